@@ -1,0 +1,89 @@
+"""What a kind of case declares: states, moves, events, permissions. Modules declare; the kernel runs. Declarations only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+
+from motcua.kernel.events.kind import EventKind, register_events
+from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``label`` is what officials read, ``public_label`` what people read. ``tone`` colours the pill (UX §2.5)."""
+
+    name: str
+    label: Text
+    public_label: Text
+    tone: str = "info"  # info | ok | warn | bad | paused | neutral
+    icon: str = "tool"
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing that may be done with a case. Its permission is ``<kind>.<name>``, its event ``<kind>.<event>``.
+
+    ``to`` is the state after it; None keeps the state. ``party`` lets the people of the case do it as well.
+    """
+
+    name: str
+    event: str
+    label: Text
+    from_states: frozenset[str]
+    to: str | None = None
+    roles: frozenset[Role] = frozenset()
+    reach: Reach = Reach.UNIT
+    party: bool = False
+    icon: str = "arrow-right"
+    key: str = ""  # single letter on the case page
+    rank: int = 50  # smaller stands higher among the actions of the case page
+    is_destructive: bool = False
+    in_bulk: bool = False
+    on_desk: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKind:
+    name: str  # "incident": prefix of permissions and events
+    label: Text
+    code_template: str  # see lib.codes; the number is the case's own
+    icon: str
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    events: tuple[EventKind, ...]
+    permissions: tuple[Permission, ...]
+    desk_url: Callable[[int], str]  # case id → address of its page on the desk
+    public_url: Callable[[str], str]  # code → address of its public page
+    clock_labels: dict[str, Text] = field(default_factory=dict)
+    promise_clock: str = "result"  # the clock that the public sees
+
+    def state(self, name: str) -> State:
+        return next(state for state in self.states if state.name == name)
+
+    def move(self, name: str) -> Move:
+        return next(move for move in self.moves if move.name == name)
+
+
+KINDS: dict[str, CaseKind] = {}
+
+
+def register_kind(kind: CaseKind) -> None:
+    """Called once from the module's ``apps.py``. Fails at start when a move names an unknown state or event."""
+    names = {state.name for state in kind.states}
+    events = {event.name for event in kind.events}
+    for move in kind.moves:
+        unknown = (set(move.from_states) | ({move.to} if move.to else set())) - names
+        if unknown:
+            raise ValueError(f"move {kind.name}.{move.name} names unknown states {sorted(unknown)}")
+        if f"{kind.name}.{move.event}" not in events:
+            raise ValueError(f"move {kind.name}.{move.name} has no event {kind.name}.{move.event}")
+    KINDS[kind.name] = kind
+    register_events(kind.events)
+    register_permissions(
+        Permission(f"{kind.name}.{move.name}", move.roles, move.reach, party=move.party) for move in kind.moves
+    )
+    register_permissions(kind.permissions)

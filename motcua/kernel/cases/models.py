@@ -1,0 +1,251 @@
+"""Cases, their clocks and people, and the data by which they are sorted, routed and promised."""
+
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import F, Func, Q
+
+
+class Category(models.Model):
+    """What a case is about. Dated data; a case keeps the row that it began with."""
+
+    kind = models.CharField(max_length=32)
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160, blank=True)
+    folded = models.CharField(max_length=320)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    icon = models.CharField(max_length=60, default="point")
+    urgency = models.CharField(max_length=16, default="binh_thuong")
+    is_public = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    guidance = models.TextField(blank=True)
+    guidance_en = models.TextField(blank=True)
+    keywords = models.TextField(blank=True)
+    # [{"code","order","datatype","required","question","question_en","values":[{"key","name"}]}] as Open311 defines them
+    attributes = models.JSONField(default=list)
+    options = models.JSONField(default=dict)  # what only the module understands
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["kind", "code", "valid_from"], name="category_code_from"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoutingRule(models.Model):
+    """First match wins, by position. Empty category, area or hours match anything.
+
+    ``target`` is a unit's code, or ``commune`` / ``commune/<suffix>``: the commune that holds the point, or its office.
+    """
+
+    kind = models.CharField(max_length=32)
+    position = models.PositiveIntegerField()
+    category = models.CharField(max_length=60, blank=True)  # code; a parent's code matches its children
+    area = models.CharField(max_length=12, blank=True)  # code of a commune or province
+    hours = models.CharField(max_length=10, blank=True)  # "", "working", "off"
+    target = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["kind", "position"], name="routing_position"),)
+
+    def __str__(self) -> str:
+        return f"{self.position} → {self.target}"
+
+
+class ClockRule(models.Model):
+    """How long a promise takes. The most specific matching row of a clock wins: category, then area, then urgency."""
+
+    kind = models.CharField(max_length=32)
+    clock = models.CharField(max_length=20)
+    category = models.CharField(max_length=60, blank=True)
+    area = models.CharField(max_length=12, blank=True)
+    urgency = models.CharField(max_length=16, blank=True)
+    duration = models.CharField(max_length=40)  # "3 ngày làm việc"
+    after = models.CharField(max_length=20, default="opened")  # "opened", or the clock whose stop starts this one
+    remind_before = models.CharField(max_length=40, blank=True)
+    escalate_to = models.CharField(max_length=16, blank=True)  # role
+    start_rule = models.CharField(max_length=20, default="same_instant")
+    basis = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "clock", "category", "area", "urgency"], name="clock_rule_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clock} {self.duration}"
+
+
+class Case(models.Model):
+    """Anything that government owes an answer to. Open cases are few, closed ones many: every hot index is partial."""
+
+    kind = models.CharField(max_length=32)
+    code = models.CharField(max_length=40, unique=True)
+    subject = models.CharField(max_length=200)
+    folded = models.TextField()  # subject, words, address and code without tones: what search reads
+    state = models.CharField(max_length=32)
+    urgency = models.CharField(max_length=16, default="binh_thuong")
+    channel = models.CharField(max_length=16, default="web")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="cases")
+    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="cases")
+    area = models.ForeignKey("places.Area", models.PROTECT, null=True, related_name="cases")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="cases")
+    person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, related_name="cases")
+    address = models.CharField(max_length=300, blank=True)
+    place_code = models.CharField(max_length=12, blank=True)  # 12-digit place id, NĐ 326/2026
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # of the promise clock, when it runs or ran
+    next_due_at = models.DateTimeField(null=True)  # of the running clock that ends first; null when none runs
+    closed_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)  # null: strangers do not see it
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    flag = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)  # grows with every action; a stale form is refused
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["unit", "next_due_at", "id"], name="case_unit_open", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["officer", "next_due_at", "id"], name="case_officer_open", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["next_due_at", "id"], name="case_open", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["area", "category"], name="case_area_open", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["kind", "-id"], name="case_public", condition=Q(published_at__isnull=False)),
+            models.Index(
+                fields=["kind", "-opened_at", "-id"], name="case_public_opened", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(
+                fields=["kind", "-updated_at", "-id"], name="case_public_updated", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(
+                fields=["area", "-id"], name="case_public_area", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(fields=["person"], name="case_person", condition=Q(person__isnull=False)),
+            models.Index(fields=["-closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
+            GistIndex(
+                Func(F("lon"), F("lat"), function="point"),
+                name="case_point_open",
+                condition=Q(closed_at__isnull=True, lon__isnull=False),
+            ),
+            GinIndex(SearchVector("folded", config="simple"), name="case_search"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Clock(models.Model):
+    """One promise: who must do what by when. Minutes are working minutes of the unit's calendar."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
+    name = models.CharField(max_length=20)
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="clocks")
+    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="clocks")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    first_due_at = models.DateTimeField()  # before pauses and extensions
+    paused_at = models.DateTimeField(null=True)
+    paused_for = models.PositiveIntegerField(default=0)  # working minutes
+    stopped_at = models.DateTimeField(null=True)
+    duration = models.CharField(max_length=40)
+    calendar_version = models.BigIntegerField()
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    escalate_to = models.CharField(max_length=16, blank=True)
+    escalated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case", "name"], name="clock_one_runs", condition=Q(stopped_at__isnull=True)),
+        )
+        indexes = (
+            models.Index(fields=["case"], name="clock_case"),
+            models.Index(
+                fields=["remind_at"],
+                name="clock_to_remind",
+                condition=Q(stopped_at__isnull=True, paused_at__isnull=True, reminded_at__isnull=True),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_to_escalate",
+                condition=Q(stopped_at__isnull=True, paused_at__isnull=True, escalated_at__isnull=True),
+            ),
+            models.Index(fields=["unit", "due_at"], name="clock_unit_open", condition=Q(stopped_at__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.case_id}"
+
+
+class Party(models.Model):
+    """Somebody whom the case concerns: reported it, joined it, follows it. Holds the private link."""
+
+    class Role(models.TextChoices):
+        REPORTER = "reporter"
+        JOINED = "joined"  # "tôi cũng gặp việc này"
+        FOLLOWER = "follower"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
+    person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, related_name="parties")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    wants = models.CharField(max_length=10, default="all")  # all | result | none: which notices
+    language = models.CharField(max_length=5, default="vi")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["case"], name="party_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.case_id}"
+
+
+class CaseFile(models.Model):
+    """A file in its place on a case. ``event_id`` tells when it came."""
+
+    class Role(models.TextChoices):
+        BEFORE = "before"
+        AFTER = "after"
+        VISIT = "visit"
+        DOCUMENT = "document"
+        MORE = "more"  # added by people later
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="files")
+    file = models.ForeignKey("files.File", models.PROTECT, related_name="uses")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    caption = models.CharField(max_length=300, blank=True)
+    is_public = models.BooleanField(default=False)
+    event_id = models.BigIntegerField(null=True)
+    party = models.ForeignKey(Party, models.SET_NULL, null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["case"], name="casefile_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.file_id}"
+
+
+class CaseLink(models.Model):
+    """Two cases that belong together (``follows_from``, ``related``); merging has its own column."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Case, models.CASCADE, related_name="linked_from")
+    kind = models.CharField(max_length=20)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "other", "kind"], name="caselink_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind} {self.other_id}"
+
+

@@ -1,0 +1,282 @@
+"""All settings, from the environment. ``docs/settings.md`` lists the variables for those who run a city."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from motcua.lib.errors import Refused
+from motcua.project import keys
+from motcua.project.database import socket_url
+from motcua.project.env import env_bool, env_int, env_list, env_path, env_secret, env_str
+
+CODE_DIR = Path(__file__).resolve().parents[1]
+BASE_DIR = CODE_DIR.parent
+DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
+BUILD_DIR = env_path("BUILD_DIR", BASE_DIR / ".build")
+
+TESTING = env_bool("MOTCUA_TESTING", False)
+DEBUG = env_bool("DEBUG", False)
+
+SECRET_KEY = env_secret("SECRET_KEY", "") or keys.kept_secret(DATA_DIR / "secret.key", keys.new_secret_key)
+SECRET_KEY_FALLBACKS = [key for key in env_secret("SECRET_KEY_FALLBACKS", "").split() if key]
+# Personal data is encrypted with the first key; the others still decrypt what they encrypted.
+FIELD_KEYS = keys.field_keys(
+    env_secret("FIELD_KEY", "") or keys.kept_secret(DATA_DIR / "field.key", keys.new_field_key)
+)
+
+# ── Where we are reached ────────────────────────────────────────────────────────────────────────────────────────────
+
+HOST = env_str("HOST", "127.0.0.1")
+PORT = env_int("PORT", 8000, least=1, most=65535)
+# The event streams are another process on another port. Browsers send it the same cookies: a cookie knows no port.
+LIVE_PORT = env_int("LIVE_PORT", PORT + 1 if PORT < 65535 else PORT - 1, least=1, most=65535)
+# Behind a proxy that passes /live/ on to the stream process: that origin, e.g. https://motcua.example.vn.
+# Empty: the host that the page was asked on, with LIVE_PORT.
+LIVE_URL = env_str("LIVE_URL", "").rstrip("/")
+
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
+PUBLIC_URL = env_str("PUBLIC_URL", "").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostname or _public.path):
+    raise Refused("invalid_setting", f"PUBLIC_URL={PUBLIC_URL!r}: expected e.g. https://motcua.example.vn")
+IS_HTTPS = _public.scheme == "https"
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or [
+    *([_public.hostname] if _public.hostname else []),
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    # Tried out on a local network without a name: any. Links that we send are built from PUBLIC_URL, not from the request.
+    *(["*"] if HOST in _EVERYWHERE and not PUBLIC_URL else [HOST]),
+]
+PUBLIC_URL = PUBLIC_URL or f"http://{'localhost' if HOST in _EVERYWHERE else HOST}:{PORT}"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
+# How many proxies of ours stand before us; their X-Forwarded-For and X-Forwarded-Proto are believed, no one else's.
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Two instances on one host: cookies know no port, so each must have its own names.
+_cookie_mark = "" if IS_HTTPS else f"_{PORT}"
+SESSION_COOKIE_NAME = f"motcua_session{_cookie_mark}"
+CSRF_COOKIE_NAME = f"motcua_csrf{_cookie_mark}"
+LANGUAGE_COOKIE_NAME = "motcua_language"
+SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
+# In the database, not in a signed cookie: an official who leaves or loses a phone is logged out at once, everywhere.
+# Only people who log in have one; a page for everybody asks for none.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# ── What runs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _present(*names: str) -> list[str]:
+    return [name for name in names if find_spec(name)]
+
+
+INSTALLED_APPS = [
+    "motcua.kernel.web",
+    "motcua.kernel.figures",
+    "motcua.kernel.cases",
+    "motcua.kernel.messages",
+    "motcua.kernel.files",
+    "motcua.kernel.events",
+    "motcua.kernel.identity",
+    "motcua.kernel.org",
+    "motcua.kernel.places",
+    "motcua.modules.incidents",
+    *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "procrastinate.contrib.django",
+    "whitenoise",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Not an installed app: its label is the name of our kernel package, and it has neither tables nor templates.
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "motcua.project.urls"
+WSGI_APPLICATION = "motcua.project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # of a form without its files
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they arrive
+
+# ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DATABASE_URL = env_secret("DATABASE_URL", "")
+IS_EMBEDDED = not DATABASE_URL
+POSTGRES_DIR = DATA_DIR / "postgres"
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise Refused("invalid_setting", "DATABASE_URL: expected postgresql://user:password@host:port/database")
+    options: dict[str, object] = {
+        name: unquote(value) for name, _, value in (pair.partition("=") for pair in parts.query.split("&") if pair)
+    }
+    host = options.pop("host", parts.hostname or "")
+    statement_seconds = env_int("DATABASE_STATEMENT_SECONDS", 0)
+    if statement_seconds:
+        options["options"] = f"-c statement_timeout={statement_seconds}s"
+    pool_size = 0 if TESTING else env_int("DATABASE_POOL", 0, most=1000)
+    if pool_size:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        # Asked when a connection is taken up again: a restart of PostgreSQL costs no request an error.
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 0,
+    }
+
+
+DATABASES = {"default": _database(DATABASE_URL or socket_url(POSTGRES_DIR))}
+
+# Uploads, by their content's hash. S3 when a bucket is named (`pip install motcua[s3]`).
+_bucket = env_str("S3_BUCKET", "")
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _bucket,
+            "endpoint_url": env_str("S3_ENDPOINT", "") or None,
+            "region_name": env_str("S3_REGION", "") or None,
+            "access_key": env_secret("S3_ACCESS_KEY", "") or None,
+            "secret_key": env_secret("S3_SECRET_KEY", "") or None,
+            "default_acl": None,
+            "querystring_auth": True,
+        },
+    }
+    if _bucket
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BUILD_DIR / "collected"
+STATICFILES_DIRS = [folder for folder in [BUILD_DIR / "static"] if folder.is_dir()]
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 60 * 60  # of the few files that are asked for by their plain names
+# In each process: only limits against guessing passwords live there, and two processes only double them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+AUTH_USER_MODEL = "identity.Account"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests hash hundreds, and none is secret
+    if TESTING
+    else ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.ScryptPasswordHasher"]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MFA_TOTP_ISSUER = env_str("MFA_ISSUER", "Một Cửa")
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # http://localhost, to try it out
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
+if _oidc_url := env_str("OIDC_URL", ""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": env_str("OIDC_ID", "oidc"),
+                "name": env_str("OIDC_NAME", "OpenID Connect"),
+                "client_id": env_str("OIDC_CLIENT_ID"),
+                "secret": env_secret("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": _oidc_url},
+            }
+        ],
+    }
+
+# ── Words and time ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [CODE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+FORMAT_MODULE_PATH: list[str] = []
+
+# ── What is written down for those who run it: never what people wrote, nor who they are ────────────────────────────
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "WARNING").upper()},
+    "loggers": {
+        "motcua": {"level": env_str("LOG_LEVEL", "INFO").upper()},
+        # Its warnings name the path, and the path of a private link is a secret.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+    },
+}
+EMAIL_BACKEND = (
+    "django.core.mail.backends.locmem.EmailBackend" if TESTING else "django.core.mail.backends.console.EmailBackend"
+)

@@ -1,0 +1,88 @@
+/* Live regions. <section data-live-url="/live/…" data-live-swap="/part/url/"> listens to the event stream and,
+   when something happened, fetches its own HTML anew through htmx. Events that arrive together cause one fetch.
+   The state of the line is shown in every [data-live-state] element: on, or stale with the time of the last word. */
+(() => {
+  "use strict";
+  const FIRST = 1_000, LONGEST = 60_000, SILENCE = 60_000, GATHER = 400;
+  const streams = new Map();
+
+  function state(value, at) {
+    document.querySelectorAll("[data-live-state]").forEach((element) => {
+      element.dataset.live = value;
+      const words = element.querySelector("[data-live-words]") || element;
+      const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      words.textContent = (value === "on" ? element.dataset.on : element.dataset.stale).replace("{time}", time);
+    });
+  }
+
+  class Stream {
+    constructor(url) {
+      this.url = url;
+      this.regions = new Set();
+      this.wait = FIRST;
+      this.heard = new Date();
+      this.open();
+      this.watch = setInterval(() => { if (new Date() - this.heard > SILENCE) { state("stale", this.heard); this.again(); } }, SILENCE / 2);
+    }
+
+    open() {
+      this.source = new EventSource(this.url);
+      this.source.addEventListener("open", () => { this.wait = FIRST; this.hear(); });
+      this.source.addEventListener("error", () => { if (this.source.readyState === EventSource.CLOSED) this.again(); state("stale", this.heard); });
+      this.source.addEventListener("ping", () => this.hear());
+      this.source.addEventListener("message", (event) => { this.hear(); this.happened(event.data); });
+    }
+
+    hear() { this.heard = new Date(); state("on", this.heard); }
+
+    again() {
+      this.source.close();
+      clearTimeout(this.retry);
+      this.retry = setTimeout(() => { this.open(); this.happened(""); }, this.wait * (0.75 + Math.random() / 2));
+      this.wait = Math.min(this.wait * 2, LONGEST);
+    }
+
+    happened(data) {
+      clearTimeout(this.gather);
+      this.gather = setTimeout(() => {
+        for (const region of this.regions) {
+          if (!region.isConnected) { this.leave(region); continue; }
+          if (region.dataset.livePaused !== undefined || busy(region)) { this.gather = setTimeout(() => this.happened(data), 2_000); continue; }
+          document.dispatchEvent(new CustomEvent("live", { detail: { region, data } }));
+          if (region.dataset.liveSwap) htmx.ajax("GET", region.dataset.liveSwap, { target: region, swap: region.dataset.liveHow || "outerHTML" });
+        }
+      }, GATHER);
+    }
+
+    leave(region) {
+      this.regions.delete(region);
+      if (this.regions.size) return;
+      this.source.close(); clearInterval(this.watch); clearTimeout(this.retry); streams.delete(this.url);
+    }
+  }
+
+  /* Never pull a field away from under somebody's fingers. */
+  const busy = (region) => region.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
+
+  function join(root) {
+    const regions = [...root.querySelectorAll("[data-live-url]")];
+    if (root.matches("[data-live-url]")) regions.push(root);
+    for (const region of regions) {
+      const url = region.dataset.liveUrl;
+      if (!streams.has(url)) streams.set(url, new Stream(url));
+      streams.get(url).regions.add(region);
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-live-stop]");
+    if (!button) return;
+    const stopped = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(stopped));
+    document.querySelectorAll("[data-live-url]").forEach((region) => { if (stopped) region.dataset.livePaused = ""; else delete region.dataset.livePaused; });
+  });
+  document.addEventListener("htmx:load", (event) => join(event.detail.elt));
+  window.addEventListener("pagehide", () => streams.forEach((stream) => stream.source.close()));
+  window.addEventListener("pageshow", (event) => { if (event.persisted) streams.forEach((stream) => stream.again()); });
+  join(document.body);
+})();

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.events.kind import EventKind
+
 
 class Role(StrEnum):
     OPERATOR = "operator"  # trực tổng đài, điều phối
@@ -17,6 +21,7 @@ class Role(StrEnum):
 # These act for the whole body that their office belongs to: a clerk of a commune's office receives for the commune,
 # an operator of the 1022 centre dispatches for the province.
 ROLES_FOR_PARENT = frozenset({Role.OPERATOR, Role.CLERK, Role.SECRETARY, Role.ADMINISTRATOR})
+KINDS_INSIDE_A_BODY = frozenset({"office", "centre"})  # kinds of unit that act for the one above them
 
 
 class Reach(StrEnum):
@@ -26,11 +31,12 @@ class Reach(StrEnum):
     OFFICER = "officer"  # cases that the officer holds, and unassigned ones of their own unit
     PARTY = "party"  # cases that the person reported, joined or follows
     ALL = "all"  # not about a case, or about every case
+    TOP = "top"  # only when the role is held for the whole tree: what is changed there counts for everybody
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """``roles`` may use it within ``reach``; ``public`` ones need no login; ``party`` ones are for the people of the case."""
+    """``roles`` may use it within ``reach``; ``public`` needs no login; ``party`` is for the people of the case."""
 
     name: str
     roles: frozenset[Role] = frozenset()
@@ -49,6 +55,20 @@ class Held:
     reach: str
 
 
+def reach_of(role: Role, *, unit_kind: str, unit_path: str, parent_path: str | None) -> str:
+    """Path prefix of the units over which ``role``, held at a unit, extends."""
+    is_inside = unit_kind in KINDS_INSIDE_A_BODY and role in ROLES_FOR_PARENT
+    return parent_path if is_inside and parent_path else unit_path
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A private link in hand, and the case that it opens."""
+
+    party_id: int
+    case_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever does something: an officer, a person (signed in or holding a private link), a service, the system."""
@@ -58,17 +78,26 @@ class Actor:
     name: str = ""
     held: tuple[Held, ...] = ()
     person_id: int | None = None  # the contact card of a signed-in person
-    party_id: int | None = None  # the private link in hand …
+    party_id: int | None = None  # the newest private link in hand …
     case_id: int | None = None  # … and the case that it opens
+    links: tuple[Link, ...] = ()  # the other ones held on this device
     grants: frozenset[str] = field(default_factory=frozenset)  # permissions of a service key
 
     @property
     def is_officer(self) -> bool:
         return self.kind == "officer"
 
+    def party_in(self, case_id: int) -> int | None:
+        """The party that a private link in hand makes this actor in the case."""
+        if self.case_id == case_id:
+            return self.party_id
+        return next((link.party_id for link in self.links if link.case_id == case_id), None)
+
     @property
     def key(self) -> str:
         """Who it is, as events keep it: never a person's name or contact."""
+        if self.id is None and self.party_id is not None:
+            return f"party:{self.party_id}"
         return f"{self.kind}:{self.id}" if self.id is not None else self.kind
 
     def reaches(self, roles: frozenset[Role]) -> tuple[str, ...]:
@@ -96,13 +125,27 @@ register_permissions(
     [
         Permission("desk.enter", EVERY_ROLE, Reach.ALL),
         Permission("org.manage", ADMINISTRATORS, Reach.UNIT),
-        Permission("place.manage", ADMINISTRATORS, Reach.ALL),
-        Permission("category.manage", ADMINISTRATORS, Reach.ALL),
-        Permission("routing.manage", ADMINISTRATORS, Reach.ALL),
-        Permission("clock.manage", ADMINISTRATORS, Reach.ALL),
-        Permission("calendar.manage", ADMINISTRATORS, Reach.ALL),
-        Permission("template.manage", ADMINISTRATORS, Reach.ALL),
-        Permission("system.watch", ADMINISTRATORS, Reach.ALL),
+        Permission("place.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("category.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("routing.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("clock.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("calendar.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("template.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("system.watch", ADMINISTRATORS, Reach.TOP),
+        Permission("service.manage", ADMINISTRATORS, Reach.TOP),
         Permission("person.reveal", frozenset({Role.OPERATOR, Role.CLERK, Role.LEADER, Role.SPECIALIST}), Reach.UNIT),
     ]
+)
+
+EVENTS = (
+    EventKind("officer.created", _("Thêm cán bộ {officer}"), icon="user-plus"),
+    EventKind("officer.changed", _("Sửa thông tin cán bộ {officer}: {what}"), icon="user-edit"),
+    EventKind("officer.deactivated", _("Khoá tài khoản cán bộ {officer}"), icon="user-off"),
+    EventKind("officer.activated", _("Mở lại tài khoản cán bộ {officer}"), icon="user-check"),
+    EventKind("officer.factors_reset", _("Xoá lớp xác thực thứ hai của {officer}"), icon="shield-off"),
+    EventKind("post.granted", _("Giao vai trò {role} tại {unit} cho {officer}"), icon="id-badge"),
+    EventKind("post.revoked", _("Thôi vai trò {role} tại {unit} của {officer}"), icon="id-badge-off"),
+    EventKind("servicekey.created", _("Tạo khoá kết nối {name}"), icon="key"),
+    EventKind("servicekey.revoked", _("Thu hồi khoá kết nối {name}"), icon="key-off"),
+    EventKind("person.deleted", _("Một người đã tự xoá tài khoản"), icon="eraser"),
 )

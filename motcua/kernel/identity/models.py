@@ -1,9 +1,10 @@
 """Accounts (who may sign in), posts (what officials may do where) and persons (contact cards, encrypted at rest)."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from motcua.kernel.identity.kind import Role
+from motcua.lib import moment
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -26,6 +27,8 @@ class Account(AbstractBaseUser):
     phone = models.CharField(max_length=20, blank=True)  # officials only: a work number
     language = models.CharField(max_length=5, default="vi")
     is_active = models.BooleanField(default=True)
+    failed_logins = models.PositiveSmallIntegerField(default=0)  # in a row
+    locked_until = models.DateTimeField(null=True)
     person = models.OneToOneField("Person", models.SET_NULL, null=True, related_name="account")
     created_at = models.DateTimeField()
 
@@ -79,6 +82,34 @@ class Person(models.Model):
         return f"person {self.pk}"
 
 
+class AccessManager(models.Manager["Access"]):
+    def note(
+        self,
+        *,
+        actor: str,
+        actor_name: str,
+        action: str,
+        person_id: int | None = None,
+        case_id: int | None = None,
+        reason: str = "",
+    ) -> None:
+        """Write a row that stays, whatever becomes of the caller's transaction."""
+        own = connections[DEFAULT_DB_ALIAS]
+        # What a test runner wraps around a test is not the caller's transaction: such rows must go with the test.
+        is_inside = any(not getattr(block, "_from_testcase", False) for block in own.atomic_blocks)
+        connection = own.copy() if is_inside else own
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO identity_access (at, actor, actor_name, action, person_id, case_id, reason)"
+                    " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                    [moment.now(), actor, actor_name, action, person_id, case_id, reason[:200]],
+                )
+        finally:
+            if is_inside:
+                connection.close()
+
+
 class Access(models.Model):
     """Somebody looked at personal data, or a secret door was tried. Written outside the transaction; never changed."""
 
@@ -86,15 +117,42 @@ class Access(models.Model):
     actor = models.CharField(max_length=40)
     actor_name = models.CharField(max_length=160, blank=True)
     action = models.CharField(max_length=40)  # person.reveal, file.original, login.failed, …
-    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="accesses")
+    # No constraint: the row is written on a connection of its own, which must neither miss a person that the caller has
+    # not committed yet nor wait for one that the caller has locked.
+    person = models.ForeignKey(Person, models.DO_NOTHING, null=True, related_name="accesses", db_constraint=False)
     case_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=200, blank=True)
 
+    objects = AccessManager()
+
     class Meta:
-        indexes = (models.Index(fields=["person", "at"], name="access_person"),)
+        indexes = (
+            models.Index(fields=["person", "at"], name="access_person"),
+            models.Index(fields=["actor", "at"], name="access_actor"),
+        )
 
     def __str__(self) -> str:
         return f"{self.at} {self.actor} {self.action}"
+
+
+class LoginCode(models.Model):
+    """A one-time code on its way to somebody. Address and sender's network address are kept as blind indexes only."""
+
+    address_index = models.BinaryField()
+    network_index = models.BinaryField()
+    digest = models.BinaryField(default=b"")  # keyed; empty once used, replaced or tried too often
+    tries_left = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["address_index", "created_at"], name="logincode_address"),
+            models.Index(fields=["network_index", "created_at"], name="logincode_network"),
+        )
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
 
 
 class ServiceKey(models.Model):

@@ -1,0 +1,40 @@
+"""What identity needs from packages above it. Each is connected once, in the ``apps.py`` of the package that has it."""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from motcua.kernel.identity.kind import Link
+
+
+class CodeSender(Protocol):
+    """Hand a one-time code over for sending. Must not wait for the outside, and must not keep the code in a log."""
+
+    def __call__(self, channel: str, address: str, code: str, language: str) -> object: ...
+
+
+LinkReader = Callable[[Sequence[str]], Sequence[Link]]
+"""Party tokens → the links they stand for, in the same order; without those that are wrong or revoked."""
+
+
+Callee = TypeVar("Callee")
+
+
+class Port(Generic[Callee]):
+    """A place that is filled once at start. Calling it empty is a bug in the wiring, so it crashes."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._callee: Callee | None = None
+
+    def connect(self, callee: Callee) -> None:
+        self._callee = callee
+
+    @property
+    def call(self) -> Callee:
+        if self._callee is None:
+            raise RuntimeError(f"nothing is connected to the port {self._name}")
+        return self._callee
+
+
+code_sender: Port[CodeSender] = Port("identity.code_sender")
+link_reader: Port[LinkReader] = Port("identity.link_reader")

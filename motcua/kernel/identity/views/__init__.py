@@ -1,0 +1,5 @@
+"""Doors: who may open which page, who is asking; and the pages of accounts, officers and keys."""
+
+from motcua.kernel.identity.views.doors import PUBLIC, ActorMiddleware, Request, add_link, public, requires
+
+__all__ = ["PUBLIC", "ActorMiddleware", "Request", "add_link", "public", "requires"]

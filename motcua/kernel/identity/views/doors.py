@@ -1,0 +1,126 @@
+"""The marks that every view carries, and the middleware that says who is asking."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from motcua.kernel.identity.kind import ANONYMOUS, Actor
+from motcua.kernel.identity.models import Account
+from motcua.kernel.identity.ports import link_reader
+from motcua.kernel.identity.queries import account_actor, may_somewhere, service_actor
+from motcua.lib.errors import Refused
+
+PUBLIC = "public"
+LINK_COOKIE = "mc_link"
+LINKS_KEPT = 20
+_LINK_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer
+_MACHINE_PATHS = ("/api/", "/open311/", "/live/")
+
+
+class Request(HttpRequest):
+    """What views receive: ``HttpRequest`` with what ``ActorMiddleware`` added. For annotations only."""
+
+    actor: Actor
+
+
+Arguments = ParamSpec("Arguments")
+View = Callable[Concatenate[Request, Arguments], HttpResponseBase]
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
+
+
+def public(view: AnyView) -> AnyView:
+    """Anybody may ask for this page."""
+    view.permission = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: str) -> Callable[[View[Arguments]], View[Arguments]]:
+    """Only who has ``permission`` somewhere gets in; over which case or unit is for the query or action inside."""
+
+    def mark(view: View[Arguments]) -> View[Arguments]:
+        @wraps(view)
+        def guarded(request: Request, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
+            refusal = _refusal(request, permission)
+            return view(request, *args, **kwargs) if refusal is None else refusal
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def _refusal(request: Request, permission: str) -> HttpResponseBase | None:
+    actor = request.actor
+    if may_somewhere(actor, permission):
+        return None
+    is_page = not request.path.startswith(_MACHINE_PATHS) and not request.headers.get("HX-Request")
+    if actor.kind in ("officer", "service") or (actor.kind == "person" and actor.id is not None):
+        raise Refused("not_allowed", _("Bạn không có quyền vào trang này."))
+    if is_page and request.method in ("GET", "HEAD"):
+        query = urlencode({"next": request.get_full_path()})
+        return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+    raise Refused("sign_in", _("Bạn cần đăng nhập để làm việc này."))
+
+
+class ActorMiddleware:
+    """Sets ``request.actor``. Nothing is asked of the database before somebody looks at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        cast("Request", request).actor = cast("Actor", SimpleLazyObject(lambda: actor_of(request)))
+        return self._get_response(request)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """A service key in the header; else whoever is signed in; else the holder of private links; else nobody."""
+    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return service_actor(key.strip())
+    # Django hands out a lazy stand-in for the account; its class is the account's.
+    actor = account_actor(request.user) if isinstance(request.user, Account) else ANONYMOUS
+    links = link_reader.call(held_tokens(request)) if LINK_COOKIE in request.COOKIES else ()
+    if not links:
+        return actor
+    kind = "person" if actor.kind == "anonymous" else actor.kind
+    return Actor(
+        kind=kind,
+        id=actor.id,
+        name=actor.name,
+        held=actor.held,
+        person_id=actor.person_id,
+        party_id=links[0].party_id,
+        case_id=links[0].case_id,
+        links=tuple(links[1:]),
+    )
+
+
+def held_tokens(request: HttpRequest) -> list[str]:
+    """Tokens of the private links held on this device, newest first. Empty when the cookie was tampered with."""
+    try:
+        tokens = signing.loads(request.COOKIES.get(LINK_COOKIE, ""), salt=LINK_COOKIE, max_age=_LINK_SECONDS)
+    except signing.BadSignature:
+        return []
+    return [token for token in tokens if isinstance(token, str)][:LINKS_KEPT]
+
+
+def add_link(request: HttpRequest, response: HttpResponseBase, token: str) -> None:
+    """Keep a private link on this device."""
+    tokens = [token, *(held for held in held_tokens(request) if held != token)][:LINKS_KEPT]
+    response.set_cookie(
+        LINK_COOKIE,
+        signing.dumps(tokens, salt=LINK_COOKIE, compress=True),
+        max_age=_LINK_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

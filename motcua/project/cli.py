@@ -87,3 +87,7 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output (head, less) has enough; what is left must not be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,8 @@ CODE_DIR = Path(__file__).resolve().parents[1]
 BASE_DIR = CODE_DIR.parent
 DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
 BUILD_DIR = env_path("BUILD_DIR", BASE_DIR / ".build")
+NODE_MODULES = BASE_DIR / "node_modules"
+NODE_MODULES = BASE_DIR / "node_modules"  # read at set-up only, by `motcua assets`
 
 TESTING = env_bool("MOTCUA_TESTING", False)
 DEBUG = env_bool("DEBUG", False)
@@ -29,7 +31,7 @@ FIELD_KEYS = keys.field_keys(
 HOST = env_str("HOST", "127.0.0.1")
 PORT = env_int("PORT", 8000, least=1, most=65535)
 # The event streams are another process on another port. Browsers send it the same cookies: a cookie knows no port.
-LIVE_PORT = env_int("LIVE_PORT", PORT + 1 if PORT < 65535 else PORT - 1, least=1, most=65535)
+LIVE_PORT = env_int("LIVE_PORT", PORT + 10_000 if PORT <= 55_535 else PORT - 10_000, least=1, most=65535)
 # Behind a proxy that passes /live/ on to the stream process: that origin, e.g. https://motcua.example.vn.
 # Empty: the host that the page was asked on, with LIVE_PORT.
 LIVE_URL = env_str("LIVE_URL", "").rstrip("/")
@@ -105,6 +107,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # last: its templates are what a form looks like where we have none of our own
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

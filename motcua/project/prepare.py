@@ -1,0 +1,60 @@
+"""Before the first page: tables up to date; in an empty database the first city, and a demonstration to look at."""
+
+import os
+import sys
+from pathlib import Path
+
+from motcua.lib.errors import Refused
+
+PACK = "lam-dong"
+DEMO_REPORTS = 200
+_LOCK = 0x4D6F7443  # several instances may start on one outside database
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motcua.project.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            print("Preparing the tables …", flush=True)
+            call_command("migrate", interactive=False, verbosity=0)
+        if _is_empty():
+            _load()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _is_empty() -> bool:
+    from motcua.kernel.org.queries import tree
+
+    return not tree().in_force
+
+
+def _load() -> None:
+    from django.conf import settings
+    from django.core.management import call_command, get_commands
+
+    from motcua.project.env import env_bool, env_int, env_path
+
+    pack = env_path("MOTCUA_PACK", Path(settings.BASE_DIR, "packs", PACK))
+    print(f"Loading {pack.name} …", flush=True)
+    call_command("pack", "apply", str(pack))
+    if env_bool("MOTCUA_DEMO", True) and "demo" in get_commands():
+        reports = env_int("MOTCUA_DEMO_REPORTS", DEMO_REPORTS)
+        print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0: none) …", flush=True)
+        call_command("demo", reports=reports)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Refused as refused:
+        print(f"motcua: {refused.message}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,139 @@
+"""What modules put into the common pages: tiles and panels of the portal, links of the desk, ways to find a thing by words
+or code. Declarations only; a module registers its own from its ``apps.py``."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class Clock(Protocol):
+    """What a clock badge shows. ``state`` is on | soon | late | paused | done; ``words`` are in the reader's language."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A status in words; ``tone`` is info | ok | warn | bad | paused | neutral."""
+
+    words: Text
+    tone: str = "neutral"
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTile:
+    """A big task on the portal's home page; it exists only when what it leads to exists."""
+
+    name: str
+    title: Text
+    hint: Text
+    icon: str
+    url_name: str
+    rank: int = 50  # the smallest comes first; the first one is drawn wide
+    nav_title: Text = ""  # short title in the header; "" leaves it out
+    bar_title: Text = ""  # shorter still, in the bottom bar of the phone; "" leaves it out
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLink:
+    """A line of the desk's side bar, shown to those who hold ``permission``."""
+
+    name: str
+    title: Text
+    icon: str
+    url_name: str
+    permission: str
+    group: Text = ""
+    rank: int = 50
+    key: str = ""  # letter after G
+    count: Callable[[HttpRequest], int | None] | None = None  # cheap, or nothing: every desk page asks
+    is_hot: bool = False  # its count is work that waits for the reader
+    in_bar: bool = False  # also in the bottom bar of the phone
+
+
+@dataclass(frozen=True, slots=True)
+class PortalPanel:
+    """A block of the portal's home page. ``context`` answers None when there is nothing true to show now."""
+
+    name: str
+    template: str
+    context: Callable[[HttpRequest], dict[str, Any] | None]
+    place: str = "side"  # alert (above everything) | side | main
+    rank: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was found by a code or by words, as the public may see it."""
+
+    code: str
+    title: str
+    url: str
+    line: str = ""  # one sentence: what happens next
+    pill: Pill | None = None
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How a module finds its public things. ``by_code`` gets codes as kept on a device (any number may be unknown or
+    private and is then left out); ``by_words`` gets what a person typed, with or without tones."""
+
+    name: str
+    title: Text
+    by_code: Callable[[Sequence[str], HttpRequest], Sequence[Found]]
+    by_words: Callable[[str, HttpRequest], Sequence[Found]]
+    rank: int = 50
+
+
+class _Ranked(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+
+
+R = TypeVar("R", bound=_Ranked)
+
+TILES: dict[str, PortalTile] = {}
+LINKS: dict[str, DeskLink] = {}
+PANELS: dict[str, PortalPanel] = {}
+FINDERS: dict[str, Finder] = {}
+
+
+def _register(kept: dict[str, R], things: Iterable[R]) -> None:
+    for thing in things:
+        if kept.get(thing.name, thing) != thing:
+            raise ValueError(f"{type(thing).__name__} {thing.name} is declared twice, differently")
+        kept[thing.name] = thing
+    ordered = sorted(kept.values(), key=lambda thing: (thing.rank, thing.name))
+    kept.clear()
+    kept.update((thing.name, thing) for thing in ordered)
+
+
+def register_tiles(*tiles: PortalTile) -> None:
+    _register(TILES, tiles)
+
+
+def register_links(*links: DeskLink) -> None:
+    _register(LINKS, links)
+
+
+def register_panels(*panels: PortalPanel) -> None:
+    _register(PANELS, panels)
+
+
+def register_finders(*finders: Finder) -> None:
+    _register(FINDERS, finders)

@@ -1,0 +1,271 @@
+"""Words and pictures that every page shares: icons, clock badges, moments, numbers. See ``/desk/-/components/``."""
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signing import Signer
+from django.forms import BaseForm
+from django.template.context import RequestContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from motcua.kernel.web.kind import Clock, Pill
+from motcua.lib import moment
+
+register = template.Library()
+
+CLOCK_ICONS = {
+    "on": "clock",
+    "soon": "hourglass-low",
+    "late": "alert-triangle",
+    "paused": "player-pause",
+    "done": "circle-check",
+}
+NO_VALUE = "—"
+_WEEKDAYS = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
+
+
+def _language() -> str:
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+# ── Icons ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=1)
+def _drawings() -> dict[str, str]:
+    path = Path(settings.BUILD_DIR) / "icons.json"
+    if not path.is_file():
+        raise ImproperlyConfigured("The icons are not built yet: run `motcua assets`.")
+    drawings: dict[str, str] = json.loads(path.read_text())
+    return drawings
+
+
+@register.simple_tag
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """An outline icon of Tabler, inline, so that a page needs no sprite and a swapped fragment brings its own.
+
+    Hidden from screen readers unless it has a ``label``. An unknown name is a mistake in the page and raises KeyError.
+    """
+    drawn = _drawings()[name]
+    words = format_html(' role="img" aria-label="{}"', label) if label else ' aria-hidden="true"'
+    return mark_safe(  # noqa: S308 - drawn comes from the icon package, words are escaped, css is a constant
+        f'<svg class="ic{" " + conditional_escape(css) if css else ""}" viewBox="0 0 24 24"{words}>{drawn}</svg>'
+    )
+
+
+# ── Clocks and states ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@register.simple_tag
+def clock(view: Clock | None) -> SafeString:
+    """A clock badge. With an ``id`` the badge refreshes its words every minute (``clock.js``)."""
+    if view is None:
+        return SafeString("")
+    number = getattr(view, "id", None)
+    token = format_html(' data-clock="{}"', Signer(salt="clock").sign(number)) if number else ""
+    return format_html(
+        '<span class="mc-clock" data-s="{}"{}>{}{}</span>', view.state, token, icon(CLOCK_ICONS[view.state]), view.words
+    )
+
+
+@register.simple_tag
+def pill(words: Any, tone: str = "", icon: str = "") -> SafeString:
+    """A status pill, from a ``Pill``, a state of a case kind (its public words), or plain words."""
+    if isinstance(words, Pill):
+        words, tone, icon = words.words, words.tone, words.icon
+    elif hasattr(words, "public_label"):
+        words, tone, icon = words.public_label, words.tone, words.icon
+    kind = format_html(' data-k="{}"', tone) if tone and tone != "neutral" else ""
+    return format_html('<span class="mc-pill"{}>{}{}</span>', kind, _icon(icon) if icon else "", words)
+
+
+_icon = icon  # ``pill`` has a parameter of that name
+
+
+@register.simple_tag
+def meter(percent: float | None, state: str = "on", label: str = "") -> SafeString:
+    """Time used of time allowed, as a bar; ``percent`` is 0–100."""
+    share = max(0, min(100, round(percent or 0)))
+    words = label or gettext("Đã dùng %(share)s%% thời gian") % {"share": share}
+    return format_html(
+        '<progress class="mc-meter" data-s="{}" max="100" value="{}" aria-label="{}"></progress>', state, share, words
+    )
+
+
+@register.filter
+def due_words(due_at: datetime | None) -> str:
+    """The promise in words, to stand beside a clock: "Hẹn xong 14:10, thứ Hai 23/11"."""
+    return gettext("Hẹn xong %(when)s") % {"when": when(due_at)} if due_at else ""
+
+
+# ── Moments ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _day(day: date, *, weekday: bool = True) -> str:
+    language, year = _language(), "" if day.year == timezone.localdate(moment.now()).year else day.year
+    name = _WEEKDAYS[language][day.weekday()] + " " if weekday else ""
+    if language == "en":
+        return f"{name}{day.day} {_MONTHS[day.month - 1]}{f' {year}' if year else ''}"
+    return f"{name}{day.day}/{day.month}{f'/{year}' if year else ''}"
+
+
+@register.filter
+def when(at: datetime | None) -> str:
+    """ "14:10, thứ Hai 23/11"; the year only when it is another one."""
+    if at is None:
+        return NO_VALUE
+    local = timezone.localtime(at)
+    return f"{local:%H:%M}, {_day(local.date())}"
+
+
+@register.filter
+def when_short(at: datetime | None) -> str:
+    """ "14:10, 23/11", for dense tables."""
+    if at is None:
+        return NO_VALUE
+    local = timezone.localtime(at)
+    return f"{local:%H:%M}, {_day(local.date(), weekday=False)}"
+
+
+@register.filter
+def day(value: datetime | date | None) -> str:
+    """ "thứ Hai 23/11"."""
+    if value is None:
+        return NO_VALUE
+    return _day(timezone.localtime(value).date() if isinstance(value, datetime) else value)
+
+
+@register.simple_tag
+def moment_of(at: datetime | None, style: str = "when") -> SafeString:
+    """The same words inside a ``<time>``; style is when | short | day."""
+    if at is None:
+        return SafeString(NO_VALUE)
+    words = {"when": when, "short": when_short, "day": day}[style](at)
+    return format_html('<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(timespec="minutes"), words)
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """ "hôm nay", "hôm qua", "3 ngày trước", then the day: for lists, where the minute does not matter."""
+    if at is None:
+        return NO_VALUE
+    days = (timezone.localdate(moment.now()) - timezone.localtime(at).date()) // timedelta(days=1)
+    if days <= 0:
+        return gettext("hôm nay")
+    if days == 1:
+        return gettext("hôm qua")
+    return gettext("%(days)s ngày trước") % {"days": days} if days < 7 else day(at)
+
+
+# ── Numbers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _localised(text: str) -> str:
+    return text if _language() == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+@register.filter
+def number(value: float | None, digits: int = 0) -> str:
+    """1362 → "1.362"; in English "1,362"."""
+    return NO_VALUE if value is None else _localised(f"{value:,.{digits}f}")
+
+
+@register.filter
+def percent(share: float | None, digits: int = 1) -> str:
+    """0.9416 → "94,2%": a share of one, not of a hundred."""
+    return NO_VALUE if share is None else _localised(f"{share * 100:.{digits}f}") + "%"
+
+
+@register.filter
+def money(dong: int | None) -> str:
+    """150000 → "150.000 đ"."""
+    return NO_VALUE if dong is None else f"{_localised(f'{dong:,d}')} {'VND' if _language() == 'en' else 'đ'}"
+
+
+@register.filter
+def phone_masked(phone: str | None) -> str:
+    """ "0900000123" → "0900 ••• 123"."""
+    digits = re.sub(r"\D", "", phone or "")
+    return f"{digits[:4]} ••• {digits[-3:]}" if len(digits) >= 9 else ("•••" if digits else "")
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """ "0900000123" → "0900 000 123"."""
+    digits = re.sub(r"\D", "", number or "")
+    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if len(digits) == 10 else (number or "")
+
+
+_PRIVATE = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
+    r"|(?<!\d)(?:\+?84|0)[\s.()-]*(?:\d[\s.()-]*){8,9}\d?(?!\d)"  # phone
+    r"|(?<!\d)\d{12}(?!\d)|(?<!\d)\d{9}(?!\d)"  # national id, new and old
+)
+
+
+@register.filter
+def redacted(text: str | None) -> str:
+    """Free text for the public without the phone numbers, e-mail addresses and identity numbers that people write into it."""
+    return _PRIVATE.sub(gettext("[đã ẩn]"), text or "")
+
+
+# ── Pages ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@register.simple_tag(takes_context=True)
+def current(context: RequestContext, url_name: str) -> SafeString:
+    """``aria-current="page"`` on the link that leads to where we are, or above it."""
+    request = context.get("request")
+    here, there = request.path if request else "", reverse(url_name)
+    is_here = here == there or (there != "/" and here.startswith(there) and there.count("/") > 2)
+    return SafeString(' aria-current="page"' if is_here else "")
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: RequestContext, **changes: Any) -> str:
+    """The address of this page with some of its query changed; an empty value takes the parameter away."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else context["request"].path
+
+
+@register.filter
+def upto(steps: int, step: int) -> list[bool]:
+    """Marks of a stepper: 4|upto:2 → yes, yes, no, no."""
+    return [number < step for number in range(steps)]
+
+
+@register.filter
+def on_scale(share: float | None) -> str:
+    """Where a share (0–1) stands on the 80–100 % scale, as a length for SVG."""
+    return f"{max(0.0, min(100.0, ((share or 0) - 0.8) * 500)):.1f}%"
+
+
+@register.filter
+def unlocalized(value: float | str) -> str:
+    """A coordinate for a program: a point, never a comma."""
+    return str(value)
+
+
+@register.filter
+def errors_of(form: BaseForm, name: str) -> list[str]:
+    return list(form.errors.get(name, []))

@@ -16,16 +16,16 @@ setup: ## install everything, also what tests and checks need
 	@$(PYTHON) motcua/project/install.py --dev
 
 lint: setup ## style, types, layers
-	@$(BIN)/python -m motcua.testing.check lint
+	@$(BIN)/python -m motcua.project.check lint
 
 test: setup ## lint, then unit and browser tests
-	@$(BIN)/python -m motcua.testing.check test
+	@$(BIN)/python -m motcua.project.check test
 
 bench: setup ## measure, as ratios in one run
 	@$(BIN)/python -m bench
 
 screens: setup ## pictures of the main pages at 390 and 1440 px into .build/screens
-	@$(BIN)/python -m motcua.testing.screens
+	@$(BIN)/python -m motcua.project.screens
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links

@@ -140,6 +140,10 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+PHOTO_MAX_BYTES = env_int("PHOTO_MAX_MB", 15, least=1, most=100) * 2**20
+DOCUMENT_MAX_BYTES = env_int("DOCUMENT_MAX_MB", 20, least=1, most=100) * 2**20
+PHOTO_MAX_MEGAPIXELS = env_int("PHOTO_MAX_MEGAPIXELS", 50, least=1, most=50)  # 50 take up to 450 MB to decode
+FILES_PER_HOUR = env_int("FILES_PER_HOUR", 120, least=1)  # from one sender, not yet part of any case
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # of a form without its files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they arrive
 
@@ -197,7 +201,7 @@ STORAGES: dict[str, dict[str, object]] = {
     }
     if _bucket
     else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "motcua.kernel.files.ports.LocalFolder",
         "OPTIONS": {
             "location": DATA_DIR / "files",
             "file_permissions_mode": 0o600,

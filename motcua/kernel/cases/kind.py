@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.events.kind import EventKind, register_events
 from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
@@ -87,3 +88,10 @@ def register_kind(kind: CaseKind) -> None:
         Permission(f"{kind.name}.{move.name}", move.roles, move.reach, party=move.party) for move in kind.moves
     )
     register_permissions(kind.permissions)
+
+
+EVENTS = (
+    EventKind("clock.reminded", _("Sắp đến hạn “{clock}”"), icon="bell"),
+    EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
+    EventKind("clock.reckoned", _("Tính lại hạn vì lịch làm việc thay đổi"), icon="calendar-cog"),
+)

@@ -1,5 +1,6 @@
 """Cases, their clocks and people, and the data by which they are sorted, routed and promised."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -36,15 +37,15 @@ class Category(models.Model):
 
 
 class RoutingRule(models.Model):
-    """First match wins, by position. Empty category, area or hours match anything.
+    """First match wins, by position. An empty list of categories or areas, or empty hours, matches anything.
 
-    ``target`` is a unit's code, or ``commune`` / ``commune/<suffix>``: the commune that holds the point, or its office.
+    ``target`` is a unit's code, or ``commune`` / ``office:<suffix>``: the commune that holds the point, or its office.
     """
 
     kind = models.CharField(max_length=32)
     position = models.PositiveIntegerField()
-    category = models.CharField(max_length=60, blank=True)  # code; a parent's code matches its children
-    area = models.CharField(max_length=12, blank=True)  # code of a commune or province
+    categories = ArrayField(models.CharField(max_length=60), default=list)  # codes; a parent's code matches its children
+    areas = ArrayField(models.CharField(max_length=12), default=list)  # codes of communes or provinces
     hours = models.CharField(max_length=10, blank=True)  # "", "working", "off"
     target = models.CharField(max_length=60)
     reason = models.CharField(max_length=200)
@@ -57,14 +58,18 @@ class RoutingRule(models.Model):
 
 
 class ClockRule(models.Model):
-    """How long a promise takes. The most specific matching row of a clock wins: category, then area, then urgency."""
+    """How long a promise takes. For each clock the first matching row wins, by position.
+
+    An empty duration says that such cases have no such clock.
+    """
 
     kind = models.CharField(max_length=32)
+    position = models.PositiveIntegerField()
     clock = models.CharField(max_length=20)
-    category = models.CharField(max_length=60, blank=True)
-    area = models.CharField(max_length=12, blank=True)
-    urgency = models.CharField(max_length=16, blank=True)
-    duration = models.CharField(max_length=40)  # "3 ngày làm việc"
+    categories = ArrayField(models.CharField(max_length=60), default=list)
+    areas = ArrayField(models.CharField(max_length=12), default=list)
+    urgencies = ArrayField(models.CharField(max_length=16), default=list)
+    duration = models.CharField(max_length=40, blank=True)  # "3 ngày làm việc"
     after = models.CharField(max_length=20, default="opened")  # "opened", or the clock whose stop starts this one
     remind_before = models.CharField(max_length=40, blank=True)
     escalate_to = models.CharField(max_length=16, blank=True)  # role
@@ -72,14 +77,19 @@ class ClockRule(models.Model):
     basis = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["kind", "clock", "category", "area", "urgency"], name="clock_rule_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["kind", "position"], name="clock_rule_position"),)
 
     def __str__(self) -> str:
         return f"{self.clock} {self.duration}"
+
+
+class RulesVersion(models.Model):
+    """One row; grows with every change of categories, routing or clock rules, so that processes know when to reload."""
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class Case(models.Model):
@@ -105,6 +115,7 @@ class Case(models.Model):
     updated_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # of the promise clock, when it runs or ran
     next_due_at = models.DateTimeField(null=True)  # of the running clock that ends first; null when none runs
+    next_soon_at = models.DateTimeField(null=True)  # from when that clock counts as "due soon"
     closed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)  # null: strangers do not see it
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
@@ -153,6 +164,7 @@ class Clock(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     first_due_at = models.DateTimeField()  # before pauses and extensions
+    soon_at = models.DateTimeField()  # from when it counts as "due soon" (UX §2.4)
     paused_at = models.DateTimeField(null=True)
     paused_for = models.PositiveIntegerField(default=0)  # working minutes
     stopped_at = models.DateTimeField(null=True)

@@ -1,10 +1,16 @@
 """What can happen: every event's name, its sentence, and who may read it. Declarations only."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from motcua.kernel.events.models import Event
 
 
 class Audience(IntEnum):
@@ -34,3 +40,40 @@ def register_events(kinds: Iterable[EventKind]) -> None:
         if kind.name in EVENTS and EVENTS[kind.name] != kind:
             raise ValueError(f"event {kind.name} is declared twice, differently")
         EVENTS[kind.name] = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Follows the events in commit order. ``handle`` runs in one transaction with the reader's cursor: at least once
+    becomes exactly once for what it writes to this database; for the outside the event id is the idempotency key."""
+
+    name: str
+    handle: Callable[[Sequence[Event]], None]
+    batch: int = 500
+
+
+READERS: dict[str, Reader] = {}
+
+
+def register_reader(reader: Reader) -> None:
+    if reader.name in READERS and READERS[reader.name] != reader:
+        raise ValueError(f"reader {reader.name} is declared twice")
+    READERS[reader.name] = reader
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something the worker does by itself every ``every`` seconds. ``run`` returns how much it did."""
+
+    name: str
+    run: Callable[[], int]
+    every: int
+
+
+JOBS: dict[str, Job] = {}
+
+
+def register_job(job: Job) -> None:
+    if job.name in JOBS and JOBS[job.name] != job:
+        raise ValueError(f"job {job.name} is declared twice")
+    JOBS[job.name] = job

@@ -57,3 +57,17 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return self.reader
+
+
+class JobState(models.Model):
+    """When a job of the worker runs next, and how it fared."""
+
+    job = models.CharField(max_length=60, primary_key=True)
+    next_at = models.DateTimeField()
+    ran_at = models.DateTimeField(null=True)
+    did = models.IntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.job

@@ -12,6 +12,7 @@ WORKERS = frozenset({Role.LEADER, Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
 
 REOPEN_DAYS = 10
+LONGEST_TEXT = 5_000
 CONTACT_KEPT_DAYS = 365  # after closing; then the contact card is emptied
 
 OPEN = frozenset({"submitted", "dispatched", "accepted", "in_progress", "info_requested", "resolved"})
@@ -47,6 +48,8 @@ MOVES = (
          icon="arrow-back-up", key="r", rank=20),
     Move("visit", "visited", _("Ghi kiểm tra tại chỗ"), WORKABLE, "in_progress", WORKERS | {Role.CLERK},
          icon="map-pin-check", key="h", rank=16),
+    Move("reply", "replied", _("Trả lời bước đầu"), WORKABLE, None, WORKERS | {Role.CLERK},
+         icon="message-reply", key="y", rank=18),
     Move("dispatch", "dispatched", _("Chuyển đơn vị"), REACHED | {"submitted"}, "dispatched", TRIAGE,
          icon="arrow-forward-up", key="c", rank=30, in_bulk=True),
     Move("return", "returned", _("Trả lại, sai thẩm quyền"), frozenset({"dispatched", "accepted"}), "submitted", OFFICE,
@@ -89,6 +92,7 @@ EVENTS = (
     EventKind("incident.taken", _("Cán bộ {unit} nhận xử lý"), P, "tool", "now"),
     EventKind("incident.assigned", _("Giao {officer} xử lý"), O, "user-plus"),
     EventKind("incident.visited", _("Kiểm tra tại chỗ: {note}"), P, "map-pin-check"),
+    EventKind("incident.replied", _("Trả lời bước đầu: {text}"), P, "message-reply"),
     EventKind("incident.resolved", _("Ghi kết quả, chờ duyệt"), P, "clipboard-check"),
     EventKind("incident.published", _("Xử lý xong, công bố kết quả"), P, "circle-check"),
     EventKind("incident.answered", _("Đã trả lời người gửi"), Q, "circle-check"),

@@ -49,6 +49,23 @@ class Rating(models.Model):
         return f"{self.score}/5"
 
 
+class Addition(models.Model):
+    """Words that came later from people. Kept apart from the event, which can never be emptied."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="additions")
+    party = models.ForeignKey("cases.Party", models.SET_NULL, null=True)
+    event_id = models.BigIntegerField()
+    text = models.TextField()
+    public_text = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["case"], name="addition_case"),)
+
+    def __str__(self) -> str:
+        return f"addition to {self.case_id}"
+
+
 class Phrase(models.Model):
     """How people say it: what the classifier learns from."""
 

@@ -1,0 +1,92 @@
+"""What a clock says: its state and its words (UX §2.4). Lateness is computed here, and stored nowhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Case, Clock
+from motcua.kernel.org import queries as org
+from motcua.lib import moment
+from motcua.lib.worktime import ClockState, clock_words
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """``state`` is on | soon | late | paused | done; ``words`` e.g. "Còn 5 giờ 20 phút". ``used`` is 0–100 percent."""
+
+    state: ClockState
+    words: str
+    due_at: datetime
+    name: str = ""
+    label: str = ""
+    used: int = 0
+    unit_id: int | None = None
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    first_due_at: datetime | None = None
+
+    @property
+    def is_late_done(self) -> bool:
+        return self.state == "done" and self.stopped_at is not None and self.stopped_at > self.due_at
+
+
+def clock_view(clock: Clock, kind: str, now: datetime | None = None) -> ClockView:
+    at = now or moment.now()
+    calendar, _version = org.unit_calendar(clock.unit_id)
+    if clock.stopped_at is not None:
+        state, minutes = "done", calendar.between(clock.stopped_at, clock.due_at)
+    elif clock.paused_at is not None:
+        state, minutes = "paused", calendar.between(clock.paused_at, clock.due_at)
+    elif at >= clock.due_at:
+        state, minutes = "late", calendar.between(at, clock.due_at)
+    else:
+        state = "soon" if at >= clock.soon_at else "on"
+        minutes = calendar.between(at, clock.due_at)
+    end = clock.stopped_at or clock.paused_at or at
+    total = max(calendar.between(clock.started_at, clock.due_at), 1)
+    labels = KINDS[kind].clock_labels if kind in KINDS else {}
+    return ClockView(
+        state=state,
+        words=clock_words(state, minutes, calendar.day_minutes, "en" if get_language() == "en" else "vi"),
+        due_at=clock.due_at,
+        name=clock.name,
+        label=str(labels.get(clock.name, clock.name)),
+        used=min(100, max(0, round(100 * calendar.between(clock.started_at, end) / total))) if end > clock.started_at else 0,
+        unit_id=clock.unit_id,
+        started_at=clock.started_at,
+        stopped_at=clock.stopped_at,
+        first_due_at=clock.first_due_at,
+    )
+
+
+def clock_views(case: Case, now: datetime | None = None) -> list[ClockView]:
+    """All clocks of a case: the promise clock first, then as they started."""
+    promise = KINDS[case.kind].promise_clock
+    clocks = sorted(Clock.objects.filter(case_id=case.id), key=lambda clock: (clock.name != promise, clock.started_at))
+    return [clock_view(clock, case.kind, now) for clock in clocks]
+
+
+def promise_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, ClockView]:
+    """The public promise of each case: its newest promise clock. One query for all."""
+    kinds = {case.id: case.kind for case in cases}
+    promises = {kind: KINDS[kind].promise_clock for kind in set(kinds.values())}
+    newest: dict[int, Clock] = {}
+    for clock in Clock.objects.filter(case_id__in=list(kinds), name__in=set(promises.values())).order_by("id"):
+        if clock.name == promises[kinds[clock.case_id]]:
+            newest[clock.case_id] = clock
+    return {case_id: clock_view(clock, kinds[case_id], now) for case_id, clock in newest.items()}
+
+
+def next_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, ClockView]:
+    """The clock that matters now for each case: the running one that ends first, else the paused one. One query."""
+    kinds = {case.id: case.kind for case in cases}
+    chosen: dict[int, Clock] = {}
+    for clock in Clock.objects.filter(case_id__in=list(kinds), stopped_at__isnull=True).order_by("due_at"):
+        held = chosen.get(clock.case_id)
+        if held is None or (held.paused_at is not None and clock.paused_at is None):
+            chosen[clock.case_id] = clock
+    return {case_id: clock_view(clock, kinds[case_id], now) for case_id, clock in chosen.items()}
+

@@ -1,0 +1,188 @@
+"""The inbox: one list of open cases, the one that ends first on top. Reads only partial indexes of open cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.queries.clocks import ClockView, next_views
+from motcua.kernel.cases.queries.reading import search, visible
+from motcua.kernel.cases.queries.rules import rules
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.org import queries as org
+from motcua.lib import moment
+
+PAGE = 50
+COUNT_TO = 999  # chips say "999+": nobody acts on an exact larger number, and counting it costs
+
+TIMES = ("late", "soon", "on", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """What stands in the address. ``whose``: mine | unit | unassigned."""
+
+    whose: str = "mine"
+    time: str = ""  # late | soon | on | paused
+    kind: str = ""
+    state: str = ""
+    category: str = ""
+    area: int | None = None
+    unit: int | None = None
+    words: str = ""
+    flagged: bool = False
+    after: str = ""  # key of the last row of the page before
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    case: Case
+    clock: ClockView | None
+    group: str  # late | soon | on | paused
+    unit_name: str
+    category_name: str
+    officer_name: str
+    state_label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    rows: list[InboxRow]
+    counts: dict[str, int]  # all, late, soon, on, paused; COUNT_TO + 1 means more
+    next_key: str
+
+
+def inbox(actor: Actor, wanted: InboxFilter, now: datetime | None = None) -> InboxPage:
+    """One page and the counts of the time chips. Three statements: rows, counts, clocks."""
+    at = now or moment.now()
+    everything = _filtered(actor, wanted)
+    rows = _in_time(everything, wanted.time, at).select_related("officer", "area")
+    rows = _after(rows, wanted.after).order_by(F("next_due_at").asc(nulls_last=True), "id")
+    cases = list(rows[: PAGE + 1])
+    more, cases = len(cases) > PAGE, cases[:PAGE]
+    views = next_views(cases, at)
+    return InboxPage(
+        rows=[_row(case, views.get(case.id), at) for case in cases],
+        counts=_counts(everything, at),
+        next_key=_key(cases[-1]) if more else "",
+    )
+
+
+def count_mine(actor: Actor) -> int:
+    """For the side bar, up to COUNT_TO + 1."""
+    return _filtered(actor, InboxFilter())[: COUNT_TO + 1].count()
+
+
+def neighbours(actor: Actor, wanted: InboxFilter, case: Case) -> tuple[int | None, int | None]:
+    """The ids of the cases before and after ``case`` in the same list, for the keys K and J."""
+    base = _in_time(_filtered(actor, wanted), wanted.time, moment.now())
+    after = _after(base, _key(case)).order_by(F("next_due_at").asc(nulls_last=True), "id")
+    before = _before(base, case).order_by(F("next_due_at").desc(nulls_first=True), "-id")
+    return before.values_list("id", flat=True).first(), after.values_list("id", flat=True).first()
+
+
+def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
+    rows = Case.objects.filter(closed_at__isnull=True)
+    if wanted.whose == "mine":
+        rows = rows.filter(officer_id=actor.id)
+    else:
+        readable = Q()
+        for kind in KINDS:
+            readable |= Q(kind=kind) & visible(actor, f"{kind}.read") if len(KINDS) > 1 else visible(actor, f"{kind}.read")
+        rows = rows.filter(readable)
+        if wanted.whose == "unassigned":
+            rows = rows.filter(officer__isnull=True)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.category:
+        rows = rows.filter(category_id__in=_category_ids(wanted.category))
+    if wanted.area:
+        rows = rows.filter(area_id=wanted.area)
+    if wanted.unit:
+        rows = rows.filter(unit_id__in=org.tree().ids_under(org.tree().path(wanted.unit)))
+    if wanted.flagged:
+        rows = rows.filter(flag=True)
+    return search(rows, wanted.words) if wanted.words else rows
+
+
+def _category_ids(code: str) -> list[int]:
+    held = rules()
+    return [id for id in held.categories if code in held.category_codes(id)]
+
+
+def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
+    match time:
+        case "late":
+            return rows.filter(next_due_at__lte=at)
+        case "soon":
+            return rows.filter(next_due_at__gt=at, next_soon_at__lte=at)
+        case "on":
+            return rows.filter(next_soon_at__gt=at)
+        case "paused":
+            return rows.filter(next_due_at__isnull=True)
+        case _:
+            return rows
+
+
+def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
+    """Each chip counts up to COUNT_TO + 1 in its own index range; all in one statement."""
+    limited = {
+        name: _in_time(rows, name, at).order_by().values("id")[: COUNT_TO + 1] for name in ("", *TIMES)
+    }
+    parts, parameters = [], []
+    for query in limited.values():
+        sql, arguments = query.query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")  # noqa: S608  the ORM's own SQL
+        parameters.extend(arguments)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), parameters)
+        numbers = cursor.fetchone()
+    return dict(zip(("all", *TIMES), numbers, strict=True))
+
+
+def _key(case: Case) -> str:
+    return f"{case.next_due_at.timestamp():.6f}:{case.id}" if case.next_due_at else f"-:{case.id}"
+
+
+def _after(rows: QuerySet[Case], key: str) -> QuerySet[Case]:
+    due, _sep, number = key.partition(":")
+    if not number.isdecimal():
+        return rows
+    if due == "-":
+        return rows.filter(next_due_at__isnull=True, id__gt=int(number))
+    try:
+        at = datetime.fromtimestamp(float(due), tz=moment.now().tzinfo)
+    except (ValueError, OverflowError, OSError):
+        return rows
+    return rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=int(number)) | Q(next_due_at__isnull=True))
+
+
+def _before(rows: QuerySet[Case], case: Case) -> QuerySet[Case]:
+    if case.next_due_at is None:
+        return rows.filter(Q(next_due_at__isnull=False) | Q(next_due_at__isnull=True, id__lt=case.id))
+    return rows.filter(Q(next_due_at__lt=case.next_due_at) | Q(next_due_at=case.next_due_at, id__lt=case.id))
+
+
+def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:
+    kind = KINDS[case.kind]
+    category = rules().categories.get(case.category_id) if case.category_id else None
+    return InboxRow(
+        case=case,
+        clock=clock,
+        group=clock.state if clock else "paused",
+        unit_name=org.tree().unit(case.unit_id).short_name,
+        category_name=category.name if category else _("Chưa phân loại"),
+        officer_name=case.officer.name if case.officer else "",
+        state_label=str(kind.state(case.state).label),
+        icon=category.icon if category else kind.icon,
+        url=kind.desk_url(case.id),
+    )
+

@@ -1,0 +1,137 @@
+"""Getting one case, with the right to see it, and finding cases by words."""
+
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.kind import KINDS, Move
+from motcua.kernel.cases.models import Case, CaseFile, CaseLink, Party
+from motcua.kernel.identity.kind import PERMISSIONS, Actor, Reach
+from motcua.kernel.identity.queries import may, unit_ids_within
+from motcua.kernel.org import queries as org
+from motcua.lib.errors import Refused
+from motcua.lib.vietnamese import fold
+
+
+def not_found() -> Refused:
+    """Not found and not allowed look alike from outside."""
+    return Refused("not_found", _("Không tìm thấy việc này. Kiểm tra lại mã hoặc đường dẫn."))
+
+
+def may_on(actor: Actor, permission: str, case: Case) -> bool:
+    """Whether ``actor`` may use ``permission`` on ``case``."""
+    is_party = (
+        PERMISSIONS[permission].party
+        and actor.person_id is not None
+        and Party.objects.filter(case_id=case.id, person_id=actor.person_id).exists()
+    )
+    return may(
+        actor,
+        permission,
+        unit_path=org.tree().path(case.unit_id),
+        officer_id=case.officer_id,
+        case_id=case.id,
+        parties=is_party,
+    )
+
+
+def get_case(
+    case_id: int, *, actor: Actor, to: str | None = None, lock: bool = False, version: int | None = None
+) -> Case:
+    """The case, if ``actor`` may do ``to`` with it (default: read it).
+
+    ``lock`` holds its row until the transaction ends. Refused ``not_found`` when there is none, or none for them;
+    ``stale`` when ``version`` is given and somebody acted in between.
+    """
+    rows = Case.objects.select_for_update(of=("self",)) if lock else Case.objects
+    case = rows.filter(pk=case_id).first()
+    if case is None:
+        raise not_found()
+    if to is None:
+        if not may_on(actor, f"{case.kind}.read", case):
+            raise not_found()
+    elif not may_on(actor, to, case):
+        # Somebody who may see the case is told that this is not for them; a stranger learns nothing.
+        if may_on(actor, f"{case.kind}.read", case):
+            raise Refused("not_allowed", _("Vai trò của bạn không làm được việc này với hồ sơ này."))
+        raise not_found()
+    if version is not None and version != case.version:
+        raise Refused(
+            "stale",
+            _("Vừa có người khác xử lý việc này. Xem lại diễn biến mới rồi làm tiếp; nội dung bạn nhập vẫn còn đây."),
+        )
+    return case
+
+
+def moves_for(case: Case, actor: Actor) -> list[Move]:
+    """What the state and the role allow, highest first; nothing else."""
+    kind = KINDS[case.kind]
+    return sorted(
+        (
+            move
+            for move in kind.moves
+            if case.state in move.from_states and may_on(actor, f"{case.kind}.{move.name}", case)
+        ),
+        key=lambda move: move.rank,
+    )
+
+
+def visible(actor: Actor, permission: str) -> Q:
+    """The row filter of every list, count, search and export of cases."""
+    declared = PERMISSIONS[permission]
+    if actor.kind == "system":
+        return Q()
+    allowed = Q(pk__in=[])
+    if declared.roles and actor.is_officer:
+        if declared.reach is Reach.OFFICER:
+            allowed = Q(officer_id=actor.id)
+        else:
+            ids = unit_ids_within(actor, permission)
+            allowed = Q() if ids is None else Q(unit_id__in=ids)
+    if declared.party:
+        held = {link.case_id for link in actor.links} | ({actor.case_id} if actor.case_id is not None else set())
+        if held:
+            allowed |= Q(pk__in=held)
+        if actor.person_id is not None:
+            allowed |= Q(pk__in=Party.objects.filter(person_id=actor.person_id).values("case_id"))
+    return allowed
+
+
+def matching(words: str) -> Q:
+    """Cases whose words, address or code hold every one of ``words``; with or without tones, the last one a beginning."""
+    tokens = [token for token in _tokens(words) if token]
+    if not tokens:
+        return Q()
+    query = SearchQuery(
+        " & ".join([*(f"'{token}'" for token in tokens[:-1]), f"'{tokens[-1]}':*"]), config="simple", search_type="raw"
+    )
+    return Q(words=query)
+
+
+def search(rows: QuerySet[Case], words: str) -> QuerySet[Case]:
+    """``rows`` that match ``words``."""
+    return rows.annotate(words=SearchVector("folded", config="simple")).filter(matching(words))
+
+
+def _tokens(words: str) -> list[str]:
+    folded = "".join(character if character.isalnum() or character == "-" else " " for character in fold(words))
+    return folded.split()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    merged_into: Case | None
+    merged: list[Case]
+    links: list[CaseLink]
+
+
+def related(case: Case) -> Related:
+    merged = list(Case.objects.filter(merged_into_id=case.id).order_by("id"))
+    parent = Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None
+    return Related(parent, merged, list(CaseLink.objects.select_related("other").filter(case_id=case.id)))
+
+
+def case_files(case_id: int) -> list[CaseFile]:
+    return list(CaseFile.objects.select_related("file").filter(case_id=case_id).order_by("id"))

@@ -1,0 +1,93 @@
+"""Categories, routing and clock rules: small, read on every case, so kept in memory."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from motcua.kernel.cases.models import Category, ClockRule, RoutingRule, RulesVersion
+from motcua.lib import moment
+from motcua.lib.versioned import Versioned
+
+
+@dataclass(frozen=True)
+class Rules:
+    categories: dict[int, Category]
+    routing: dict[str, list[RoutingRule]]
+    clocks: dict[str, list[ClockRule]]
+
+    def category(self, kind: str, code: str) -> Category | None:
+        return next((c for c in self.categories.values() if c.kind == kind and c.code == code), None)
+
+    def category_codes(self, category_id: int | None) -> frozenset[str]:
+        """The category's code and its ancestors': a rule for the parent holds for the child."""
+        codes = set()
+        category = self.categories.get(category_id) if category_id else None
+        while category is not None:
+            codes.add(category.code)
+            category = self.categories.get(category.parent_id) if category.parent_id else None
+        return frozenset(codes)
+
+    def clock_rules(
+        self, kind: str, *, categories: frozenset[str], areas: frozenset[str], urgency: str
+    ) -> dict[str, ClockRule]:
+        """For each clock the first matching rule; clocks ruled out by an empty duration are absent."""
+        found: dict[str, ClockRule] = {}
+        for rule in self.clocks.get(kind, []):
+            if (
+                rule.clock not in found
+                and (not rule.categories or not categories.isdisjoint(rule.categories))
+                and (not rule.areas or not areas.isdisjoint(rule.areas))
+                and (not rule.urgencies or urgency in rule.urgencies)
+            ):
+                found[rule.clock] = rule
+        return {clock: rule for clock, rule in found.items() if rule.duration}
+
+
+def _load() -> Rules:
+    routing: dict[str, list[RoutingRule]] = {}
+    for route in RoutingRule.objects.order_by("position"):
+        routing.setdefault(route.kind, []).append(route)
+    clocks: dict[str, list[ClockRule]] = {}
+    for rule in ClockRule.objects.order_by("position"):
+        clocks.setdefault(rule.kind, []).append(rule)
+    # Ended categories too: open cases may still carry them. Choosing one for a new case asks `categories()`.
+    found = {category.id: category for category in Category.objects.order_by("position", "name")}
+    return Rules(found, routing, clocks)
+
+
+def _version() -> int:
+    return RulesVersion.objects.values_list("number", flat=True).first() or 0
+
+
+_rules = Versioned(_version, _load)
+
+
+def rules() -> Rules:
+    return _rules.get()
+
+
+def forget_rules() -> None:
+    _rules.forget()
+
+
+def categories(kind: str, *, on: date | None = None) -> list[Category]:
+    """The categories in force, in their order; parents included."""
+    day = on or moment.now().date()
+    return [
+        category
+        for category in rules().categories.values()
+        if category.kind == kind
+        and category.valid_from <= day
+        and (category.valid_to is None or category.valid_to >= day)
+    ]
+
+
+def leaf_categories(kind: str) -> list[Category]:
+    """Those that a case can have: in force and without children."""
+    found = categories(kind)
+    parents = {category.parent_id for category in found}
+    return [category for category in found if category.id not in parents]
+
+
+def category_by_code(kind: str, code: str) -> Category | None:
+    return next((category for category in leaf_categories(kind) if category.code == code), None)
+

@@ -1,0 +1,56 @@
+"""What the worker and the packages below call: each loads by id and calls one action or query."""
+
+from collections.abc import Sequence
+
+from motcua.kernel.cases.actions.sweeping import reckon_open_clocks, remind_and_escalate
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import CaseFile
+from motcua.kernel.cases.queries.people import read_party_token
+from motcua.kernel.cases.queries.reading import may_on
+from motcua.kernel.events.models import Event
+from motcua.kernel.files.kind import Variant
+from motcua.kernel.identity.kind import SYSTEM, Actor, Link
+from motcua.kernel.org import queries as org
+
+
+def sweep_clocks() -> int:
+    return remind_and_escalate()
+
+
+def read_links(tokens: Sequence[str]) -> list[Link]:
+    """Private links held on a device → the cases they open."""
+    found = []
+    for token in tokens:
+        party = read_party_token(token)
+        if party is not None:
+            found.append(Link(party.id, party.case_id))
+    return found
+
+
+def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
+    """A file of a case: everybody sees the clean forms of a public one; the people of the case and its officials see
+    those of all; originals are for officials alone, and for the party that sent them."""
+    for use in CaseFile.objects.select_related("case").filter(file_id=file_id):
+        if use.is_public and use.case.published_at is not None and variant is not Variant.ORIGINAL:
+            return True
+        if use.case.kind not in KINDS or not may_on(actor, f"{use.case.kind}.read", use.case):
+            continue
+        if actor.is_officer or actor.kind == "system":
+            return True
+        is_theirs = use.party_id is not None and actor.party_in(use.case_id) == use.party_id
+        if is_theirs or (use.is_public and variant is not Variant.ORIGINAL):
+            return True
+    return False
+
+
+def follow_calendars(events: Sequence[Event]) -> None:
+    """Reader ``clocks``: a changed calendar moves what is due by it."""
+    for event in events:
+        if event.name in ("calendar.changed", "calendar.confirmed"):
+            calendar_id = event.data.get("calendar_id")
+            if isinstance(calendar_id, int):
+                org.forget()
+                units = [unit.id for unit in org.tree().in_force if unit.calendar_id == calendar_id]
+                reckon_open_clocks(calendar_id, units, actor=SYSTEM)
+
+

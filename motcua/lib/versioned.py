@@ -1,0 +1,34 @@
+"""Something kept in memory for as long as a version number in the database stays the same."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Versioned(Generic[T]):
+    """``get()`` returns what ``load`` made; asks for ``version`` at most every ``seconds``, and loads anew when it changed."""
+
+    def __init__(self, version: Callable[[], int], load: Callable[[], T], seconds: float = 1.0) -> None:
+        self._version, self._load, self._seconds = version, load, seconds
+        self._lock = threading.Lock()
+        self._held: tuple[int, T] | None = None
+        self._asked = 0.0
+
+    def get(self) -> T:
+        held = self._held
+        if held is not None and time.monotonic() - self._asked < self._seconds:
+            return held[1]
+        with self._lock:
+            number = self._version()
+            if self._held is None or self._held[0] != number:
+                self._held = (number, self._load())
+            self._asked = time.monotonic()
+            return self._held[1]
+
+    def forget(self) -> None:
+        """Look again at the next ``get()``: after a change in this process, and between tests."""
+        with self._lock:
+            self._held = None

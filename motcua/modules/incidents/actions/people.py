@@ -1,0 +1,200 @@
+"""What people do with a report: join it, add to it, say it is still there, rate it, reopen it."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.actions.clocks import Clocks
+from motcua.kernel.cases.actions.moving import begin, finish, touch
+from motcua.kernel.cases.actions.people import add_party, take_files
+from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.reading import not_found
+from motcua.kernel.events.actions import record
+from motcua.kernel.files.actions import keep_files
+from motcua.kernel.identity.actions.persons import sealed_person_values
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.queries import require
+from motcua.lib import moment
+from motcua.lib.codes import redact
+from motcua.lib.errors import Refused
+from motcua.lib.vietnamese import nfc
+from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, said, unit_words
+from motcua.modules.incidents.kind import LONGEST_TEXT, REOPEN_DAYS
+from motcua.modules.incidents.models import Addition, Incident, Rating
+from motcua.modules.incidents.queries.public import may_reopen
+
+
+def _public_case(case_id: int) -> Case:
+    """A published report, locked; strangers act on no other."""
+    case = Case.objects.select_for_update(of=("self",)).filter(
+        pk=case_id, kind=KIND, published_at__isnull=False
+    ).first()  # fmt: skip
+    if case is None:
+        raise not_found()
+    return case
+
+
+@transaction.atomic
+def join_incident(
+    case_id: int, *, actor: Actor, name: str = "", phone: str = "", email: str = "", language: str = "vi"
+) -> str:
+    """“Tôi cũng gặp việc này”: the same promise, the same code. Returns the token of the person's own private link."""
+    require(actor, "incident.join")
+    already = actor.party_in(case_id)
+    if already is not None:
+        return party_token(already)
+    case = _public_case(case_id)
+    if case.state not in OPEN_STATES:
+        raise Refused("wrong_state", _("Việc này đã xong. Nếu sự cố còn, bạn bấm “Vẫn còn” hoặc gửi phản ánh mới."))
+    if actor.person_id is not None:
+        known = Party.objects.filter(case_id=case_id, person_id=actor.person_id).first()
+        if known is not None:
+            return party_token(known.id)
+    has_contact = bool(name or phone or email) and actor.person_id is None
+    party = add_party(
+        case_id,
+        role=Party.Role.JOINED,
+        person=sealed_person_values(nfc(name), phone, email, language=language) if has_contact else None,
+        person_id=actor.person_id,
+        language=language,
+    )
+    Incident.objects.filter(pk=case_id).update(joined=F("joined") + 1)
+    touch(case)
+    record("incident.joined", case_id=case_id, actor=actor)
+    return party_token(party.id)
+
+
+@transaction.atomic
+def report_still_there_incident(case_id: int, *, actor: Actor) -> Case:
+    """Somebody passes by and sees that it is still there."""
+    require(actor, "incident.report_still_there")
+    case = _public_case(case_id)
+    Incident.objects.filter(pk=case_id).update(still_there=F("still_there") + 1, still_there_at=moment.now())
+    touch(case)
+    record("incident.still_there", case_id=case_id, actor=actor)
+    return case
+
+
+@transaction.atomic
+def add_info_incident(
+    case_id: int, *, actor: Actor, text: str = "", file_ids: Sequence[int] = (), version: int | None = None
+) -> Case:
+    """More words or photos. When we had asked, this is the answer, and the clocks run on."""
+    case = begin(case_id, "add_info", kind=KIND, actor=actor, version=version)
+    if case.state == "info_requested":
+        return _provide(case, actor=actor, text=text, file_ids=file_ids)
+    _words_or_files(text, file_ids)
+    event = finish(case, "add_info", actor=actor)
+    _add(case, event.id, actor=actor, text=text, file_ids=file_ids)
+    return case
+
+
+@transaction.atomic
+def provide_info_incident(
+    case_id: int, *, actor: Actor, text: str = "", file_ids: Sequence[int] = (), version: int | None = None
+) -> Case:
+    """The answer to what we asked: from the person, or written down by an official who telephoned."""
+    case = begin(case_id, "provide_info", kind=KIND, actor=actor, version=version)
+    return _provide(case, actor=actor, text=text, file_ids=file_ids)
+
+
+def _provide(case: Case, *, actor: Actor, text: str, file_ids: Sequence[int]) -> Case:
+    _words_or_files(text, file_ids)
+    before = Incident.objects.values_list("state_before_pause", flat=True).get(pk=case.id)
+    clocks = Clocks.of(case)
+    clocks.resume()
+    event = finish(case, "provide_info", actor=actor, clocks=clocks, to=before or "accepted")
+    Incident.objects.filter(pk=case.id).update(state_before_pause="", info_question="")
+    _add(case, event.id, actor=actor, text=text, file_ids=file_ids)
+    return case
+
+
+def _words_or_files(text: str, file_ids: Sequence[int]) -> None:
+    if not file_ids:
+        said(text, "text", _("Ghi điều bạn muốn thêm, hoặc chọn ảnh."), most=LONGEST_TEXT)
+
+
+def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequence[int]) -> None:
+    party_id = actor.party_in(case.id)
+    words = nfc(text).strip()
+    if words:
+        Addition.objects.create(
+            case_id=case.id,
+            party_id=party_id,
+            event_id=event_id,
+            text=words,
+            public_text=redact(words),
+            created_at=moment.now(),
+        )
+    if file_ids:
+        take_files(case, [(file_id, CaseFile.Role.MORE) for file_id in file_ids], event_id=event_id, party_id=party_id)
+        keep_files(file_ids, actor=actor, code=case.code)
+
+
+@transaction.atomic
+def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", version: int | None = None) -> Rating:
+    """1 (not at all satisfied) to 5, once for each person of the case; a second time replaces the first."""
+    case = begin(case_id, "rate", kind=KIND, actor=actor, version=version)
+    if not 1 <= score <= 5:
+        hint = _("Chọn từ 1 đến 5.")
+        raise Refused("invalid", hint, fields={"score": hint})
+    party = _party(case, actor)
+    before = Rating.objects.filter(case_id=case_id, party=party).values_list("score", flat=True).first()
+    rating, _made = Rating.objects.update_or_create(
+        case_id=case_id,
+        party=party,
+        defaults={"score": score, "words": redact(nfc(words).strip())[:2000], "created_at": moment.now()},
+    )
+    finish(
+        case,
+        "rate",
+        actor=actor,
+        data={"score": score, "before": before, **unit_words(case), "category_id": case.category_id,
+              "area_id": case.area_id, "channel": case.channel},
+    )  # fmt: skip
+    return rating
+
+
+def _party(case: Case, actor: Actor) -> Party | None:
+    held = actor.party_in(case.id)
+    if held is not None:
+        return Party.objects.filter(pk=held).first()
+    return Party.objects.filter(case_id=case.id, person_id=actor.person_id).first() if actor.person_id else None
+
+
+@transaction.atomic
+def reopen_incident(
+    case_id: int, *, actor: Actor, reason: str, file_ids: Sequence[int] = (), version: int | None = None
+) -> Case:
+    """Not done, or not well: it runs again, with new promises. People have ten days; officials are not bound by them."""
+    case = begin(case_id, "reopen", kind=KIND, actor=actor, version=version)
+    why = said(reason, "reason", _("Ghi điều chưa được, để chúng tôi làm lại cho đúng."))
+    if not actor.is_officer and not may_reopen(case):
+        raise Refused(
+            "too_late",
+            _("Đã quá %(days)d ngày kể từ khi xong. Bạn gửi phản ánh mới, chúng tôi sẽ nối với việc này.")
+            % {"days": REOPEN_DAYS},
+        )
+    case.closed_at = None
+    was_rejected = case.state == "rejected"
+    clocks = Clocks.of(case)
+    clocks.start_after("opened")
+    Incident.objects.filter(pk=case.id).update(
+        reopened=F("reopened") + 1, extended_at=None, extend_reason="", reject_reason=""
+    )
+    # What a person wrote is masked before it is kept in an event, which can never be emptied.
+    event = finish(
+        case,
+        "reopen",
+        actor=actor,
+        clocks=clocks,
+        to="submitted" if was_rejected else "dispatched",
+        data={"reason": redact(why), **unit_words(case), "category_id": case.category_id,
+              "area_id": case.area_id, "channel": case.channel},
+    )  # fmt: skip
+    _add(case, event.id, actor=actor, text="", file_ids=file_ids)
+    return case
+

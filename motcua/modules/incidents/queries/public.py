@@ -1,0 +1,315 @@
+"""What strangers, and the people of a report, may read of it. Identity is not even fetched here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, QuerySet
+from django.utils.translation import get_language
+
+from motcua.kernel.cases.kind import KINDS, State
+from motcua.kernel.cases.models import Case, CaseFile, Category
+from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
+from motcua.kernel.cases.queries.reading import may_on, not_found, search
+from motcua.kernel.cases.queries.rules import rules
+from motcua.kernel.events.kind import Audience
+from motcua.kernel.events.models import Event
+from motcua.kernel.events.queries import kind_of, sentence, timeline
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.lib import moment
+from motcua.lib.geometry import distance_m
+from motcua.modules.incidents.kind import REOPEN_DAYS
+from motcua.modules.incidents.models import Addition, Incident, Rating
+
+PAGE = 30
+NEAR_METRES = 50
+DEGREE_METRES = 111_320
+
+
+def public_cases() -> QuerySet[Case]:
+    """The base of every public list, feed, map and API."""
+    return Case.objects.filter(kind="incident", published_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFilter:
+    """What stands in the address of the list and the map. ``state``: open | late | done."""
+
+    state: str = ""
+    category: str = ""
+    area: str = ""  # code
+    unit: int | None = None
+    words: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRow:
+    code: str
+    subject: str
+    state: State
+    clock: ClockView | None
+    category: str
+    icon: str
+    area: str
+    unit: str
+    address: str
+    opened_at: datetime
+    closed_at: datetime | None
+    photo: str  # token of the first public photo
+    joined: int
+    url: str
+    lat: float | None
+    lon: float | None
+
+
+def filtered(wanted: PublicFilter) -> QuerySet[Case]:
+    rows = public_cases()
+    now = moment.now()
+    match wanted.state:
+        case "open":
+            rows = rows.filter(closed_at__isnull=True)
+        case "late":
+            rows = rows.filter(closed_at__isnull=True, due_at__lte=now, next_due_at__isnull=False)
+        case "done":
+            rows = rows.filter(closed_at__isnull=False)
+    if wanted.category:
+        held = rules()
+        rows = rows.filter(category_id__in=[id for id in held.categories if wanted.category in held.category_codes(id)])
+    if wanted.area:
+        area = places.area_by_code(wanted.area)
+        rows = rows.filter(area_id=area.id) if area else rows.none()
+    if wanted.unit is not None:
+        tree = org.tree()
+        rows = rows.filter(unit_id__in=tree.ids_under(tree.path(wanted.unit)))
+    return search(rows, wanted.words) if wanted.words else rows
+
+
+def public_list(wanted: PublicFilter, limit: int = PAGE) -> tuple[list[PublicRow], str]:
+    """Newest first, and the key of the next page. Four statements."""
+    rows = filtered(wanted)
+    if wanted.after.isdecimal() and len(wanted.after) < 19:
+        rows = rows.filter(id__lt=int(wanted.after))
+    cases = list(rows.order_by("-id")[: limit + 1])
+    more, cases = len(cases) > limit, cases[:limit]
+    return public_rows(cases), str(cases[-1].id) if more else ""
+
+
+def public_rows(cases: Sequence[Case]) -> list[PublicRow]:
+    ids = [case.id for case in cases]
+    clocks = promise_views(cases)
+    photos: dict[int, str] = {}
+    for case_id, token in (
+        CaseFile.objects.filter(case_id__in=ids, is_public=True, role__in=["before", "after"], file__type__startswith="image/")
+        .order_by("-role", "id")  # before first
+        .values_list("case_id", "file__token")
+    ):
+        photos.setdefault(case_id, token)
+    joined = dict(Incident.objects.filter(case_id__in=ids).values_list("case_id", "joined"))
+    return [_row(case, clocks.get(case.id), photos.get(case.id, ""), joined.get(case.id, 0)) for case in cases]
+
+
+def _row(case: Case, clock: ClockView | None, photo: str, joined: int) -> PublicRow:
+    kind = KINDS["incident"]
+    category = rules().categories.get(case.category_id) if case.category_id else None
+    return PublicRow(
+        code=case.code,
+        subject=case.subject,
+        state=kind.state(case.state),
+        clock=clock,
+        category=category_name(category),
+        icon=category.icon if category else kind.icon,
+        area=places.area(case.area_id).full_name if case.area_id else "",
+        unit=org.tree().unit(case.unit_id).short_name,
+        address=case.address,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        photo=photo,
+        joined=joined,
+        url=kind.public_url(case.code),
+        lat=case.lat,
+        lon=case.lon,
+    )
+
+
+def category_name(category: Category | None) -> str:
+    if category is None:
+        return ""
+    return category.name_en if get_language() == "en" and category.name_en else category.name
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    event_id: int
+    at: datetime
+    sentence: str
+    icon: str
+    tone: str
+    name: str
+    text: str  # words that people added with it
+    files: list[CaseFile]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """All that the page of one report shows. ``is_party``: the reader holds its private link, or is signed in as one."""
+
+    case: Case
+    incident: Incident
+    state: State
+    promise: ClockView | None
+    category: str
+    icon: str
+    unit: org.UnitRow
+    area: str
+    text: str
+    before: list[CaseFile]
+    after: list[CaseFile]
+    documents: list[CaseFile]
+    rows: list[TimelineRow]
+    is_party: bool
+    is_public: bool
+    merged_into: str
+    merged_count: int
+    rating: Rating | None
+    rating_mean: float | None
+    rating_count: int
+    may_rate: bool
+    may_reopen: bool
+    may_add: bool
+    may_join: bool
+
+
+def public_page(code: str, *, actor: Actor) -> PublicPage:
+    """The report by its code. Refused("not_found") unless it is published, or the reader is one of its people."""
+    case = Case.objects.filter(kind="incident", code=code.upper()).first()
+    if case is None:
+        raise not_found()
+    is_party = not actor.is_officer and may_on(actor, "incident.read", case)
+    if case.published_at is None and not is_party:
+        raise not_found()
+    incident = Incident.objects.get(pk=case.id)
+    files = [file for file in _files(case.id) if file.is_public or is_party]
+    ratings = Rating.objects.filter(case_id=case.id).aggregate(mean=Avg("score"), number=Count("id"))
+    party_id = actor.party_in(case.id)
+    clocks = list(case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id")[:1])
+    category = rules().categories.get(case.category_id) if case.category_id else None
+    kind = KINDS["incident"]
+    moves = {move.name for move in kind.moves if case.state in move.from_states}
+    return PublicPage(
+        case=case,
+        incident=incident,
+        state=kind.state(case.state),
+        promise=clock_view(clocks[0], case.kind) if clocks else None,
+        category=category_name(category),
+        icon=category.icon if category else kind.icon,
+        unit=org.tree().unit(case.unit_id),
+        area=places.area(case.area_id).full_name if case.area_id else "",
+        text=incident.text if is_party else incident.public_text,
+        before=[file for file in files if file.role == CaseFile.Role.BEFORE],
+        after=[file for file in files if file.role == CaseFile.Role.AFTER],
+        documents=[file for file in files if file.role == CaseFile.Role.DOCUMENT],
+        rows=timeline_rows(case, Audience.PARTY if is_party else Audience.PUBLIC, files, own_words=is_party),
+        is_party=is_party,
+        is_public=case.published_at is not None,
+        merged_into=case.merged_into.code if case.merged_into else "",
+        merged_count=case.merged.count(),
+        rating=Rating.objects.filter(case_id=case.id, party_id=party_id).first() if party_id else None,
+        rating_mean=ratings["mean"],
+        rating_count=ratings["number"],
+        may_rate=is_party and "rate" in moves,
+        may_reopen=is_party and "reopen" in moves and may_reopen(case),
+        may_add=is_party and bool({"add_info", "provide_info"} & moves),
+        may_join=not is_party and case.closed_at is None,
+    )
+
+
+def may_reopen(case: Case) -> bool:
+    """Whether a person still can: ten days from the end."""
+    return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=REOPEN_DAYS)
+
+
+def _files(case_id: int) -> list[CaseFile]:
+    return list(CaseFile.objects.select_related("file").filter(case_id=case_id).order_by("id"))
+
+
+def timeline_rows(
+    case: Case, audience: Audience, files: Sequence[CaseFile], *, own_words: bool
+) -> list[TimelineRow]:
+    """Newest first. What people added later stands with the event that it came with."""
+    words = {
+        addition.event_id: addition.text if own_words else addition.public_text
+        for addition in Addition.objects.filter(case_id=case.id)
+    }
+    by_event: dict[int, list[CaseFile]] = {}
+    for file in files:
+        if file.event_id is not None and file.role == CaseFile.Role.MORE:
+            by_event.setdefault(file.event_id, []).append(file)
+    return [_timeline_row(event, words, by_event) for event in timeline(case.id, audience)]
+
+
+def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[CaseFile]]) -> TimelineRow:
+    kind = kind_of(event.name)
+    return TimelineRow(
+        event_id=event.id,
+        at=event.at,
+        sentence=sentence(event.name, event.data),
+        icon=kind.icon if kind else "point",
+        tone=kind.tone if kind else "done",
+        name=event.name,
+        text=words.get(event.id, ""),
+        files=files.get(event.id, []),
+    )
+
+
+def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[PublicRow]:
+    """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
+    d = metres / DEGREE_METRES * 1.1
+    rows = public_cases().filter(closed_at__isnull=True, lon__isnull=False).extra(  # noqa: S610  own SQL, bound values
+        where=["point(cases_case.lon, cases_case.lat) <@ box(point(%s, %s), point(%s, %s))"],
+        params=[lon - d, lat - d, lon + d, lat + d],
+    )
+    if category_id is not None:
+        rows = rows.filter(category_id=category_id)
+    near = sorted(
+        ((distance_m(lat, lon, case.lat or 0, case.lon or 0), case) for case in rows[:50]), key=lambda pair: pair[0]
+    )
+    return public_rows([case for metres_away, case in near if metres_away <= metres][:5])
+
+
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    lat: float
+    lon: float
+    code: str
+    state: str  # on | soon | late | done
+    category_id: int | None
+
+
+def map_points(wanted: PublicFilter, box: tuple[float, float, float, float], limit: int = 20_000) -> list[MapPoint]:
+    """Published points inside (west, south, east, north), newest first. One statement, no rows built that are not needed."""
+    west, south, east, north = box
+    now = moment.now()
+    rows = (
+        filtered(wanted)
+        .filter(lon__range=(west, east), lat__range=(south, north))
+        .order_by("-id")
+        .values_list("lat", "lon", "code", "closed_at", "next_due_at", "next_soon_at", "category_id")[:limit]
+    )
+    return [
+        MapPoint(lat, lon, code, _point_state(closed_at, due_at, soon_at, now), category_id)
+        for lat, lon, code, closed_at, due_at, soon_at, category_id in rows
+        if lat is not None and lon is not None
+    ]
+
+
+def _point_state(closed_at: datetime | None, due_at: datetime | None, soon_at: datetime | None, now: datetime) -> str:
+    if closed_at is not None:
+        return "done"
+    if due_at is None:
+        return "on"
+    return "late" if due_at <= now else "soon" if soon_at is not None and soon_at <= now else "on"
+
+

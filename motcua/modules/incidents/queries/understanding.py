@@ -1,0 +1,101 @@
+"""What a report is about: the classifier's suggestion, and whether it is a report at all."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from motcua.kernel.cases.models import Category
+from motcua.kernel.cases.queries.rules import category_by_code
+from motcua.lib.classify import GATE, Model
+from motcua.lib.vietnamese import fold
+from motcua.lib.versioned import Versioned
+from motcua.modules.incidents.models import ScopeRule
+
+MODEL_FILE = "classifier.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    category: Category
+    probability: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Above the gate the machine may route by itself; below it a human decides."""
+        return self.probability >= GATE
+
+
+def model_path() -> Path:
+    return Path(settings.DATA_DIR) / MODEL_FILE
+
+
+def _model_version() -> int:
+    try:
+        return model_path().stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _load_model() -> Model | None:
+    return Model.load(model_path()) if model_path().exists() else None
+
+
+_model = Versioned(_model_version, _load_model, seconds=5.0)
+
+
+def forget_model() -> None:
+    _model.forget()
+
+
+def suggest(text: str, limit: int = 3) -> list[Suggestion]:
+    """Likely categories in force, likeliest first; empty without a trained model."""
+    model = _model.get()
+    if model is None or not text.strip():
+        return []
+    found = []
+    for code, probability in model.predict([text])[0]:
+        category = category_by_code("incident", code)
+        if category is not None:
+            found.append(Suggestion(category, probability))
+    return found[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Not a report: where it goes instead."""
+
+    kind: str
+    title: str
+    guidance: str
+    link: str
+    phone: str
+
+
+_scope: Versioned[list[ScopeRule]] = Versioned(
+    lambda: ScopeRule.objects.count(), lambda: list(ScopeRule.objects.order_by("id")), seconds=60.0
+)
+
+
+def forget_scope() -> None:
+    _scope.forget()
+
+
+def elsewhere(text: str) -> Elsewhere | None:
+    """Guidance when the words are those of a complaint, a denunciation, an emergency …; NĐ 20/2008 keeps them apart.
+
+    It guides, it never blocks: the person may still send a report.
+    """
+    padded = f" {fold(text)} "
+    for rule in _scope.get():
+        if any(f" {phrase} " in padded for phrase in rule.phrases):
+            is_english = get_language() == "en"
+            return Elsewhere(
+                rule.kind,
+                rule.title_en if is_english and rule.title_en else rule.title,
+                rule.guidance_en if is_english and rule.guidance_en else rule.guidance,
+                rule.link,
+                rule.phone,
+            )
+    return None

@@ -84,6 +84,7 @@ def _present(*names: str) -> list[str]:
 
 
 INSTALLED_APPS = [
+    "motcua.project",
     "motcua.kernel.web",
     "motcua.kernel.figures",
     "motcua.kernel.cases",
@@ -93,6 +94,7 @@ INSTALLED_APPS = [
     "motcua.kernel.identity",
     "motcua.kernel.org",
     "motcua.kernel.places",
+    "motcua.kernel.packs",
     "motcua.modules.incidents",
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
     "allauth",
@@ -102,26 +104,32 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "whitenoise",
+    "django.forms",  # the templates of its widgets; ours of the same names stand before them
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django.forms",  # last: its templates are what a form looks like where we have none of our own
 ]
 MIDDLEWARE = [
+    "motcua.kernel.web.views.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "motcua.kernel.web.views.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "motcua.kernel.identity.views.ActorMiddleware",
     # Not an installed app: its label is the name of our kernel package, and it has neither tables nor templates.
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "motcua.kernel.web.views.middleware.Refusals",
 ]
+CSRF_FAILURE_VIEW = "motcua.kernel.web.views.errors.csrf"
+RATE_LIMITS = env_bool("RATE_LIMITS", not TESTING)  # of the public forms; the benchmark turns them off
 ROOT_URLCONF = "motcua.project.urls"
 WSGI_APPLICATION = "motcua.project.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -135,17 +143,22 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "motcua.kernel.web.views.house.house",
             ],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "motcua.kernel.web.forms.Renderer"
 PHOTO_MAX_BYTES = env_int("PHOTO_MAX_MB", 15, least=1, most=100) * 2**20
 DOCUMENT_MAX_BYTES = env_int("DOCUMENT_MAX_MB", 20, least=1, most=100) * 2**20
 PHOTO_MAX_MEGAPIXELS = env_int("PHOTO_MAX_MEGAPIXELS", 50, least=1, most=50)  # 50 take up to 450 MB to decode
 FILES_PER_HOUR = env_int("FILES_PER_HOUR", 120, least=1)  # from one sender, not yet part of any case
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # of a form without its files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they arrive
+
+# Maps draw our own areas; a city may lay tiles over them, e.g. https://tile.example.vn/{z}/{x}/{y}.png
+MAP_TILES_URL = env_str("MAP_TILES_URL", "")
+MAP_TILES_ATTRIBUTION = env_str("MAP_TILES_ATTRIBUTION", "")
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,3 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     *(path("", include(urls)) for urls in ("motcua.modules.incidents.urls", "motcua.kernel.web.urls") if find_spec(urls)),
 ]
+
+handler400 = "motcua.kernel.web.views.errors.bad_request"
+handler403 = "motcua.kernel.web.views.errors.forbidden"
+handler404 = "motcua.kernel.web.views.errors.not_found"
+handler500 = "motcua.kernel.web.views.errors.failed"

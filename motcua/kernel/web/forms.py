@@ -5,9 +5,20 @@
 
 from typing import Any
 
-from django.forms import BoundField, Widget
+from django.forms import (
+    BooleanField,
+    BoundField,
+    CharField,
+    ChoiceField,
+    DateField,
+    FileField,
+    Form,
+    RegexField,
+    Widget,
+)
 from django.forms.renderers import TemplatesSetting
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect, Textarea
+from django.utils.translation import gettext_lazy as _
 
 PLAIN = (CheckboxInput, CheckboxSelectMultiple, RadioSelect, HiddenInput)
 
@@ -31,3 +42,22 @@ class Renderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
     bound_field_class = Field
+
+
+class SampleForm(Form):
+    """Every kind of field, for the style page."""
+
+    phone = CharField(label=_("Số điện thoại"), help_text=_("Để nhận tin khi có kết quả."), required=False)
+    identity = RegexField(
+        r"^\d{12}$", label=_("Số định danh"), error_messages={"invalid": _("Nhập đủ 12 chữ số, bạn đã nhập 11.")}
+    )
+    born_on = DateField(label=_("Ngày sinh"), help_text=_("Ví dụ 20/11/1990"))
+    kind = ChoiceField(
+        label=_("Loại sự cố"), choices=[("road", _("Hư hỏng mặt đường")), ("light", _("Đèn đường"))], widget=RadioSelect
+    )
+    ward = ChoiceField(label=_("Phường, xã"), choices=[("1", "Xuân Hương – Đà Lạt"), ("2", "Lâm Viên – Đà Lạt")])
+    told = CharField(label=_("Mô tả ngắn"), widget=Textarea(attrs={"rows": 3}), required=False)
+    photo = FileField(label=_("Ảnh"), required=False)
+    is_hidden_name = BooleanField(
+        label=_("Không hiện tên tôi trên trang công khai"), help_text=_("Chỉ cán bộ xử lý thấy tên."), required=False
+    )

@@ -98,6 +98,18 @@ class Finder:
     rank: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class DataNote:
+    """A line of the privacy page: what is kept, what for, who sees it, for how long. Said by whoever keeps it."""
+
+    name: str
+    what: Text
+    purpose: Text
+    seen_by: Text
+    kept: Text
+    rank: int = 50
+
+
 class _Ranked(Protocol):
     @property
     def name(self) -> str: ...
@@ -111,6 +123,7 @@ TILES: dict[str, PortalTile] = {}
 LINKS: dict[str, DeskLink] = {}
 PANELS: dict[str, PortalPanel] = {}
 FINDERS: dict[str, Finder] = {}
+NOTES: dict[str, DataNote] = {}
 
 
 def _register(kept: dict[str, R], things: Iterable[R]) -> None:
@@ -137,3 +150,7 @@ def register_panels(*panels: PortalPanel) -> None:
 
 def register_finders(*finders: Finder) -> None:
     _register(FINDERS, finders)
+
+
+def register_data_notes(*notes: DataNote) -> None:
+    _register(NOTES, notes)

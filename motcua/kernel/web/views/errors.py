@@ -1,0 +1,185 @@
+"""Refusals and failures as people and programs see them: an HTML page, or problem JSON (RFC 9457)."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import resolve_url
+from django.template import loader
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import requires_csrf_token
+
+from motcua.kernel.identity.views import public
+from motcua.lib.errors import Refused
+
+STATUS = {
+    "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "sign_in": HTTPStatus.UNAUTHORIZED,
+    "bad_key": HTTPStatus.UNAUTHORIZED,
+    "not_allowed": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "stale": HTTPStatus.CONFLICT,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_many": HTTPStatus.TOO_MANY_REQUESTS,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+PICTURES = {
+    HTTPStatus.NOT_FOUND: "file-search",
+    HTTPStatus.FORBIDDEN: "lock",
+    HTTPStatus.UNAUTHORIZED: "lock",
+    HTTPStatus.TOO_MANY_REQUESTS: "hourglass-low",
+    HTTPStatus.CONFLICT: "refresh-alert",
+}
+MACHINE_PATHS = ("/api/", "/open311/", "/live/", "/maps/")
+
+
+def status_of(refused: Refused) -> int:
+    """Whatever is not in the list cannot be done in the present state of things: a conflict."""
+    return STATUS.get(refused.code, HTTPStatus.CONFLICT)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    if request.path.startswith(MACHINE_PATHS):
+        return True
+    kind = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
+    return kind is not None and kind != "text/html"
+
+
+def problem(request: HttpRequest, refused: Refused) -> JsonResponse:
+    """Problem JSON; ``code`` is the stable word, ``errors`` names the fields."""
+    status = status_of(refused)
+    body: dict[str, object] = {
+        **refused.data,
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": refused.message,
+        "code": refused.code,
+        "instance": request.path,
+    }
+    if refused.fields:
+        body["errors"] = refused.fields
+    if number := getattr(request, "request_id", ""):
+        body["request_id"] = number
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    response["Cache-Control"] = "no-store"
+    if seconds := refused.data.get("retry_after"):
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The one translator of ``Refused``: by path and Accept, problem JSON, a note for htmx, or a page."""
+    if wants_json(request):
+        return problem(request, refused)
+    status = status_of(refused)
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=status)
+        response["X-Refused"] = quote(refused.message)  # toast.js shows it; headers carry no Vietnamese letters
+        if status == HTTPStatus.UNAUTHORIZED:
+            response["HX-Redirect"] = resolve_url(settings.LOGIN_URL)
+    else:
+        response = _page(request, status, _title(status), refused.message, code=refused.code, fields=refused.fields)
+    response["Cache-Control"] = "no-store"
+    if seconds := refused.data.get("retry_after"):
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def _title(status: int) -> str:
+    return {
+        HTTPStatus.NOT_FOUND: _("Không thấy trang này"),
+        HTTPStatus.FORBIDDEN: _("Bạn không vào được trang này"),
+        HTTPStatus.UNAUTHORIZED: _("Bạn cần đăng nhập"),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Bạn vừa gửi quá nhiều lần"),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("Tệp quá lớn"),
+        HTTPStatus.UNPROCESSABLE_ENTITY: _("Có chỗ cần sửa"),
+    }.get(HTTPStatus(status), _("Chưa làm được việc này"))
+
+
+def _page(
+    request: HttpRequest,
+    status: int,
+    title: str,
+    text: str,
+    *,
+    code: str = "",
+    fields: dict[str, str] | None = None,
+) -> HttpResponse:
+    context = {
+        "title": title,
+        "text": text,
+        "code": code,
+        "fields": list((fields or {}).values()),
+        "picture": PICTURES.get(HTTPStatus(status), "alert-circle"),
+        "request_id": getattr(request, "request_id", ""),
+        "back": _back(request),
+    }
+    return HttpResponse(loader.render_to_string("errors/page.html", context, request), status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page we were sent from, when it is one of ours and not this one."""
+    referer = request.headers.get("Referer", "")
+    here = request.build_absolute_uri("/")
+    return referer if referer.startswith(here) and referer != request.build_absolute_uri() else ""
+
+
+# ── Handlers named in the project's URLs and settings ──────────────────────────────────────────────────────────────
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refusal(
+        request,
+        Refused("not_found", _("Đường dẫn có thể đã gõ sai, hoặc trang không còn nữa. Kiểm tra lại từng ký tự của mã.")),
+    )
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refusal(request, Refused("not_allowed", _("Trang này dành cho người có quyền xem. Hãy đăng nhập đúng tài khoản.")))
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refusal(request, Refused("bad_request", _("Trình duyệt gửi lên một yêu cầu không đọc được. Hãy mở lại trang.")))
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open too long, cookies are off, or somebody else sent it."""
+    return refusal(
+        request,
+        Refused("not_allowed", _("Trang đã mở quá lâu nên chưa gửi được. Quay lại, tải lại trang rồi gửi lần nữa.")),
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A bug of ours. Depends on nothing that may be broken: no database, no session, no context processor."""
+    number = getattr(request, "request_id", "")
+    text = _("Lỗi do hệ thống, không phải do bạn. Chúng tôi đã ghi lại. Thử lại sau ít phút.")
+    if wants_json(request):
+        body = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": text, "code": "failed"}
+        return JsonResponse({**body, "request_id": number}, status=500, content_type="application/problem+json")
+    try:
+        stylesheet = static("mc/portal.css")
+    except ValueError:  # the static files were not collected: the page is readable without
+        stylesheet = ""
+    context = {
+        "title": _("Hệ thống đang trục trặc"),
+        "text": text,
+        "again": _("Thử lại"),
+        "help": _("Việc gấp: gọi 1022. Cấp cứu, cháy nổ, tội phạm: gọi 115, 114, 113."),
+        "request_id": number,
+        "stylesheet": stylesheet,
+    }
+    return HttpResponse(loader.render_to_string("errors/500.html", context), status=500)
+
+
+@public
+def offline(request: HttpRequest) -> HttpResponse:
+    """Kept by the service worker, and shown when there is no connection."""
+    return HttpResponse(loader.render_to_string("errors/offline.html", {"home": reverse("home")}, request))

@@ -1,0 +1,148 @@
+"""What every page says about the house it stands in: the place, the doors, the reader. ``{{ house.… }}`` in templates."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, reverse
+
+from motcua.kernel.identity.queries import may_somewhere
+from motcua.kernel.identity.views import Request
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.kernel.web.kind import LINKS, TILES, DeskLink, PortalTile, Text
+from motcua.kernel.web.views.middleware import live_origin
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A link as a page draws it."""
+
+    title: Text
+    icon: str
+    url: str
+    url_name: str = ""
+    key: str = ""
+    count: int | None = None
+    is_hot: bool = False
+
+
+def _address(name: str) -> str:
+    """The address of a page, or "" while no module serves it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class House:
+    """Worked out only as far as the page asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = cast("Request", request)
+
+    # The place
+
+    @cached_property
+    def _root(self) -> org.UnitRow | None:
+        roots = org.tree().children(None)
+        return roots[0] if roots else None
+
+    @cached_property
+    def authority(self) -> str:
+        return self._root.name if self._root else ""
+
+    @cached_property
+    def place(self) -> str:
+        if self._root and self._root.area_id:
+            return places.area(self._root.area_id).full_name
+        return self.authority
+
+    @cached_property
+    def version(self) -> str:
+        try:
+            return version("motcua")
+        except PackageNotFoundError:
+            return ""
+
+    # The portal
+
+    @cached_property
+    def tiles(self) -> list[PortalTile]:
+        return [tile for tile in TILES.values() if _address(tile.url_name)]
+
+    @cached_property
+    def login_url(self) -> str:
+        """Empty for somebody who is signed in."""
+        return "" if self._request.actor.id is not None else resolve_url(settings.LOGIN_URL)
+
+    @cached_property
+    def desk_url(self) -> str:
+        return next((link.url for group, links in self.desk_links for link in links), "")
+
+    areas_url = cached_property(lambda self: _address("areas"))
+    clocks_url = cached_property(lambda self: _address("clocks"))
+    manifest_url = cached_property(lambda self: _address("manifest"))
+    logout_url = cached_property(lambda self: _address("logout") or _address("account_logout"))
+    tiles_url = cached_property(lambda self: settings.MAP_TILES_URL)
+    tiles_attribution = cached_property(lambda self: settings.MAP_TILES_ATTRIBUTION)
+    live_url = cached_property(lambda self: settings.LIVE_URL or live_origin(self._request))
+
+    # The desk
+
+    @cached_property
+    def _links(self) -> list[DeskLink]:
+        actor = self._request.actor
+        if not actor.is_officer:
+            return []
+        return [link for link in LINKS.values() if _address(link.url_name) and may_somewhere(actor, link.permission)]
+
+    def _door(self, link: DeskLink) -> Door:
+        count = link.count(self._request) if link.count else None
+        return Door(link.title, link.icon, _address(link.url_name), link.url_name, link.key, count, link.is_hot)
+
+    @cached_property
+    def _doors(self) -> dict[str, Door]:
+        return {link.name: self._door(link) for link in self._links}
+
+    @cached_property
+    def desk_links(self) -> list[tuple[Text, list[Door]]]:
+        groups: dict[str, tuple[Text, list[Door]]] = {}
+        for link in self._links:
+            groups.setdefault(str(link.group), (link.group, []))[1].append(self._doors[link.name])
+        return list(groups.values())
+
+    @cached_property
+    def desk_bar(self) -> list[Door]:
+        return [self._doors[link.name] for link in self._links if link.in_bar][:5]
+
+    @cached_property
+    def find_url(self) -> str:
+        return _address("inbox")
+
+    @cached_property
+    def desk_place(self) -> str:
+        """The officer's own unit."""
+        held = self._request.actor.held
+        return (lambda unit: unit.short_name or unit.name)(org.tree().unit(held[0].unit_id)) if held else self.place
+
+    @cached_property
+    def initials(self) -> str:
+        words = self._request.actor.name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @cached_property
+    def account_links(self) -> list[Door]:
+        from django.utils.translation import gettext as _
+
+        security = _address("security") or _address("mfa_index")
+        return [Door(_("Bảo mật tài khoản"), "shield-lock", security)] if security else []
+
+
+def house(request: HttpRequest) -> dict[str, House]:
+    """The context processor."""
+    return {"house": House(request)}

@@ -1,0 +1,176 @@
+"""What happens to every request: its number, the security headers, refusals made readable, limits against floods."""
+
+import ipaddress
+import math
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from motcua.kernel.web.views.errors import refusal
+from motcua.lib.errors import Refused
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestId:
+    """A number for each request: in the answer, on error pages, in the log. What a caller claims is not taken over."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
+        response = self._get_response(request)
+        response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+def _origin(url: str) -> str:
+    """ "https://tiles.example/{z}/{x}/{y}.png" → "https://tiles.example"; {s} becomes any subdomain."""
+    parts = urlsplit(url.replace("{s}", "*"))
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else ""
+
+
+class SecurityHeaders:
+    """A strict policy without nonces: no inline script, no inline style, nothing from elsewhere but the map's tiles."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+        images = " ".join(filter(None, ["'self' data: blob:", _origin(settings.MAP_TILES_URL)]))
+        self._policy = "; ".join(
+            [
+                "default-src 'self'",
+                "script-src 'self'",
+                "style-src 'self'",
+                f"img-src {images}",
+                "font-src 'self'",
+                "media-src 'self' blob:",
+                "worker-src 'self'",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            ]
+        )
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        response.headers.setdefault(
+            "Content-Security-Policy", f"{self._policy}; connect-src 'self' {live_origin(request)}".rstrip()
+        )
+        response.headers.setdefault(
+            "Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
+        )
+        return response
+
+
+def live_origin(request: HttpRequest) -> str:
+    """Where the event streams are served: a proxy's address, else this host on the streams' own port."""
+    if settings.LIVE_URL:
+        return _origin(settings.LIVE_URL)
+    host = request.get_host()
+    name = host[: host.rindex("]") + 1] if "]" in host else host.split(":")[0]
+    return f"{request.scheme}://{name}:{settings.LIVE_PORT}"
+
+
+class Refusals:
+    """Turns ``Refused``, raised anywhere below a view, into an answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal(request, exception) if isinstance(exception, Refused) else None
+
+
+# ── Limits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who asks: an IPv4 address or an IPv6 /64. ``X-Forwarded-For`` is believed only as far as our own proxies wrote it."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if proxies := settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        address = hops[-proxies] if len(hops) >= proxies else address
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+class Buckets:
+    """Token buckets by name and address, in the memory of this process.
+
+    A limit keeps floods away; it counts nothing that matters. So it costs no statement on the hot path, forgets at a
+    restart, and with N web processes lets through up to N times as much. Guessing of passwords and one-time codes is
+    counted in the database, by identity.
+    """
+
+    MOST = 50_000  # addresses remembered; the least recent go first
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, name: str, address: str, *, burst: float, per_second: float) -> float:
+        """Take one token. 0 when there was one, else the seconds until there is."""
+        now, key = time.monotonic(), (name, address)
+        with self._lock:
+            tokens, at = self._held.pop(key, (burst, now))
+            tokens = min(burst, tokens + (now - at) * per_second)
+            wait = 0.0 if tokens >= 1 else (1 - tokens) / per_second
+            self._held[key] = (tokens if wait else tokens - 1, now)
+            if len(self._held) > self.MOST:
+                self._held.popitem(last=False)
+        return wait
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+
+
+buckets = Buckets()
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[View[P]], View[P]]:
+    """At most ``per_hour`` requests of ``methods`` from one address, all at once or spread out; then 429 with Retry-After.
+
+    Be generous: a whole neighbourhood may share one address of a mobile carrier.
+    """
+
+    def mark(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if settings.RATE_LIMITS and request.method in methods:
+                wait = buckets.take(name, client_address(request), burst=per_hour, per_second=per_hour / 3600)
+                if wait:
+                    minutes = math.ceil(wait / 60)
+                    raise Refused(
+                        "too_many",
+                        _("Nơi bạn đang truy cập vừa gửi quá nhiều lần. Thử lại sau %(minutes)s phút, hoặc gọi 1022.")
+                        % {"minutes": minutes},
+                        retry_after=math.ceil(wait),
+                    )
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return mark

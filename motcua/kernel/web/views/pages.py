@@ -1,0 +1,125 @@
+"""Pages of the house itself: home, finding and following, what we promise about data and access, the language."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from motcua.kernel.identity.views import public, requires
+from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found
+from motcua.kernel.web.views.middleware import limited
+
+MOST_FOLLOWED = 20
+LONGEST_QUESTION = 120
+LANGUAGE_SECONDS = 365 * 24 * 3600
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    panels: dict[str, list[tuple[str, dict[str, object]]]] = {"alert": [], "side": [], "main": []}
+    for panel in PANELS.values():
+        context = panel.context(request)
+        if context is not None:
+            panels[panel.place].append((panel.template, context))
+    return render(request, "portal/home.html", {"panels": panels, "can_find": bool(FINDERS)})
+
+
+@public
+@require_safe
+@limited("find", per_hour=600, methods=("GET",))
+def find(request: HttpRequest) -> HttpResponse:
+    """One field for a code or words. A code that is found leads straight to its page."""
+    question = request.GET.get("q", "").strip()[:LONGEST_QUESTION]
+    by_code = _by_codes([question], request) if question else []
+    if len(by_code) == 1:
+        return HttpResponseRedirect(by_code[0].url)
+    groups = [
+        (finder.title, found)
+        for finder in FINDERS.values()
+        if question and (found := list(finder.by_words(question, request)))
+    ]
+    return render(request, "portal/find.html", {"question": question, "groups": groups})
+
+
+@public
+@require_safe
+@limited("find", per_hour=600, methods=("GET",))
+def follow(request: HttpRequest) -> HttpResponse:
+    """Follow by code, and what this device follows already."""
+    code = request.GET.get("code", "").strip()[:LONGEST_QUESTION]
+    found = _by_codes([code], request) if code else []
+    if found:
+        return HttpResponseRedirect(found[0].url)
+    return render(request, "portal/follow.html", {"code": code}, status=404 if code else 200)
+
+
+@public
+@csrf_exempt  # reads only; the portal's pages carry no token, so that they set no cookie
+@require_POST
+@limited("followed", per_hour=1200)
+def followed(request: HttpRequest) -> HttpResponse:
+    """The things behind the codes that a device keeps. Codes that are unknown or no longer public are named as such."""
+    codes = [code.strip()[:LONGEST_QUESTION] for code in request.POST.getlist("code")][:MOST_FOLLOWED]
+    found = _by_codes(codes, request)
+    lost = set(codes) - {one.code for one in found}
+    return render(request, "portal/followed.html", {"found": found, "lost": [code for code in codes if code in lost]})
+
+
+def _by_codes(codes: Sequence[str], request: HttpRequest) -> list[Found]:
+    return [found for finder in FINDERS.values() for found in finder.by_code(codes, request)]
+
+
+@public
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html", {"notes": list(NOTES.values())})
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/accessibility.html")
+
+
+@public
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help.html")
+
+
+@public
+@csrf_exempt  # somebody else can at most change the language, and a page without a form needs no cookie
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the choice on this device and go back."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=LANGUAGE_SECONDS,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            samesite="Lax",
+        )
+    return response
+
+
+@requires("system.watch")
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """The living style page: every component, in every state."""
+    from motcua.kernel.web.forms import SampleForm
+
+    form = SampleForm({"phone": "0900 000 123", "identity": "06800000012"})
+    return render(request, "desk/components.html", {"form": form, "fresh": SampleForm()})

@@ -41,8 +41,12 @@ def _load() -> None:
     from django.conf import settings
     from django.core.management import call_command, get_commands
 
-    from motcua.project.env import env_bool, env_int, env_path
+    from motcua.project.env import env_bool, env_int, env_path, env_str
 
+    if "pack" not in get_commands():
+        return
+    if env_str("MOTCUA_PACK", "") == "none":
+        return
     pack = env_path("MOTCUA_PACK", Path(settings.BASE_DIR, "packs", PACK))
     print(f"Loading {pack.name} …", flush=True)
     call_command("pack", "apply", str(pack))

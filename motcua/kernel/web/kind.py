@@ -1,5 +1,5 @@
-"""What modules put into the common pages: tiles and panels of the portal, links of the desk, ways to find a thing by words
-or code. Declarations only; a module registers its own from its ``apps.py``."""
+"""What modules put into the common pages: tiles and panels of the portal, links of the desk, ways to find a thing by
+words or code. Declarations only; a module registers its own from its ``apps.py``."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Text = str | Promise
 
 
 class Clock(Protocol):
-    """What a clock badge shows. ``state`` is on | soon | late | paused | done; ``words`` are in the reader's language."""
+    """What a clock badge shows: ``state`` on | soon | late | paused | done, ``words`` in the reader's language."""
 
     @property
     def state(self) -> str: ...

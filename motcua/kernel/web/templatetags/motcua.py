@@ -220,7 +220,7 @@ _PRIVATE = re.compile(
 
 @register.filter
 def redacted(text: str | None) -> str:
-    """Free text for the public without the phone numbers, e-mail addresses and identity numbers that people write into it."""
+    """Free text for the public without the phone numbers, e-mail addresses and identity numbers written into it."""
     return _PRIVATE.sub(gettext("[đã ẩn]"), text or "")
 
 

@@ -135,18 +135,24 @@ def _back(request: HttpRequest) -> str:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return refusal(
         request,
-        Refused("not_found", _("Đường dẫn có thể đã gõ sai, hoặc trang không còn nữa. Kiểm tra lại từng ký tự của mã.")),
+        Refused(
+            "not_found", _("Đường dẫn có thể đã gõ sai, hoặc trang không còn nữa. Kiểm tra lại từng ký tự của mã.")
+        ),
     )
 
 
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refusal(request, Refused("not_allowed", _("Trang này dành cho người có quyền xem. Hãy đăng nhập đúng tài khoản.")))
+    return refusal(
+        request, Refused("not_allowed", _("Trang này dành cho người có quyền xem. Hãy đăng nhập đúng tài khoản."))
+    )
 
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refusal(request, Refused("bad_request", _("Trình duyệt gửi lên một yêu cầu không đọc được. Hãy mở lại trang.")))
+    return refusal(
+        request, Refused("bad_request", _("Trình duyệt gửi lên một yêu cầu không đọc được. Hãy mở lại trang."))
+    )
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -162,7 +168,13 @@ def failed(request: HttpRequest) -> HttpResponse:
     number = getattr(request, "request_id", "")
     text = _("Lỗi do hệ thống, không phải do bạn. Chúng tôi đã ghi lại. Thử lại sau ít phút.")
     if wants_json(request):
-        body = {"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": text, "code": "failed"}
+        body = {
+            "type": "about:blank",
+            "title": "Internal Server Error",
+            "status": 500,
+            "detail": text,
+            "code": "failed",
+        }
         return JsonResponse({**body, "request_id": number}, status=500, content_type="application/problem+json")
     try:
         stylesheet = static("mc/portal.css")

@@ -1,4 +1,4 @@
-"""What every page says about the house it stands in: the place, the doors, the reader. ``{{ house.… }}`` in templates."""
+"""What every page says about the house it stands in: place, doors, reader. ``{{ house.… }}`` in templates."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -128,7 +128,10 @@ class House:
     def desk_place(self) -> str:
         """The officer's own unit."""
         held = self._request.actor.held
-        return (lambda unit: unit.short_name or unit.name)(org.tree().unit(held[0].unit_id)) if held else self.place
+        if not held:
+            return self.place
+        unit = org.tree().unit(held[0].unit_id)
+        return unit.short_name or unit.name
 
     @cached_property
     def initials(self) -> str:

@@ -100,7 +100,7 @@ class Refusals:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who asks: an IPv4 address or an IPv6 /64. ``X-Forwarded-For`` is believed only as far as our own proxies wrote it."""
+    """Who asks: an IPv4 address or an IPv6 /64. Of ``X-Forwarded-For`` only what our own proxies wrote is believed."""
     address = request.META.get("REMOTE_ADDR", "")
     if proxies := settings.TRUSTED_PROXIES:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
@@ -151,7 +151,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[View[P]], View[P]]:
-    """At most ``per_hour`` requests of ``methods`` from one address, all at once or spread out; then 429 with Retry-After.
+    """At most ``per_hour`` requests of ``methods`` from one address, at once or spread out; then 429 with Retry-After.
 
     Be generous: a whole neighbourhood may share one address of a mobile carrier.
     """

@@ -1,19 +1,24 @@
 """Pages of the house itself: home, finding and following, what we promise about data and access, the language."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from motcua.kernel.cases.queries import ClockView
 from motcua.kernel.identity.views import public, requires
-from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found
+from motcua.kernel.web.forms import SampleForm
+from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found, Pill
+from motcua.kernel.web.templatetags.motcua import when
 from motcua.kernel.web.views.middleware import limited
+from motcua.lib import moment
 
 MOST_FOLLOWED = 20
 LONGEST_QUESTION = 120
@@ -118,8 +123,37 @@ def language(request: HttpRequest) -> HttpResponse:
 @requires("system.watch")
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """The living style page: every component, in every state."""
-    from motcua.kernel.web.forms import SampleForm
+    """The living style page: every component, in every state, with made-up content."""
+    return render(request, "desk/components.html", samples())
 
-    form = SampleForm({"phone": "0900 000 123", "identity": "06800000012"})
-    return render(request, "desk/components.html", {"form": form, "fresh": SampleForm()})
+
+def samples() -> dict[str, object]:
+    due = moment.now() + timedelta(days=1)
+    clocks = [
+        ("on", _("Còn 5 giờ 20 phút"), 33),
+        ("soon", _("Còn 40 phút"), 83),
+        ("late", _("Trễ 1 ngày 2 giờ"), 100),
+        ("paused", _("Tạm dừng, giữ lại 6 giờ"), 50),
+        ("done", _("Xong sớm 50 phút"), 90),
+    ]
+    return {
+        "clocks": [ClockView(state, words, due, used=used, started_at=due) for state, words, used in clocks],
+        "pills": [
+            Pill(_("Mới gửi"), "neutral", "send"),
+            Pill(_("Đang xử lý"), "info", "tool"),
+            Pill(_("Cần bạn bổ sung"), "paused", "file-alert"),
+            Pill(_("Chờ nộp lệ phí"), "warn", "coin"),
+            Pill(_("Đã xử lý xong"), "ok", "circle-check"),
+            Pill(_("Không thuộc phạm vi"), "bad", "ban"),
+        ],
+        "rows": [
+            {"title": _("Đang chuẩn bị vật tư"), "line": when(due), "mark": "now"},
+            {"title": _("Dời hẹn"), "line": when(due), "mark": "late"},
+            {"title": _("Đã nhận phản ánh"), "line": when(due), "mark": "done"},
+            {"title": _("Trả kết quả"), "line": _("Trung tâm Phục vụ hành chính công"), "mark": "next"},
+        ],
+        "tones": ["info", "warn", "bad", "ok", "paused"],
+        "note": _("Tính theo giờ làm việc. Không tính thứ Bảy, Chủ nhật và ngày lễ."),
+        "fresh": SampleForm(),
+        "form": SampleForm({"phone": "0900 000 123", "identity": "06800000012"}),
+    }

@@ -1,13 +1,12 @@
 """``motcua assets``: turns node_modules and our own sources into the static files and translations that are served.
 
-Nothing third-party is committed, and nothing here needs Node: the packages are only read. The same sources give the same
-bytes; when no source has changed since the last run the command stops after reading them.
+Nothing third-party is committed, and nothing here needs Node: the packages are only read. The same sources give the
+same bytes; when no source has changed since the last run the command stops after reading them.
 """
 
 import hashlib
 import io
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -59,6 +58,7 @@ LICENCES = {
     "Apache ECharts": "echarts",
     "Be Vietnam Pro, and MC Num derived from its digits": "@fontsource/be-vietnam-pro",
 }
+LICENCE_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "MIT-LICENCE.txt", "NOTICE")
 MC_NUM_ADVANCE = 655  # of 1000 units: the mean digit; "four" is squeezed a little, "one" gets air
 MC_NUM_BEARING = 30  # least air at each side of a digit
 
@@ -123,9 +123,7 @@ def _static_files(modules: Path) -> Iterator[tuple[str, bytes]]:
         yield f"fonts/mc-num-{weight}.woff2", _mc_num(modules, weight)
     classes, words = _used_names()
     ours = {path.stem: path.read_text() for path in SOURCES.glob("css/*.css")}
-    pruned = prune(
-        (modules / COPIES["tabler.css"]).read_text(), classes, words, also_reads="".join(ours.values())
-    )
+    pruned = prune((modules / COPIES["tabler.css"]).read_text(), classes, words, also_reads="".join(ours.values()))
     for name, parts in STYLES.items():
         yield name, "\n".join(pruned if part == "@pruned" else _compact(ours[part]) for part in parts).encode()
     leaflet = (modules / "leaflet/dist/leaflet.css").read_text()
@@ -153,9 +151,8 @@ def _licences(modules: Path) -> str:
     for title, package in LICENCES.items():
         described = json.loads((modules / package / "package.json").read_text())
         texts.append(f"{title} {described['version']} ({described.get('license', 'see below')})\n{'=' * 72}\n")
-        for name in ("LICENSE", "LICENSE.txt", "LICENCE", "LICENSE.md", "NOTICE", "MIT-LICENCE.txt"):
-            if (modules / package / name).is_file():
-                texts.append((modules / package / name).read_text() + "\n")
+        files = (modules / package / name for name in LICENCE_FILES)
+        texts.extend(file.read_text() + "\n" for file in files if file.is_file())
     return "\n".join(texts)
 
 
@@ -166,8 +163,8 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)
 
 
 def _icons(modules: Path) -> bytes:
@@ -186,11 +183,13 @@ def _icons(modules: Path) -> bytes:
 def _mc_num(modules: Path, weight: int) -> bytes:
     """Ten digits of equal width from Be Vietnam Pro, which has proportional digits only.
 
-    A derivative under the SIL Open Font License 1.1 has to carry another name (no Reserved Font Name is declared, but the
-    family must not shadow the original), keeps its copyright line and says that it was changed.
+    A derivative under the SIL Open Font License 1.1 should carry another name: no Reserved Font Name is declared, but the
+    family must not shadow the original. It keeps its copyright line and says that it was changed.
     """
     font = TTFont(modules / COPIES[f"fonts/be-vietnam-pro-latin-{weight}.woff2"], recalcTimestamp=False)
-    options = subset.Options(flavor="woff2", hinting=False, layout_features=[], notdef_outline=True, name_IDs=[0, 1, 4, 14])
+    options = subset.Options(
+        flavor="woff2", hinting=False, layout_features=[], notdef_outline=True, name_IDs=[0, 1, 4, 14]
+    )
     options.recalc_timestamp = False
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="0123456789")
@@ -259,32 +258,32 @@ _Rule: TypeAlias = tuple[str, "str | list[_Rule]"]
 
 def _rules(tokens: Iterator[str]) -> Iterator[_Rule]:
     prelude = ""
-    for token in tokens:
-        if token.startswith("/*"):
-            if token.startswith("/*!"):
-                yield token, ""  # the notice of licence stays
-        elif token == ";":
+    for part in tokens:
+        if part.startswith("/*"):
+            if part.startswith("/*!"):
+                yield part, ""  # the notice of licence stays
+        elif part == ";":
             yield prelude.strip() + ";", ""
             prelude = ""
-        elif token == "}":
+        elif part == "}":
             return
-        elif token == "{":
+        elif part == "{":
             head, prelude = prelude.strip(), ""
             if head.startswith(("@media", "@supports", "@layer", "@container")):
                 yield head, list(_rules(tokens))
             else:
                 yield head, _body(tokens)
         else:
-            prelude += token
+            prelude += part
 
 
 def _body(tokens: Iterator[str]) -> str:
     depth, body = 1, ""
-    for token in tokens:
-        depth += (token == "{") - (token == "}")
+    for part in tokens:
+        depth += {"{": 1, "}": -1}.get(part, 0)
         if not depth:
             break
-        body += token
+        body += part
     return body
 
 

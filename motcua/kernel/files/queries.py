@@ -1,0 +1,63 @@
+"""Which file it is, who may see it, and its bytes."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import IO
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from motcua.kernel.files.kind import GUARDS, Variant
+from motcua.kernel.files.models import File
+from motcua.kernel.identity.actions import note_access
+from motcua.kernel.identity.kind import Actor
+from motcua.lib.errors import Refused
+
+
+def store_name(sha256: bytes) -> str:
+    """Where the store keeps these bytes; 256 folders."""
+    return f"{sha256[:1].hex()}/{sha256.hex()}"
+
+
+def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
+    """The file, if ``actor`` may see this variant of it. That an original was opened is noted.
+
+    A file that no case has taken yet can be seen, clean, by whoever holds its token: its sender.
+    """
+    file = File.objects.filter(token=token).first()
+    if file is None or file.content_of(variant) is None or not _may_see(file, variant, actor):
+        raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
+    if variant is Variant.ORIGINAL:
+        note_access(actor, "file.original", reason=file.name)
+    return file
+
+
+def _may_see(file: File, variant: Variant, actor: Actor) -> bool:
+    if file.kept_at is None:
+        return variant is not Variant.ORIGINAL
+    return any(guard(file.pk, actor, variant) for guard in GUARDS)
+
+
+def open_content(file: File, variant: Variant) -> IO[bytes]:
+    """The bytes, to be closed by the caller. Who may have them was decided before."""
+    sha256 = file.content_of(variant)
+    if sha256 is None:
+        raise Refused("not_found", _("Tệp này không có dạng đó."))
+    return default_storage.open(store_name(sha256))
+
+
+def loose_files(tokens: Sequence[str]) -> list[File]:
+    """The files that were sent ahead of a form and are not part of any case yet, in the order of ``tokens``."""
+    found = {file.token: file for file in File.objects.filter(token__in=tokens, kept_at__isnull=True)}
+    missing = [token for token in tokens if token not in found]
+    if missing:
+        raise Refused(
+            "file_gone", _("Ảnh hoặc tệp gửi trước đó không còn nữa. Bạn hãy chọn lại rồi gửi."), missing=missing
+        )
+    return [found[token] for token in dict.fromkeys(tokens)]
+
+
+def shown_name(declared: str) -> str:
+    """A sender's file name, safe to repeat to the same sender: no path, no control characters, not long."""
+    last = PurePosixPath(declared.replace("\\", "/")).name
+    return "".join(char for char in last if char.isprintable())[:60]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from motcua.kernel.files import views
+
+urlpatterns = [
+    path("tep/gui/", views.stage, name="file_stage"),
+    path("tep/gui/<str:token>/bo/", views.discard, name="file_discard"),
+    path("tep/<str:token>/<str:variant>", views.show, name="file"),
+]

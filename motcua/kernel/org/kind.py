@@ -11,5 +11,4 @@ EVENTS = (
     EventKind("calendar.added", _("Thêm lịch làm việc {name}"), icon="calendar-plus"),
     EventKind("calendar.changed", _("Sửa lịch làm việc {name}"), icon="calendar-event"),
     EventKind("calendar.confirmed", _("Xác nhận lịch {name} năm {year}"), icon="calendar-check"),
-    EventKind("pack.applied", _("Nạp gói cấu hình {pack}"), icon="package"),
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
@@ -138,6 +137,11 @@ def area(area_id: int) -> AreaRow:
 def area_by_code(code: str) -> AreaRow | None:
     """The area in force that has this code."""
     return _areas.get().by_code(code)
+
+
+def area_ids(codes: Iterable[str]) -> dict[str, int]:
+    """Code → id of the latest area with that code, straight from the table: for loaders, within their transaction."""
+    return dict(Area.objects.filter(code__in=set(codes)).order_by("valid_from").values_list("code", "id"))
 
 
 def successors(code: str) -> list[tuple[AreaRow, str]]:

@@ -36,7 +36,12 @@ def add_calendar(
 
 @transaction.atomic
 def change_calendar(
-    calendar_id: int, *, actor: "Actor", name: str | None = None, sessions: Sessions | None = None, zone: str | None = None
+    calendar_id: int,
+    *,
+    actor: "Actor",
+    name: str | None = None,
+    sessions: Sessions | None = None,
+    zone: str | None = None,
 ) -> Calendar:
     calendar = _lock(calendar_id)
     before = (calendar.name, calendar.sessions, calendar.zone)
@@ -83,14 +88,22 @@ def seed_year(calendar_id: int, year: int, *, actor: "Actor") -> int:
 
     The year stays unconfirmed: which days around Tết and the National Day are off is decided each year.
     """
-    from motcua.lib.holidays_vn import seed
+    from motcua.lib.holidays_vn import holidays_vn
 
     calendar = _lock(calendar_id)
     known = set(CalendarDay.objects.filter(calendar=calendar, date__year=year).values_list("date", flat=True))
+    try:
+        proposal = holidays_vn(year)
+    except ValueError as error:
+        raise Refused("invalid", str(error)) from error
     new = [
-        CalendarDay(calendar=calendar, date=day.date, kind=day.kind, name=day.name, legal_basis=day.legal_basis)
-        for day in seed(year)
-        if day.date not in known
+        CalendarDay(calendar=calendar, date=day.day, kind=kind, name=day.name, legal_basis=day.basis)
+        for kind, days in (
+            (CalendarDay.Kind.OFF, proposal.days_off),
+            (CalendarDay.Kind.WORK, proposal.makeup_days),
+        )
+        for day in days
+        if day.day not in known
     ]
     if new:
         CalendarDay.objects.bulk_create(new)

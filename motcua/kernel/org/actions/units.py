@@ -44,7 +44,9 @@ def add_unit(
 ) -> Unit:
     lock_tree()
     if Unit.objects.filter(code=code).exists():
-        raise Refused("duplicate", _("Đã có đơn vị mang mã {code}.").format(code=code), fields={"code": _("Mã đã dùng")})
+        raise Refused(
+            "duplicate", _("Đã có đơn vị mang mã {code}.").format(code=code), fields={"code": _("Mã đã dùng")}
+        )
     parent = _get_parent(parent_id, on=valid_from)
     unit = Unit(
         code=code,
@@ -99,7 +101,9 @@ def change_unit(unit_id: int, *, actor: "Actor", parent_id: int | None, **values
         raise Refused("dates_inverted", _("Ngày kết thúc phải sau ngày bắt đầu."))
     unit.parent = parent
     unit.folded = fold(f"{unit.name} {unit.short_name}")[:160]
-    changed = {name: [_plain(old), _plain(getattr(unit, name))] for name, old in before.items() if old != getattr(unit, name)}
+    changed = {
+        name: [_plain(old), _plain(getattr(unit, name))] for name, old in before.items() if old != getattr(unit, name)
+    }
     if not changed:
         return unit
     if "parent_id" in changed:
@@ -109,7 +113,9 @@ def change_unit(unit_id: int, *, actor: "Actor", parent_id: int | None, **values
         )
     unit.save()
     grow_version()
-    record("unit.changed", actor=actor, data={"unit_id": unit.pk, "code": unit.code, "name": unit.name, "changed": changed})
+    record(
+        "unit.changed", actor=actor, data={"unit_id": unit.pk, "code": unit.code, "name": unit.name, "changed": changed}
+    )
     return unit
 
 
@@ -121,7 +127,9 @@ def end_unit(unit_id: int, *, actor: "Actor", on: date, legal_basis: str = "") -
     if unit is None:
         raise Refused("not_found", _("Không có đơn vị này."))
     if on < unit.valid_from:
-        raise Refused("dates_inverted", _("Ngày kết thúc phải sau ngày bắt đầu."), fields={"valid_to": _("Chọn ngày sau")})
+        raise Refused(
+            "dates_inverted", _("Ngày kết thúc phải sau ngày bắt đầu."), fields={"valid_to": _("Chọn ngày sau")}
+        )
     staying = (
         Unit.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), path__startswith=unit.path)
         .exclude(pk=unit.pk)

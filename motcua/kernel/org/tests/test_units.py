@@ -26,7 +26,9 @@ def calendar() -> Calendar:
     return add_calendar(actor=SYSTEM, code="office", name="Giờ hành chính", sessions=SESSIONS)
 
 
-def add(calendar: Calendar, code: str, parent: Unit | None = None, kind: str = "department", start: date = START) -> Unit:
+def add(
+    calendar: Calendar, code: str, parent: Unit | None = None, kind: str = "department", start: date = START
+) -> Unit:
     return add_unit(
         actor=SYSTEM,
         code=code,

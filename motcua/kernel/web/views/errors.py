@@ -23,6 +23,10 @@ STATUS = {
     "not_found": HTTPStatus.NOT_FOUND,
     "stale": HTTPStatus.CONFLICT,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,  # of a file
+    "damaged": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "empty": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too_many_pixels": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }

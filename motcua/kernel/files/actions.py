@@ -67,7 +67,7 @@ def store_file(
     """Take in one file. It stays loose until a case takes it (``keep_files``), and for a day at most.
 
     ``source`` is the network address of somebody unknown: it limits how much comes from there, and only a blind index of
-    it is kept, while the file is loose. Raises Refused: empty, too_big, too_many, unsupported_type, damaged,
+    it is kept, while the file is loose. Raises Refused: empty, too_large, too_many, unsupported_type, damaged,
     too_many_pixels. The picture is decoded before the transaction begins, as that takes a moment.
     """
     uploaded_by = actor.key if actor.id is not None or not source else _sender(source)
@@ -214,7 +214,7 @@ def _received(stream: IO[bytes], declared_name: str, limit: int) -> Iterator[_Re
             size += len(chunk)
             if size > limit:
                 raise Refused(
-                    "too_big",
+                    "too_large",
                     _("%(file)s lớn hơn %(limit)d MB. Bạn hãy gửi tệp nhỏ hơn.")
                     % {"file": _called(name), "limit": limit // 2**20},
                     limit=limit,

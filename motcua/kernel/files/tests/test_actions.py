@@ -173,7 +173,7 @@ def test_file_above_the_size_limit_is_not_read_to_its_end(settings: Settings) ->
             return b"\xff\xd8\xff" + bytes(size - 3)
 
     stream = Endless()
-    with pytest.raises(Refused, match="too_big"):
+    with pytest.raises(Refused, match="too_large"):
         store_file(stream, actor=ANONYMOUS)
     assert stream.given < 200_000
     assert not File.objects.exists()

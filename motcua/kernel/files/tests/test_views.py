@@ -1,0 +1,172 @@
+"""Over HTTP: sending ahead, who gets which bytes, and how long they may be kept."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+from pytest_django import Settings
+
+from motcua.kernel.files import kind
+from motcua.kernel.files.actions import keep_files, publish_file, store_file
+from motcua.kernel.files.kind import Purpose, Variant
+from motcua.kernel.files.models import File
+from motcua.kernel.files.tests.pictures import PDF, SVG, exif, picture
+from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor
+from motcua.kernel.identity.models import Access
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path: Path, settings: Settings) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files"}}
+    }
+
+
+@pytest.fixture
+def seen_by() -> Iterator[dict[Variant, set[str]]]:
+    """Which kinds of actor may see which variant; strangers see clean copies."""
+    rules = {Variant.VIEW: {"anonymous"}, Variant.THUMBNAIL: {"anonymous"}, Variant.ORIGINAL: set[str]()}
+
+    def guard(_file_id: int, actor: Actor, variant: Variant) -> bool:
+        return actor.kind in rules[variant]
+
+    kept = list(kind.GUARDS)
+    kind.GUARDS[:] = [guard]
+    yield rules
+    kind.GUARDS[:] = kept
+
+
+def taken(body: bytes, purpose: Purpose = Purpose.PHOTO) -> File:
+    file = store_file(io.BytesIO(body), actor=ANONYMOUS, purpose=purpose)
+    return keep_files([file.pk], actor=SYSTEM, code="PA-1")[0]
+
+
+def send(client: Client, body: bytes, name: str = "IMG_0001.jpg", **more: str) -> "Response":  # noqa: F821
+    upload = SimpleUploadedFile(name, body, content_type="image/jpeg")
+    return client.post("/tep/gui/", {"tep": upload, **more}, headers={"Accept": "application/json"})
+
+
+def test_it_works(client: Client) -> None:
+    answer = send(client, picture(size=(900, 600), exif=exif(lat=11.9404, lon=108.4583, taken="2026:11:17 07:30:00")))
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["lat"], told["lon"]) == (pytest.approx(11.9404), pytest.approx(108.4583))
+    assert told["taken_at"] == "2026-11-17T07:30:00+07:00"
+    shown = client.get(told["thumbnail"])
+    assert shown["Content-Type"] == "image/webp"
+    with Image.open(io.BytesIO(b"".join(shown.streaming_content))) as copy:  # type: ignore[attr-defined]
+        assert copy.size == (480, 320)
+
+
+def test_forged_form_of_another_site_is_refused() -> None:
+    answer = send(Client(enforce_csrf_checks=True), picture())
+    assert answer.status_code == 403
+    assert not File.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [(SVG, 415, "unsupported_type"), (picture()[:500], 422, "damaged"), (b"", 422, "empty"), (PDF, 415, "unsupported_type")],
+    ids=["svg", "cut off", "empty", "paper of a stranger"],
+)
+def test_refusals_say_why(client: Client, body: bytes, status: int, code: str) -> None:
+    answer = send(client, body, loai="tai-lieu")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not File.objects.exists()
+
+
+def test_no_file_at_all_is_refused(client: Client) -> None:
+    answer = client.post("/tep/gui/", {"tep": "nothing"}, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+
+
+def test_sender_discards_what_was_sent_ahead(client: Client) -> None:
+    token = send(client, picture()).json()["token"]
+    assert client.post(f"/tep/gui/{token}/bo/").status_code == 204
+    assert client.get(f"/tep/{token}/xem").status_code == 404
+    assert not File.objects.exists()
+
+
+def test_original_sent_ahead_is_given_to_nobody(client: Client) -> None:
+    token = send(client, picture()).json()["token"]
+    assert client.get(f"/tep/{token}/goc").status_code == 404
+    assert not Access.objects.exists()
+
+
+def test_public_copy_is_kept_for_ever_under_its_own_address(
+    client: Client, seen_by: dict[Variant, set[str]]
+) -> None:
+    file = taken(picture())
+    answer = client.get(file.view_url)
+    assert answer["Cache-Control"] == "public, max-age=31536000, s-maxage=3600, immutable"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"] == 'inline; filename="PA-1-1.webp"'
+    assert client.get(f"/tep/{file.token}/xem")["Cache-Control"] == "private, no-cache"
+    again = client.get(file.view_url, headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_copy_of_a_hidden_case_is_not_found(client: Client, seen_by: dict[Variant, set[str]]) -> None:
+    file = taken(picture())
+    seen_by[Variant.VIEW] = set()
+    assert client.get(file.view_url).status_code == 404
+    assert client.get(file.view_url, headers={"If-None-Match": f'"{bytes(file.public_sha256 or b"").hex()}"'}).status_code == 404
+
+
+def test_stranger_never_gets_the_original(client: Client, seen_by: dict[Variant, set[str]]) -> None:
+    file = taken(picture(exif=exif(lat=11.9404, lon=108.4583)))
+    assert client.get(file.original_url).status_code == 404
+    assert not Access.objects.exists()
+
+
+def test_reading_an_original_is_noted(client: Client, seen_by: dict[Variant, set[str]]) -> None:
+    seen_by[Variant.ORIGINAL] = {"anonymous"}  # as a guard would let an official in
+    body = picture(exif=exif(lat=11.9404, lon=108.4583))
+    answer = client.get(taken(body).original_url)
+    assert b"".join(answer.streaming_content) == body  # type: ignore[attr-defined]
+    assert answer["Cache-Control"] == "private, no-store"
+    assert list(Access.objects.values_list("action", "reason")) == [("file.original", "PA-1-1.jpg")]
+
+
+@pytest.mark.parametrize("address", ["/tep/nothing/xem", "/tep/nothing/khac", "/tep/../etc/passwd", "/tep/%2e%2e%2f/goc"])
+def test_unknown_addresses_are_not_found(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "told"),
+    [
+        ("bytes=0-3", 206, PDF[:4], f"bytes 0-3/{len(PDF)}"),
+        ("bytes=5-", 206, PDF[5:], f"bytes 5-{len(PDF) - 1}/{len(PDF)}"),
+        ("bytes=-6", 206, PDF[-6:], f"bytes {len(PDF) - 6}-{len(PDF) - 1}/{len(PDF)}"),
+        ("bytes=0-99999", 206, PDF, f"bytes 0-{len(PDF) - 1}/{len(PDF)}"),
+        ("bytes=99999-", 416, b"", f"bytes */{len(PDF)}"),
+        ("bytes=3-1", 416, b"", f"bytes */{len(PDF)}"),
+    ],
+)
+def test_part_of_a_paper(
+    client: Client, seen_by: dict[Variant, set[str]], asked: str, status: int, body: bytes, told: str
+) -> None:
+    file = publish_file(taken(PDF, Purpose.DOCUMENT).pk, actor=SYSTEM)
+    answer = client.get(file.view_url, headers={"Range": asked})
+    assert (answer.status_code, answer.content, answer["Content-Range"]) == (status, body, told)
+
+
+@pytest.mark.parametrize("asked", ["bytes=-", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b"])
+def test_range_that_makes_no_sense_gives_the_whole(
+    client: Client, seen_by: dict[Variant, set[str]], asked: str
+) -> None:
+    file = publish_file(taken(PDF, Purpose.DOCUMENT).pk, actor=SYSTEM)
+    answer = client.get(file.view_url, headers={"Range": asked})
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
+
+
+def test_paper_that_was_not_published_is_not_found(client: Client, seen_by: dict[Variant, set[str]]) -> None:
+    assert client.get(f"/tep/{taken(PDF, Purpose.DOCUMENT).token}/xem").status_code == 404

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from motcua.kernel.cases.queries import ClockView
+from motcua.kernel.cases.queries.clocks import ClockView
 from motcua.kernel.identity.views import public, requires
 from motcua.kernel.web.forms import SampleForm
 from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found, Pill

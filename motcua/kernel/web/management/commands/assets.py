@@ -96,7 +96,7 @@ class Command(BaseCommand):
 def _stamp(modules: Path) -> str:
     """One hash over everything that can change the result: our sources, and the version of each package."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted({*SOURCES.rglob("*.*"), *_page_sources(), *_translations(), Path(__file__)}):
+    for path in sorted({*SOURCES.rglob("*.*"), *_page_sources(), *_translations(), Path(__file__).resolve()}):
         digest.update(f"{path.relative_to(PACKAGE)}\0".encode() + path.read_bytes())
     for package in sorted(LICENCES.values()):
         digest.update((modules / package / "package.json").read_bytes())
@@ -183,7 +183,7 @@ def _icons(modules: Path) -> bytes:
 def _mc_num(modules: Path, weight: int) -> bytes:
     """Ten digits of equal width from Be Vietnam Pro, which has proportional digits only.
 
-    A derivative under the SIL Open Font License 1.1 should carry another name: no Reserved Font Name is declared, but the
+    A derivative under the SIL Open Font License 1.1 should carry another name: none is reserved, but the
     family must not shadow the original. It keeps its copyright line and says that it was changed.
     """
     font = TTFont(modules / COPIES[f"fonts/be-vietnam-pro-latin-{weight}.woff2"], recalcTimestamp=False)

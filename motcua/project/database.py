@@ -247,9 +247,10 @@ class Server:
         return False
 
     def _last_words(self) -> str:
-        # Before the collector starts PostgreSQL speaks to start.log, afterwards to its own daily file.
-        logs = [self.data / "start.log", *sorted((self.data / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)]
-        lines = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()]
+        # Before its log collector runs PostgreSQL speaks to start.log, afterwards to its own daily file.
+        logs = [log for log in (self.data / "start.log", *(self.data / "log").glob("*.log")) if log.exists()]
+        newest = max(logs, key=lambda log: log.stat().st_mtime_ns)
+        lines = newest.read_text(errors="replace").splitlines()
         return " ".join(line.strip() for line in lines[-3:])
 
     def _create_database(self) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from motcua.project.database import Server, socket_url
 
+pytest_plugins = ["motcua.testing.browser"]
+
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # of pytest-xdist; it inherits what the first process decided
 if not _IS_WORKER:
     os.environ["MOTCUA_TESTING"] = "1"

@@ -1,0 +1,83 @@
+"""``make lint`` and ``make test``: every check in order, each with its time, and what could not run said plainly."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
+
+STYLE = (
+    ("style", [str(BIN / "ruff"), "check", "--quiet", "."]),
+    ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
+    ("layers", [str(BIN / "lint-imports"), "--no-cache"]),
+    ("types", [str(BIN / "mypy"), "motcua", "bench"]),
+)
+GUARDS = ("guards", [PYTHON, "-m", "pytest", "-q", "motcua/testing/architecture"])
+UNIT = ("unit tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"])
+BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-m", "browser"])
+Step = tuple[str, list[str]]
+
+
+def find_browser() -> str | None:
+    return os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def fetch_browser() -> str:
+    """Install the system's Chromium where that is possible. Returns why it is not, or "" when there is one now."""
+    if find_browser():
+        return ""
+    if not shutil.which("apt-get"):
+        return "this machine has no apt-get; install Chromium by its own means, or set CHROMIUM to one"
+    if os.geteuid() != 0:
+        return "only root may install it: `sudo apt-get install chromium`, or set CHROMIUM to one"
+    print("· no Chromium here: installing the system's", flush=True)
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *BROWSER_PACKAGES]):
+        done = subprocess.run(  # noqa: S603
+            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode:
+            return f"`{' '.join(command)}` failed: {done.stdout.strip().splitlines()[-1:]}"
+    return "" if find_browser() else "apt-get installed it, but there is no `chromium` on the path"
+
+
+def run(step: Step) -> tuple[str, bool, float]:
+    name, command = step
+    print(f"\n── {name} " + "─" * (76 - len(name)), flush=True)
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603
+    return name, done.returncode == 0, time.monotonic() - started
+
+
+def main() -> int:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "test"
+    if wanted not in ("lint", "test"):
+        print("usage: python -m motcua.project.check lint|test", file=sys.stderr)
+        return 2
+    results = [run(step) for step in STYLE]
+    missing = ""
+    if wanted == "lint":
+        results.append(run(GUARDS))
+    else:
+        results.append(run(UNIT))
+        missing = fetch_browser()
+        if not missing:
+            results.append(run(BROWSER))
+    print()
+    for name, is_good, seconds in results:
+        print(f"  {'ok    ' if is_good else 'FAILED'} {name:<16}{seconds:6.1f} s")
+    if missing:
+        print(f"  NOT RUN browser tests: {missing}")
+    print(f"         {'in all':<16}{sum(seconds for _, _, seconds in results):6.1f} s")
+    return 0 if all(is_good for _, is_good, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

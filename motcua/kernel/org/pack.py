@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,8 +16,8 @@ from motcua.kernel.org.actions.units import lock_tree
 from motcua.kernel.org.actions.versions import grow_version
 from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, Unit
 from motcua.kernel.org.queries import as_work_calendar, local_today
-from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, flag, text, word
-from motcua.kernel.packs.queries import Pack, Record, changes, compare
+from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, email, flag, text, word
+from motcua.kernel.packs.queries import Pack, Record, compare
 from motcua.kernel.places.queries import area_ids
 from motcua.lib import moment
 from motcua.lib.vietnamese import fold
@@ -72,14 +70,6 @@ def _hours(session: str) -> list[str]:
 def zone(cell: str) -> str:
     if cell not in available_timezones():
         raise ValueError(_("không có múi giờ “{zone}”; viết như Asia/Ho_Chi_Minh").format(zone=cell))
-    return cell
-
-
-def email(cell: str) -> str:
-    try:
-        validate_email(cell)
-    except ValidationError:
-        raise ValueError(_("“{value}” không phải địa chỉ thư; viết như ten@example.vn").format(value=cell)) from None
     return cell
 
 
@@ -258,38 +248,50 @@ def _apply_calendars(pack: Pack, actor: "Actor") -> list[Change]:
     wanted = {code: {name: record[name] for name in columns} for code, record in pack.keys(CALENDARS.file).items()}
     rows = {calendar.code: calendar for calendar in Calendar.objects.select_for_update()}
     found = {code: {name: getattr(row, name) for name in columns} for code, row in rows.items() if code in wanted}
-    difference = compare(wanted, found)
-    told = list(changes("calendars", difference))
+    difference = compare(pack, "calendars", wanted, found)
+    told = difference.changes()
     for code in difference.added:
         rows[code] = Calendar.objects.create(code=code, **wanted[code])
     by_calendar: dict[str, list[Record]] = defaultdict(list)
     for record in pack.tables[DAYS.file]:
         by_calendar[record["calendar"]].append(record)
-    for code in wanted:
-        years, day_changes = _apply_days(rows[code], by_calendar[code])
-        told += [*day_changes, *_apply_years(rows[code], by_calendar[code], years)]
+    for code, values in wanted.items():
+        calendar = rows[code]
+        years, day_changes = _apply_days(calendar, by_calendar[code])
+        told += [*day_changes, *_apply_years(calendar, by_calendar[code], years)]
         if code not in difference.added and (code in difference.changed or day_changes):
-            for name, value in wanted[code].items():
-                setattr(rows[code], name, value)
-            rows[code].version += 1
-            rows[code].save()
-            record_change(rows[code], actor=actor, change={"pack": pack.folder.resolve().name})
+            for name, value in values.items():
+                setattr(calendar, name, value)
+            calendar.version += 1
+            calendar.save()
+            record_change(calendar, actor=actor, change={"pack": pack.folder.resolve().name})
     return told
 
 
 def _apply_days(calendar: Calendar, records: Sequence[Record]) -> tuple[set[int], list[Change]]:
-    """The pack speaks for the years of which it has any day. Returns the years that changed."""
+    """The pack speaks for the years of which it has any day, for all of each. Returns the years that changed."""
     columns = ("kind", "name", "legal_basis")
     wanted = {record["date"]: {name: record[name] for name in columns} for record in records}
     years = {on.year for on in wanted}
     rows = {row.date: row for row in CalendarDay.objects.filter(calendar=calendar) if row.date.year in years}
-    difference = compare(wanted, {on: {name: getattr(row, name) for name in columns} for on, row in rows.items()})
-    CalendarDay.objects.bulk_create(CalendarDay(calendar=calendar, date=on, **wanted[on]) for on in difference.added)
-    for on in difference.changed:
-        CalendarDay.objects.filter(pk=rows[on].pk).update(**wanted[on])
-    CalendarDay.objects.filter(pk__in=[rows[on].pk for on in difference.gone]).delete()
-    told = list(changes("calendar_days", difference, name=lambda on: f"{calendar.code} {on}"))
-    return {on.year for on in (*difference.added, *difference.changed, *difference.gone)}, told
+    told: list[Change] = []
+    for on in sorted({*wanted, *rows}):
+        row, values = rows.get(on), wanted.get(on)
+        if values is None and row is not None:
+            row.delete()
+            told.append(Change("calendar_days", "removed", f"{calendar.code} {on}"))
+        elif row is None and values is not None:
+            rows[on] = CalendarDay(calendar=calendar, date=on, **values)
+            told.append(Change("calendar_days", "added", f"{calendar.code} {on}"))
+        elif row is not None and values is not None:
+            details = {
+                name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
+            }
+            if details:
+                CalendarDay.objects.filter(pk=row.pk).update(**values)
+                told.append(Change("calendar_days", "changed", f"{calendar.code} {on}", details))
+    CalendarDay.objects.bulk_create(row for row in rows.values() if row.pk is None and row.date in wanted)
+    return {date.fromisoformat(change.key[-10:]).year for change in told}, told
 
 
 def _apply_years(calendar: Calendar, records: Sequence[Record], changed: set[int]) -> Iterator[Change]:
@@ -333,7 +335,7 @@ def _apply_units(pack: Pack, actor: "Actor") -> list[Change]:
         for code, unit in rows.items()
         if code in wanted or unit.valid_to is None
     }
-    difference = compare(wanted, found)
+    difference = compare(pack, "units", wanted, found)
     for generation in _generations(records):
         fresh = [code for code in generation if code not in rows]
         made = Unit.objects.bulk_create(_fill(Unit(code=code), wanted[code], rows, areas, calendars) for code in fresh)
@@ -346,7 +348,7 @@ def _apply_units(pack: Pack, actor: "Actor") -> list[Change]:
         rows[code].save(update_fields=["valid_to"])
     _set_paths(rows)
     _record_units(rows, difference.changed, difference.gone, actor)
-    return list(changes("units", difference, gone="ended", name=lambda code: f"{code} {rows[code].name}"))
+    return difference.changes(gone="ended")
 
 
 def _generations(records: Mapping[str, Record]) -> Iterator[list[str]]:

@@ -89,6 +89,11 @@ class Tree:
         return (*walked.values(), *(row for row in self._rows if row.is_in_force and row.id not in walked))
 
 
+def unit_ids(codes: Iterable[str]) -> dict[str, int]:
+    """Code → id, straight from the table: for loaders, within their transaction."""
+    return dict(Unit.objects.filter(code__in=set(codes)).values_list("code", "id"))
+
+
 def local_today() -> date:
     """The date on the country's clock."""
     return timezone.localtime(moment.now()).date()

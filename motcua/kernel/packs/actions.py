@@ -30,32 +30,36 @@ def apply_pack(pack: Pack, *, actor: "Actor", only: Collection[str] = ()) -> lis
         )
     if pack.problems:
         raise Refused("invalid_pack", "\n".join(str(problem) for problem in pack.problems))
-    changes = [] if only else _apply_settings(pack)
+    city = City.objects.select_for_update().first() or City(pack="", number=0)
+    pack.earlier, pack.now = city.keys, {}
+    changes = [] if only else _settings_changes(city, pack)
     for part in parts_in_order():
         if not only or part.name in only:
             changes += part.apply(pack, actor)
+    keys = {**city.keys, **pack.now}
+    if changes or keys != city.keys:
+        city.pack, city.keys, city.applied_at = pack.folder.resolve().name, keys, moment.now()
+        city.settings = city.settings if only else plain_settings(pack)
+        city.number += 1
+        city.save()
+        forget()
     if changes:
         counts = Counter((change.table, change.kind) for change in changes)
         tables = {table: {kind: n for (t, kind), n in counts.items() if t == table} for table, _kind in counts}
-        record("pack.applied", actor=actor, data={"pack": pack.folder.resolve().name, "tables": tables})
+        record("pack.applied", actor=actor, data={"pack": city.pack, "tables": tables})
     return changes
 
 
-def _apply_settings(pack: Pack) -> list[Change]:
-    wanted = plain_settings(pack)
-    city = City.objects.select_for_update().first() or City(pack="", settings={}, number=0)
+def _settings_changes(city: City, pack: Pack) -> list[Change]:
     before = {f"{part}.{name}": value for part, values in city.settings.items() for name, value in values.items()}
-    after = {f"{part}.{name}": value for part, values in wanted.items() for name, value in values.items()}
+    after = {f"{part}.{name}": value for part, values in plain_settings(pack).items() for name, value in values.items()}
     details = {
         key: (before.get(key), after.get(key)) for key in {**before, **after} if before.get(key) != after.get(key)
     }
     if not details:
         return []
-    city.pack, city.settings, city.applied_at = pack.folder.resolve().name, wanted, moment.now()
-    city.number += 1
-    city.save()
-    forget()
-    return [Change(SETTINGS, "changed" if before else "added", city.pack, details if before else {})]
+    name = pack.folder.resolve().name
+    return [Change(SETTINGS, "changed", name, details) if before else Change(SETTINGS, "added", name)]
 
 
 def compare_pack(pack: Pack, *, actor: "Actor", only: Collection[str] = ()) -> list[Change]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,6 +103,14 @@ def items(cell: str) -> tuple[str, ...]:
     if not all(parts):
         raise ValueError(_("có phần trống giữa hai dấu “|”; bỏ bớt một dấu"))
     return parts
+
+
+def email(cell: str) -> str:
+    try:
+        validate_email(cell)
+    except ValidationError:
+        raise ValueError(_("“{value}” không phải địa chỉ thư; viết như ten@example.vn").format(value=cell)) from None
+    return cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ class City(models.Model):
 
     pack = models.CharField(max_length=80)
     settings = models.JSONField(default=dict)
+    keys = models.JSONField(
+        default=dict
+    )  # table → what the pack brought, so that what people entered is not taken away
     number = models.BigIntegerField(default=1)
     applied_at = models.DateTimeField()
 

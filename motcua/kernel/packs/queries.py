@@ -1,15 +1,15 @@
-"""Reading a pack. Nothing stops at the first mistake: every problem is kept with its file and line, and says what to do."""
+"""Reading a pack. Nothing stops at the first mistake: each problem is kept with its file and line, and says what to do."""
 
 import csv
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -59,6 +59,8 @@ class Pack:
         self.problems: list[Problem] = []
         self.tables: dict[str, list[Record]] = {}
         self.settings: dict[str, dict[str, Any]] = {}
+        self.earlier: dict[str, list[str]] = {}  # table → keys that the pack brought when it was last applied …
+        self.now: dict[str, list[str]] = {}  # … and those that it brings this time
         self._settings_text = ""
 
     def problem(self, file: str, line: int, text: str) -> None:
@@ -265,37 +267,54 @@ def read_pack(folder: Path) -> Pack:
     return pack
 
 
+Key = TypeVar("Key", bound=Hashable)
+
+
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """``added`` and ``gone`` are keys; ``changed`` maps a key to its columns' (before, after)."""
+class Difference(Generic[Key]):
+    """``changed`` maps a key to its columns' (before, after)."""
 
-    added: tuple[Any, ...]
-    changed: Mapping[Any, Mapping[str, tuple[Any, Any]]]
-    gone: tuple[Any, ...]
+    table: str
+    added: tuple[Key, ...]
+    changed: Mapping[Key, Mapping[str, tuple[Any, Any]]]
+    gone: tuple[Key, ...]
+    as_text: Callable[[Key], str]
+
+    def changes(self, gone: str = "removed") -> list[Change]:
+        """As lines to show. ``gone`` is what became of records that the pack no longer has."""
+        return [
+            *(Change(self.table, "added", self.as_text(key)) for key in self.added),
+            *(Change(self.table, "changed", self.as_text(key), columns) for key, columns in self.changed.items()),
+            *(Change(self.table, gone, self.as_text(key)) for key in self.gone),
+        ]
 
 
-def compare(wanted: Mapping[Any, Mapping[str, Any]], found: Mapping[Any, Mapping[str, Any]]) -> Difference:
-    """What must be done to ``found`` so that it says what ``wanted`` says; columns that ``wanted`` names are compared."""
+def compare(
+    pack: Pack,
+    table: str,
+    wanted: Mapping[Key, Mapping[str, Any]],
+    found: Mapping[Key, Mapping[str, Any]],
+    as_text: Callable[[Key], str] = str,
+) -> Difference[Key]:
+    """What must be done to ``found`` so that it says what ``wanted`` says; columns that ``wanted`` names are compared.
+
+    Gone is only what an earlier pack brought: what people entered through the pages is theirs, and stays.
+    """
     changed = {}
     for key, values in wanted.items():
         if key in found:
             columns = {name: (found[key][name], value) for name, value in values.items() if found[key][name] != value}
             if columns:
                 changed[key] = columns
+    earlier = set(pack.earlier.get(table, ()))
+    pack.now[table] = [as_text(key) for key in wanted]
     return Difference(
+        table=table,
         added=tuple(key for key in wanted if key not in found),
         changed=changed,
-        gone=tuple(key for key in found if key not in wanted),
+        gone=tuple(key for key in found if key not in wanted and as_text(key) in earlier),
+        as_text=as_text,
     )
-
-
-def changes(
-    table: str, difference: Difference, gone: str = "removed", name: Callable[[Any], str] = str
-) -> Iterable[Change]:
-    """A difference as lines to show. ``gone`` is what became of records that the pack no longer has."""
-    yield from (Change(table, "added", name(key)) for key in difference.added)
-    yield from (Change(table, "changed", name(key), columns) for key, columns in difference.changed.items())
-    yield from (Change(table, gone, name(key)) for key in difference.gone)
 
 
 # ── What the installed pack says about the city ─────────────────────────────────────────────────────────────────────

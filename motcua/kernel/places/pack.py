@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, number, text, word
-from motcua.kernel.packs.queries import Pack, Record, changes, compare
+from motcua.kernel.packs.queries import Pack, Record, compare
 from motcua.kernel.places.actions import draw_approximate_cells
 from motcua.kernel.places.actions.versions import grow_version
 from motcua.kernel.places.kind import EVER
@@ -109,7 +110,7 @@ def _check_periods(records: Sequence[Record]) -> None:
             by_code[record["code"]].append(record)
     for same in by_code.values():
         same.sort(key=_first_day)
-        for earlier, later in zip(same, same[1:], strict=False):
+        for earlier, later in pairwise(same):
             if earlier["valid_to"] is None or earlier["valid_to"] >= _first_day(later):
                 later.problem(
                     _("mã “{code}” đã có hiệu lực trong thời gian này ở {file}:{line}; sửa ngày").format(
@@ -161,7 +162,7 @@ def apply(pack: Pack, actor: "Actor") -> list[Change]:
         for key, area in rows.items()
         if key in wanted or area.valid_to is None
     }
-    difference = compare(wanted, found)
+    difference = compare(pack, "areas", wanted, found, as_text=lambda key: f"{key[0]} {key[1]}")
     for level in LEVELS:  # parents before children
         fresh = [key for key in difference.added if wanted[key]["level"] == level]
         made = Area.objects.bulk_create(
@@ -174,7 +175,7 @@ def apply(pack: Pack, actor: "Actor") -> list[Change]:
     for key in difference.gone:
         Area.objects.filter(pk=rows[key].pk).update(valid_to=max(yesterday, key[1]))
 
-    told = list(changes("areas", difference, gone="ended", name=lambda key: f"{key[0]} {rows[key].full_name}"))
+    told = difference.changes(gone="ended")
     told += _apply_successions(
         pack,
         {code: rows[_key(record)] for code, record in old.items()},
@@ -207,14 +208,17 @@ def _apply_successions(pack: Pack, old: Mapping[str, Area], new: Mapping[str, Ar
     rows = {(row.old_id, row.new_id): row for row in Succession.objects.select_related("old", "new")}
     names |= {area.pk: area.code for row in rows.values() for area in (row.old, row.new)}
     difference = compare(
+        pack,
+        "successions",
         wanted,
         {key: {name: getattr(row, name) for name in ("kind", "on", "legal_basis")} for key, row in rows.items()},
+        as_text=lambda key: f"{names[key[0]]} → {names[key[1]]}",
     )
     Succession.objects.bulk_create(Succession(old_id=key[0], new_id=key[1], **wanted[key]) for key in difference.added)
     for key in difference.changed:
         Succession.objects.filter(pk=rows[key].pk).update(**wanted[key])
     Succession.objects.filter(pk__in=[rows[key].pk for key in difference.gone]).delete()
-    return list(changes("successions", difference, name=lambda key: f"{names[key[0]]} → {names[key[1]]}"))
+    return difference.changes()
 
 
 PART = PackPart("places", (AREAS.file, OLD_AREAS.file, SUCCESSIONS.file), read, apply)

@@ -1,0 +1,23 @@
+"""Fixtures that every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from motcua.kernel.cases.queries.rules import forget_rules
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
+from motcua.testing.city import City, build_city
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return build_city()
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_is_kept_in_memory() -> Iterator[None]:
+    yield
+    for forget in (org.forget, places.forget, forget_rules, forget_model, forget_scope):
+        forget()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -28,6 +29,7 @@ QUIET = (  # nothing of its own over the network, and no GPU
     "--disable-dev-shm-usage",
 )
 PHONE, DESKTOP = 390, 1440  # CSS pixels
+NARROWEST = 320  # also what a phone shows at twice the text size
 HEIGHTS = {PHONE: 844, DESKTOP: 900}
 PATIENCE = 5_000  # milliseconds
 
@@ -101,3 +103,38 @@ def axe() -> Axe:
         assert not findings, f"{page.url}\n" + "\n".join(findings)
 
     return check
+
+
+@pytest.fixture
+def check_page(axe: Axe) -> Callable[["Page"], None]:
+    """What every page owes its readers: no accessibility finding, and no sideways scrolling down to 320 pixels."""
+
+    def check(page: "Page") -> None:
+        axe(page)
+        size = page.viewport_size or {"width": DESKTOP, "height": HEIGHTS[DESKTOP]}
+        for width in sorted({size["width"], PHONE, NARROWEST}):
+            page.set_viewport_size({"width": width, "height": size["height"]})
+            too_wide = page.evaluate(
+                """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+                [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+                .slice(0, 5).map((e) => e.outerHTML.slice(0, 160))"""
+            )
+            assert not too_wide, f"{page.url} scrolls sideways at {width} px:\n" + "\n".join(too_wide)
+        page.set_viewport_size(size)
+
+    return check
+
+
+@pytest.fixture
+def sign_in(live_server: "LiveServer") -> Callable[["Page", int], None]:
+    """Gives a page the session of an account, past the sign-in pages, which have tests of their own."""
+
+    def enter(page: "Page", account_id: int) -> None:
+        from motcua.kernel.identity.models import Account  # the models are not loaded yet when pytest reads this
+
+        client = Client()
+        client.force_login(Account.objects.get(pk=account_id), backend=settings.AUTHENTICATION_BACKENDS[0])
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+    return enter

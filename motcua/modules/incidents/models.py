@@ -85,8 +85,13 @@ class Phrase(models.Model):
 class ScopeRule(models.Model):
     """What is not a report (complaints, denunciations, emergencies …) and where it goes instead."""
 
+    class Action(models.TextChoices):
+        CALL = "call"  # danger now: the number stands first
+        GUIDE = "guide"
+
     kind = models.CharField(max_length=20, unique=True)
-    phrases = models.JSONField(default=list)  # folded
+    action = models.CharField(max_length=8, choices=Action.choices, default=Action.GUIDE)
+    phrases = models.JSONField(default=list)  # lower case, with tones
     title = models.CharField(max_length=160)
     title_en = models.CharField(max_length=160, blank=True)
     guidance = models.TextField()

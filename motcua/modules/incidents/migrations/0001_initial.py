@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=20, unique=True)),
+                ('action', models.CharField(choices=[('call', 'Call'), ('guide', 'Guide')], default='guide', max_length=8)),
                 ('phrases', models.JSONField(default=list)),
                 ('title', models.CharField(max_length=160)),
                 ('title_en', models.CharField(blank=True, max_length=160)),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from motcua.kernel.cases.models import Category
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.lib.classify import GATE, Model
-from motcua.lib.vietnamese import fold
+from motcua.lib.vietnamese import fold, words
 from motcua.lib.versioned import Versioned
 from motcua.modules.incidents.models import ScopeRule
 
@@ -87,9 +87,12 @@ def elsewhere(text: str) -> Elsewhere | None:
 
     It guides, it never blocks: the person may still send a report.
     """
-    padded = f" {fold(text)} "
+    # With tones compared by tones, so that "cấm đào" is not read as "cầm dao"; without, by letters alone.
+    plain = " ".join(words(text))
+    shape = fold if fold(plain) == plain else str
+    padded = f" {shape(plain)} "
     for rule in _scope.get():
-        if any(f" {phrase} " in padded for phrase in rule.phrases):
+        if any(f" {shape(phrase)} " in padded for phrase in rule.phrases):
             is_english = get_language() == "en"
             return Elsewhere(
                 rule.kind,

@@ -72,9 +72,7 @@ def open_page(chromium: "Browser", live_server: "LiveServer") -> Iterator[OpenPa
             has_touch=width < 800,
             **options,
         )
-        context.add_cookies(
-            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}]
-        )
+        context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
@@ -97,7 +95,8 @@ def axe() -> Axe:
         page.evaluate(source)  # evaluated by the debugger: the page's policy does not forbid it
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         findings = [
-            f"{rule['id']} ({rule['impact']}): {rule['help']}\n    " + "\n    ".join(node["html"] for node in rule["nodes"])
+            f"{rule['id']} ({rule['impact']}): {rule['help']}\n    "
+            + "\n    ".join(node["html"] for node in rule["nodes"])
             for rule in result["violations"]
         ]
         assert not findings, f"{page.url}\n" + "\n".join(findings)

@@ -213,7 +213,7 @@ def phone(number: str | None) -> str:
 
 _PRIVATE = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
-    r"|(?<!\d)(?:\+?84|0)[\s.()-]*(?:\d[\s.()-]*){8,9}\d?(?!\d)"  # phone
+    r"|(?<!\d)(?:\+?84|0)(?:[\s.()-]*\d){8,9}(?!\d)"  # phone
     r"|(?<!\d)\d{12}(?!\d)|(?<!\d)\d{9}(?!\d)"  # national id, new and old
 )
 

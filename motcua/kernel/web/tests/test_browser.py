@@ -107,5 +107,3 @@ def test_keyboard_reaches_the_content(open_page: OpenPage, city: City) -> None:
     assert page.evaluate("document.activeElement.className") == "mc-skip"
     page.keyboard.press("Enter")
     assert page.url.endswith("#noidung")
-
-

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.kind import CaseKind, Move, State
 from motcua.kernel.events.kind import Audience, EventKind
+from motcua.kernel.figures.kind import FigurePlan
 from motcua.kernel.identity.kind import Permission, Reach, Role
 
 OFFICE = frozenset({Role.OPERATOR, Role.LEADER, Role.SPECIALIST, Role.CLERK, Role.SECRETARY})
@@ -144,4 +145,13 @@ INCIDENT = CaseKind(
         "answer": _("Trả lời bước đầu"),
         "result": _("Có kết quả"),
     },
+)
+
+FIGURES = FigurePlan(
+    kind="incident",
+    opened=frozenset({"incident.submitted"}),
+    closed=frozenset({"incident.published", "incident.answered"}),
+    rejected=frozenset({"incident.rejected", "incident.merged"}),
+    reopened=frozenset({"incident.reopened"}),
+    rated=frozenset({"incident.rated"}),
 )

@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from motcua.kernel.events.actions import read_everything
+from motcua.kernel.figures.actions import rebuild_figures
+from motcua.kernel.figures.models import DayFigure
+from motcua.kernel.figures.queries import board, forget
+from motcua.lib import moment
+from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
+from motcua.testing.city import LAMP_AT, MONDAY, City
+
+pytestmark = pytest.mark.django_db
+
+
+def lamp(city: City) -> int:
+    new = NewIncident(text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1])
+    return submit_incident(new, actor=city.an).case.id
+
+
+def finish(city: City, case_id: int) -> None:
+    take_incident(case_id, actor=city.hoa)
+    resolve_incident(case_id, actor=city.hoa, result="Đã thay bóng")
+    approve_incident(case_id, actor=city.minh)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    forget()
+
+
+@pytest.fixture
+def week(city: City) -> City:
+    """Two lamps mended in time, one too late, one still broken and late."""
+    with moment.at(MONDAY):
+        cases = [lamp(city) for _ in range(4)]
+        accept_incident(cases[3], actor=city.hoa)
+    for case_id, hours in ((cases[0], 2), (cases[1], 30), (cases[2], 24 * 4)):
+        with moment.at(MONDAY + timedelta(hours=hours)):
+            finish(city, case_id)
+    return city
+
+
+def test_it_works(week: City) -> None:
+    with moment.at(MONDAY + timedelta(days=4, hours=1)):
+        read_everything()
+        shown = board("30-ngay")
+    (row,) = shown.rows
+    assert row.unit.id == week.ward_one.id
+    assert (row.done.closed, row.done.on_time, row.done.late) == (3, 2, 1)
+    assert (row.now.open, row.now.late) == (1, 1)
+    assert shown.done.rate == pytest.approx(2 / 3)
+
+
+def test_a_case_is_late_the_minute_its_promise_ends(city: City) -> None:
+    with moment.at(MONDAY):
+        lamp(city)
+    due = MONDAY + timedelta(days=3)
+    with moment.at(due - timedelta(minutes=1)):
+        assert board().now.late == 0
+    with moment.at(due):
+        assert board().now.late == 1
+
+
+def test_rebuilding_gives_the_same_numbers(week: City) -> None:
+    def numbers() -> list[dict[str, object]]:
+        return [
+            {name: value for name, value in row.items() if name != "id"}
+            for row in DayFigure.objects.order_by("day", "unit_id", "category_id").values()
+        ]
+
+    read_everything()
+    first = numbers()
+    assert first
+    rebuild_figures()
+    assert not DayFigure.objects.exists()
+    read_everything()
+    assert numbers() == first
+
+
+def test_the_page_shows_unit_rate_and_the_late_case_without_reason(week: City, client: Client) -> None:
+    with moment.at(MONDAY + timedelta(days=4, hours=1)):
+        read_everything()
+        forget()
+        page = client.get("/board/?ky=30-ngay").content.decode()
+    assert "Phường Một" in page
+    assert "66,7%" in page
+    assert "Chưa có lý do và hẹn mới" in page
+    assert "Chưa đủ việc để xếp" in page
+
+
+def test_queries_of_the_page(week: City, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """Areas, units and calendars are warm; then figures, open work, late cases, their clocks and events."""
+    with moment.at(MONDAY + timedelta(days=4, hours=1)):
+        client.get("/board/")
+        forget()
+        with django_assert_num_queries(5):
+            client.get("/board/")
+
+
+def test_an_unknown_unit_is_not_found(client: Client, city: City) -> None:
+    assert client.get("/board/no-such-unit/").status_code == 404
+
+
+def test_open_data(week: City, client: Client) -> None:
+    with moment.at(MONDAY + timedelta(days=4, hours=1)):
+        read_everything()
+        rows = client.get("/board/so-lieu.json").json()["rows"]
+        csv = client.get("/board/so-lieu.csv").content.decode()
+    assert sum(row["closed"] for row in rows) == 3
+    assert csv.splitlines()[0].lstrip("\ufeff").startswith("day,unit_code")

@@ -7,7 +7,7 @@ import sys
 from motcua.lib.errors import ConnectorError, Refused
 
 # Commands that touch no table: the embedded database need not be started for them. Our own say it themselves, with
-# ``needs_database = False`` on the command's class.
+# ``needs_database = False`` on the command's class, or with a function of the arguments there.
 _WITHOUT_DATABASE = {
     "help",
     "version",
@@ -29,7 +29,8 @@ def _needs_database(name: str, arguments: list[str]) -> bool:
     if app is None:
         return False  # Django says that there is no such command, and what comes near
     command = load_command_class(app, name) if isinstance(app, str) else app
-    return bool(getattr(command, "needs_database", True))
+    needs = getattr(command, "needs_database", True)
+    return bool(needs(arguments) if callable(needs) else needs)
 
 
 def _execute(arguments: list[str]) -> None:

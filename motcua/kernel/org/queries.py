@@ -200,6 +200,11 @@ def unconfirmed_years(today: date | None = None) -> list[tuple[str, int]]:
     ]
 
 
+def confirmed_years(calendar_id: int) -> frozenset[int]:
+    years = CalendarYear.objects.filter(calendar_id=calendar_id, confirmed_at__isnull=False)
+    return frozenset(years.values_list("year", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class YearRow:
     year: int

@@ -3,6 +3,7 @@
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from motcua.kernel.packs.queries import Pack, read_pack
 
 class Command(BaseCommand):
     help = "check, compare or apply a city's pack"
-    needs_database = True
+
+    @staticmethod
+    def needs_database(arguments: Sequence[str]) -> bool:
+        return "check" not in arguments
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["check", "diff", "apply"])

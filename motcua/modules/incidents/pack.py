@@ -12,7 +12,6 @@ from motcua.kernel.packs.queries import Pack, compare
 from motcua.lib import moment
 from motcua.lib.vietnamese import fold, words
 from motcua.modules.incidents.models import Phrase, ScopeRule
-from motcua.modules.incidents.queries.understanding import forget_scope
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
@@ -149,6 +148,8 @@ def _apply_scope(pack: Pack) -> list[Change]:
     for kind in difference.changed:
         ScopeRule.objects.filter(pk=rows[kind].pk).update(**wanted[kind])
     ScopeRule.objects.filter(kind__in=difference.gone).delete()
+    from motcua.modules.incidents.queries.understanding import forget_scope  # drags the classifier in, a second
+
     forget_scope()
     return difference.changes()
 

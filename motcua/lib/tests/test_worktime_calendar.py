@@ -68,7 +68,7 @@ def is_working(calendar: WorkCalendar, minute: datetime) -> bool:
     return any(start <= wall.hour * 60 + wall.minute < end for start, end in sessions)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(case=calendars(), start=st.integers(-2 * 1440, 1440), minutes=st.integers(-700, 700))
 def test_add_agrees_with_counting_minutes(case: tuple[WorkCalendar, date], start: int, minutes: int) -> None:
     calendar, middle = case
@@ -82,7 +82,7 @@ def test_add_agrees_with_counting_minutes(case: tuple[WorkCalendar, date], start
     assert calendar.add(begin, minutes).astimezone(UTC) == walked
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(case=calendars(), start=st.integers(-2 * 1440, 2 * 1440), length=st.integers(-3000, 3000))
 def test_between_agrees_with_counting_minutes(case: tuple[WorkCalendar, date], start: int, length: int) -> None:
     calendar, middle = case
@@ -111,7 +111,6 @@ def test_working_time_adds_up_over_ten_years(a: datetime, b: datetime, c: dateti
     assert CALENDAR.worked(a, b) + CALENDAR.worked(b, c) == CALENDAR.worked(a, c)
 
 
-@settings(deadline=None)
 @given(a=INSTANTS, b=INSTANTS)
 def test_between_agrees_with_summing_days_over_ten_years(a: datetime, b: datetime) -> None:
     a, b = sorted((a, b))

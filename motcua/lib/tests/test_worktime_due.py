@@ -3,7 +3,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from motcua.lib.tests.test_worktime_calendar import CALENDAR, INSTANTS, LAM_DONG, at
@@ -131,7 +131,6 @@ def test_the_explanation_of_calendar_days_tells_why_the_end_moved() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(
     start=INSTANTS,
     amount=st.integers(1, 60),

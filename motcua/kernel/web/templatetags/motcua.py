@@ -11,7 +11,6 @@ from django import template
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signing import Signer
-from django.forms import BaseForm
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils import timezone
@@ -264,8 +263,3 @@ def on_scale(share: float | None) -> str:
 def unlocalized(value: float | str) -> str:
     """A coordinate for a program: a point, never a comma."""
     return str(value)
-
-
-@register.filter
-def errors_of(form: BaseForm, name: str) -> list[str]:
-    return list(form.errors.get(name, []))

@@ -19,6 +19,7 @@ from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found, Pill
 from motcua.kernel.web.templatetags.motcua import when
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib import moment
+from motcua.lib.worktime import ClockState
 
 MOST_FOLLOWED = 20
 LONGEST_QUESTION = 120
@@ -129,7 +130,7 @@ def components(request: HttpRequest) -> HttpResponse:
 
 def samples() -> dict[str, object]:
     due = moment.now() + timedelta(days=1)
-    clocks = [
+    clocks: list[tuple[ClockState, str, int]] = [
         ("on", _("Còn 5 giờ 20 phút"), 33),
         ("soon", _("Còn 40 phút"), 83),
         ("late", _("Trễ 1 ngày 2 giờ"), 100),

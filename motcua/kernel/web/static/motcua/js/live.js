@@ -26,7 +26,7 @@
     }
 
     open() {
-      this.source = new EventSource(this.url);
+      this.source = new EventSource(this.url, { withCredentials: true }); /* the streams may be on another port */
       this.source.addEventListener("open", () => { this.wait = FIRST; this.hear(); });
       this.source.addEventListener("error", () => { if (this.source.readyState === EventSource.CLOSED) this.again(); state("stale", this.heard); });
       this.source.addEventListener("ping", () => this.hear());

@@ -1,6 +1,6 @@
-"""A small invented city for tests: one province, two wards with an office each, a department, a 1022 centre, its people.
+"""A small invented city for tests: one province, two wards with an office each, a 1022 centre, its people.
 
-Every test that needs government asks for the fixture ``city``. The cast: ``city.lan`` takes calls at 1022; ``city.minh``
+Every test that needs government asks for the fixture ``city``: ``city.lan`` takes calls at 1022; ``city.minh``
 leads Ward One, ``city.hoa`` works there; ``city.tam`` works in Ward Two and must not see Ward One's work; ``city.quan``
 administers the province. ``city.an`` reports, ``city.binh`` is another person, who must see nothing of An's.
 """

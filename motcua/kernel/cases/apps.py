@@ -6,9 +6,9 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from motcua.kernel.events.kind import Job, Reader, register_events, register_job, register_reader
         from motcua.kernel.cases import tasks
         from motcua.kernel.cases.kind import EVENTS
+        from motcua.kernel.events.kind import Job, Reader, register_events, register_job, register_reader
         from motcua.kernel.files.kind import register_guard
         from motcua.kernel.identity.ports import link_reader
 

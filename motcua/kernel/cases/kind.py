@@ -1,4 +1,4 @@
-"""What a kind of case declares: states, moves, events, permissions. Modules declare; the kernel runs. Declarations only."""
+"""What a kind of case declares: states, moves, events, permissions. Modules declare, the kernel runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -23,7 +23,7 @@ class Category(models.Model):
     guidance = models.TextField(blank=True)
     guidance_en = models.TextField(blank=True)
     keywords = models.TextField(blank=True)
-    # [{"code","order","datatype","required","question","question_en","values":[{"key","name"}]}] as Open311 defines them
+    # [{"code","order","datatype","required","question","question_en","values":[{"key","name"}]}] as in Open311
     attributes = models.JSONField(default=list)
     options = models.JSONField(default=dict)  # what only the module understands
     valid_from = models.DateField()
@@ -44,7 +44,9 @@ class RoutingRule(models.Model):
 
     kind = models.CharField(max_length=32)
     position = models.PositiveIntegerField()
-    categories = ArrayField(models.CharField(max_length=60), default=list)  # codes; a parent's code matches its children
+    categories = ArrayField(
+        models.CharField(max_length=60), default=list
+    )  # codes; a parent's code matches its children
     areas = ArrayField(models.CharField(max_length=12), default=list)  # codes of communes or provinces
     hours = models.CharField(max_length=10, blank=True)  # "", "working", "off"
     target = models.CharField(max_length=60)
@@ -124,7 +126,9 @@ class Case(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["unit", "next_due_at", "id"], name="case_unit_open", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["unit", "next_due_at", "id"], name="case_unit_open", condition=Q(closed_at__isnull=True)
+            ),
             models.Index(
                 fields=["officer", "next_due_at", "id"], name="case_officer_open", condition=Q(closed_at__isnull=True)
             ),
@@ -135,11 +139,11 @@ class Case(models.Model):
                 fields=["kind", "-opened_at", "-id"], name="case_public_opened", condition=Q(published_at__isnull=False)
             ),
             models.Index(
-                fields=["kind", "-updated_at", "-id"], name="case_public_updated", condition=Q(published_at__isnull=False)
+                fields=["kind", "-updated_at", "-id"],
+                name="case_public_updated",
+                condition=Q(published_at__isnull=False),
             ),
-            models.Index(
-                fields=["area", "-id"], name="case_public_area", condition=Q(published_at__isnull=False)
-            ),
+            models.Index(fields=["area", "-id"], name="case_public_area", condition=Q(published_at__isnull=False)),
             models.Index(fields=["person"], name="case_person", condition=Q(person__isnull=False)),
             models.Index(fields=["-closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
             GistIndex(
@@ -177,7 +181,9 @@ class Clock(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["case", "name"], name="clock_one_runs", condition=Q(stopped_at__isnull=True)),
+            models.UniqueConstraint(
+                fields=["case", "name"], name="clock_one_runs", condition=Q(stopped_at__isnull=True)
+            ),
         )
         indexes = (
             models.Index(fields=["case"], name="clock_case"),
@@ -259,5 +265,3 @@ class CaseLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind} {self.other_id}"
-
-

@@ -52,5 +52,3 @@ def follow_calendars(events: Sequence[Event]) -> None:
                 org.forget()
                 units = [unit.id for unit in org.tree().in_force if unit.calendar_id == calendar_id]
                 reckon_open_clocks(calendar_id, units, actor=SYSTEM)
-
-

@@ -56,9 +56,7 @@ def reader_states() -> list[ReaderState]:
                 [str(cursor.xid), cursor.event_id],
             )
             behind, since = db.fetchone()
-        states.append(
-            ReaderState(name, behind, since, cursor.failures, cursor.error, cursor.retry_at, cursor.moved_at)
-        )
+        states.append(ReaderState(name, behind, since, cursor.failures, cursor.error, cursor.retry_at, cursor.moved_at))
     return states
 
 
@@ -92,5 +90,3 @@ def verify(case_id: int | None = None) -> Iterator[Broken]:
             is_broken = True
             yield Broken(event.case_id, event.id, "its content was changed")
         previous = bytes(event.hash)
-
-

@@ -85,10 +85,14 @@ def _add(sums: dict[Key, dict[str, Any]]) -> None:
         cursor.execute(
             f"""INSERT INTO figures_dayfigure AS f ({", ".join(columns)}) VALUES {marks}
                 ON CONFLICT (day, kind, unit_id, category_id, area_id, channel) DO UPDATE SET {added},
-                hours = ARRAY(SELECT a + b FROM unnest(f.hours, excluded.hours) WITH ORDINALITY AS t(a, b, n) ORDER BY n)
+                hours = ARRAY(SELECT a + b FROM unnest(f.hours, excluded.hours) WITH ORDINALITY t(a, b, n) ORDER BY n)
             """,  # noqa: S608  our own names
             # Sorted, so that two workers would take the rows in one order.
-            [value for key in sorted(sums) for value in (*key, *(sums[key][name] for name in COUNTS), sums[key]["hours"])],
+            [
+                value
+                for key in sorted(sums)
+                for value in (*key, *(sums[key][name] for name in COUNTS), sums[key]["hours"])
+            ],
         )
 
 

@@ -21,7 +21,9 @@ class DayFigure(models.Model):
     reopened = models.IntegerField(default=0)
     rated = models.IntegerField(default=0)
     rating_sum = models.IntegerField(default=0)
-    hours = ArrayField(models.IntegerField(), default=list)  # histogram of hours from opening to closing; edges in kind.py
+    hours = ArrayField(
+        models.IntegerField(), default=list
+    )  # histogram of hours from opening to closing; edges in kind.py
 
     class Meta:
         constraints = (

@@ -149,12 +149,12 @@ def board(period: str = "30-ngay", kind: str = "", unit_id: int | None = None) -
             whole.add(opened)
     rows = [
         BoardRow(
-            tree.unit(id),
-            done.get(id, Tally()),
-            now.get(id, Open()),
-            tuple(tally.rate for tally in weeks.get(id, [])),
+            tree.unit(number),
+            done.get(number, Tally()),
+            now.get(number, Open()),
+            tuple(tally.rate for tally in weeks.get(number, [])),
         )
-        for id in done.keys() | now.keys()
+        for number in done.keys() | now.keys()
     ]
     rows.sort(key=lambda row: (not row.is_ranked, -row.now.late, row.done.rate or 0.0, row.unit.name))
     return Board(period, since, until, kind, rows, total, before, whole, sorted(days.items()), moment.now())
@@ -242,7 +242,12 @@ def figure_rows(since: date, until: date) -> list[dict[str, object]]:
     rows = (
         DayFigure.objects.filter(day__range=(since, until))
         .values("day", "unit_id", "kind")
-        .annotate(**{name: Sum(name) for name in ("opened", "closed", "on_time", "late", "rejected", "reopened", "rated", "rating_sum")})
+        .annotate(
+            **{
+                name: Sum(name)
+                for name in ("opened", "closed", "on_time", "late", "rejected", "reopened", "rated", "rating_sum")
+            }
+        )
         .order_by("day", "unit_id", "kind")
     )
     return [
@@ -280,7 +285,9 @@ def late_cases(kind: str = "", unit_id: int | None = None, limit: int = 5) -> li
     clocks = promise_views(cases)
     said: dict[int, dict[str, Event]] = {}
     names = [f"{case_kind}.extended" for case_kind in KINDS]
-    for event in Event.objects.filter(case_id__in=[case.id for case in cases], name__in=[*names, "clock.escalated"]).order_by("id"):
+    for event in Event.objects.filter(
+        case_id__in=[case.id for case in cases], name__in=[*names, "clock.escalated"]
+    ).order_by("id"):
         said.setdefault(event.case_id or 0, {})[event.name.rpartition(".")[2]] = event
     found = []
     for case in cases:

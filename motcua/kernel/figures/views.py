@@ -70,7 +70,10 @@ def _spark(trend: tuple[float | None, ...]) -> dict[str, Any] | None:
     known = [(place, share) for place, share in enumerate(trend) if share is not None]
     if len(known) < 2:
         return None
-    points = [(f"{place * 88 / (len(trend) - 1) + 2:.1f}", f"{26 - (max(share, 0.8) - 0.8) * 120:.1f}") for place, share in known]
+    points = [
+        (f"{place * 88 / (len(trend) - 1) + 2:.1f}", f"{26 - (max(share, 0.8) - 0.8) * 120:.1f}")
+        for place, share in known
+    ]
     return {"path": "M" + "L".join(f"{x} {y}" for x, y in points), "x": points[-1][0], "y": points[-1][1],
             "first": known[0][1], "last": known[-1][1]}  # fmt: skip
 
@@ -96,7 +99,10 @@ def _chart(shown: queries.Board) -> dict[str, Any] | None:
         "unit": "%",
         "min": max(0, int(min(known) // 5 * 5)),
         "max": 100,
-        "target": {"value": 100 * queries.TARGET, "words": _("Mục tiêu %(target)d%%") % {"target": 100 * queries.TARGET}},
+        "target": {
+            "value": 100 * queries.TARGET,
+            "words": _("Mục tiêu %(target)d%%") % {"target": 100 * queries.TARGET},
+        },
         "rows": points,
         "lowest": min(known),
         "last": known[-1],
@@ -116,7 +122,9 @@ def late_page(request: HttpRequest) -> HttpResponse:
     """Every published case whose promise is broken now, the worst first."""
     unit = org.tree().by_code(request.GET.get("don-vi", ""))
     return render(
-        request, "board/late.html", {"late": queries.late_cases(unit_id=unit.id if unit else None, limit=200), "unit": unit}
+        request,
+        "board/late.html",
+        {"late": queries.late_cases(unit_id=unit.id if unit else None, limit=200), "unit": unit},
     )
 
 

@@ -7,11 +7,11 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from motcua.kernel.cases.kind import register_kind
-        from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.cases.pack import rules_part
+        from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.packs.kind import register_pack_part
-        from motcua.modules.incidents.pack import PART
         from motcua.modules.incidents.kind import FIGURES, INCIDENT
+        from motcua.modules.incidents.pack import PART
 
         register_kind(INCIDENT)
         register_figures(FIGURES)

@@ -12,6 +12,7 @@ from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.worktime import Duration, StartRule, Unit, WorkCalendar, due_at, soon_minutes
 
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """When a promise that starts now ends, and the moments before it that matter."""
@@ -189,16 +190,16 @@ class Clocks:
                 self._clocks.append(new_clock(self.case, rule, self.case.opened_at))
 
     def _touch(self, clock: Clock) -> None:
-        if clock.id is not None:
+        if clock.pk is not None:
             self._changed.add(clock.id)
 
     def save(self) -> None:
         """Write what changed, and what the case shows of its clocks (the caller saves the case)."""
-        Clock.objects.bulk_create([clock for clock in self._clocks if clock.id is None])
+        Clock.objects.bulk_create([clock for clock in self._clocks if clock.pk is None])
         Clock.objects.bulk_update(
             [clock for clock in self._clocks if clock.id in self._changed],
-            ["unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at", "duration",
-             "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at"],
+            ["unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at",
+             "duration", "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at"],
         )  # fmt: skip
         self._changed.clear()
         show_on_case(self.case, self._clocks)

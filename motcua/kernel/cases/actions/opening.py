@@ -124,15 +124,12 @@ def insert_of(*rows: Model) -> Insert:
     fields = [
         field
         for field in rows[0]._meta.concrete_fields
-        if not (field.primary_key and getattr(rows[0], field.attname) is None)
+        if field.column and not (field.primary_key and getattr(rows[0], field.attname) is None)
     ]
     return Insert(
         rows[0]._meta.db_table,
         [
-            {
-                field.column: field.get_db_prep_save(getattr(row, field.attname), connection)
-                for field in fields
-            }
+            {str(field.column): field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
             for row in rows
         ],
     )

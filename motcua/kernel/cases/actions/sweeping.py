@@ -26,7 +26,9 @@ def remind_and_escalate() -> int:
 
 def _due() -> Q:
     now = moment.now()
-    return Q(remind_at__lte=now, reminded_at__isnull=True, due_at__gt=now) | Q(due_at__lte=now, escalated_at__isnull=True)
+    return Q(remind_at__lte=now, reminded_at__isnull=True, due_at__gt=now) | Q(
+        due_at__lte=now, escalated_at__isnull=True
+    )
 
 
 def _due_case_ids() -> list[int]:
@@ -82,5 +84,3 @@ def _reckon_case(case_id: int, calendar_id: int, actor: Actor) -> int:
     touch(case)
     record("clock.reckoned", case_id=case.id, actor=actor, data={"calendar_id": calendar_id, "moved": moved})
     return 1
-
-

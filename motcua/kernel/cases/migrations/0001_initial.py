@@ -9,257 +9,443 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('identity', '0002_failedlogin_remove_account_failed_logins_and_more'),
-        ('org', '0001_initial'),
-        ('places', '0001_initial'),
+        ("files", "0001_initial"),
+        ("identity", "0002_failedlogin_remove_account_failed_logins_and_more"),
+        ("org", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RulesVersion',
+            name="RulesVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32)),
-                ('code', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=160)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('folded', models.CharField(max_length=320)),
-                ('icon', models.CharField(default='point', max_length=60)),
-                ('urgency', models.CharField(default='binh_thuong', max_length=16)),
-                ('is_public', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('guidance', models.TextField(blank=True)),
-                ('guidance_en', models.TextField(blank=True)),
-                ('keywords', models.TextField(blank=True)),
-                ('attributes', models.JSONField(default=list)),
-                ('options', models.JSONField(default=dict)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='cases.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32)),
+                ("code", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=160)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("folded", models.CharField(max_length=320)),
+                ("icon", models.CharField(default="point", max_length=60)),
+                ("urgency", models.CharField(default="binh_thuong", max_length=16)),
+                ("is_public", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("guidance", models.TextField(blank=True)),
+                ("guidance_en", models.TextField(blank=True)),
+                ("keywords", models.TextField(blank=True)),
+                ("attributes", models.JSONField(default=list)),
+                ("options", models.JSONField(default=dict)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="cases.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('subject', models.CharField(max_length=200)),
-                ('folded', models.TextField()),
-                ('state', models.CharField(max_length=32)),
-                ('urgency', models.CharField(default='binh_thuong', max_length=16)),
-                ('channel', models.CharField(default='web', max_length=16)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('place_code', models.CharField(blank=True, max_length=12)),
-                ('lat', models.FloatField(null=True)),
-                ('lon', models.FloatField(null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('next_soon_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('flag', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='places.area')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='cases.case')),
-                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cases', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='org.unit')),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("subject", models.CharField(max_length=200)),
+                ("folded", models.TextField()),
+                ("state", models.CharField(max_length=32)),
+                ("urgency", models.CharField(default="binh_thuong", max_length=16)),
+                ("channel", models.CharField(default="web", max_length=16)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("place_code", models.CharField(blank=True, max_length=12)),
+                ("lat", models.FloatField(null=True)),
+                ("lon", models.FloatField(null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                ("next_soon_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("flag", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="places.area"
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="merged", to="cases.case"
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="cases",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="org.unit"),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="cases.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('first_due_at', models.DateTimeField()),
-                ('soon_at', models.DateTimeField()),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('paused_for', models.PositiveIntegerField(default=0)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('duration', models.CharField(max_length=40)),
-                ('calendar_version', models.BigIntegerField()),
-                ('remind_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('escalate_to', models.CharField(blank=True, max_length=16)),
-                ('escalated_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
-                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='org.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=20)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("first_due_at", models.DateTimeField()),
+                ("soon_at", models.DateTimeField()),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("paused_for", models.PositiveIntegerField(default=0)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("duration", models.CharField(max_length=40)),
+                ("calendar_version", models.BigIntegerField()),
+                ("remind_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("escalate_to", models.CharField(blank=True, max_length=16)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case"
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClockRule',
+            name="ClockRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32)),
-                ('position', models.PositiveIntegerField()),
-                ('clock', models.CharField(max_length=20)),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('areas', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('urgencies', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), default=list, size=None)),
-                ('duration', models.CharField(blank=True, max_length=40)),
-                ('after', models.CharField(default='opened', max_length=20)),
-                ('remind_before', models.CharField(blank=True, max_length=40)),
-                ('escalate_to', models.CharField(blank=True, max_length=16)),
-                ('start_rule', models.CharField(default='same_instant', max_length=20)),
-                ('basis', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32)),
+                ("position", models.PositiveIntegerField()),
+                ("clock", models.CharField(max_length=20)),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "areas",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                (
+                    "urgencies",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), default=list, size=None
+                    ),
+                ),
+                ("duration", models.CharField(blank=True, max_length=40)),
+                ("after", models.CharField(default="opened", max_length=20)),
+                ("remind_before", models.CharField(blank=True, max_length=40)),
+                ("escalate_to", models.CharField(blank=True, max_length=16)),
+                ("start_rule", models.CharField(default="same_instant", max_length=20)),
+                ("basis", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'position'), name='clock_rule_position')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "position"), name="clock_rule_position")],
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reporter', 'Reporter'), ('joined', 'Joined'), ('follower', 'Follower')], max_length=10)),
-                ('wants', models.CharField(default='all', max_length=10)),
-                ('language', models.CharField(default='vi', max_length=5)),
-                ('created_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='cases.case')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='parties', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("reporter", "Reporter"), ("joined", "Joined"), ("follower", "Follower")],
+                        max_length=10,
+                    ),
+                ),
+                ("wants", models.CharField(default="all", max_length=10)),
+                ("language", models.CharField(default="vi", max_length=5)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="cases.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="parties",
+                        to="identity.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseFile',
+            name="CaseFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('before', 'Before'), ('after', 'After'), ('visit', 'Visit'), ('document', 'Document'), ('more', 'More')], max_length=10)),
-                ('caption', models.CharField(blank=True, max_length=300)),
-                ('is_public', models.BooleanField(default=False)),
-                ('event_id', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='cases.case')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='files.file')),
-                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='cases.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("before", "Before"),
+                            ("after", "After"),
+                            ("visit", "Visit"),
+                            ("document", "Document"),
+                            ("more", "More"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=300)),
+                ("is_public", models.BooleanField(default=False)),
+                ("event_id", models.BigIntegerField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="cases.case"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="files.file"
+                    ),
+                ),
+                ("party", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="cases.party")),
             ],
         ),
         migrations.CreateModel(
-            name='RoutingRule',
+            name="RoutingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32)),
-                ('position', models.PositiveIntegerField()),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('areas', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('hours', models.CharField(blank=True, max_length=10)),
-                ('target', models.CharField(max_length=60)),
-                ('reason', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32)),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "areas",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                ("hours", models.CharField(blank=True, max_length=10)),
+                ("target", models.CharField(max_length=60)),
+                ("reason", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'position'), name='routing_position')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "position"), name="routing_position")],
             },
         ),
         migrations.CreateModel(
-            name='CaseLink',
+            name="CaseLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='cases.case')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked_from', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="cases.case"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="linked_from", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'other', 'kind'), name='caselink_once')],
+                "constraints": [models.UniqueConstraint(fields=("case", "other", "kind"), name="caselink_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('kind', 'code', 'valid_from'), name='category_code_from'),
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="category_code_from"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit', 'next_due_at', 'id'], name='case_unit_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["unit", "next_due_at", "id"],
+                name="case_unit_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['officer', 'next_due_at', 'id'], name='case_officer_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["officer", "next_due_at", "id"],
+                name="case_officer_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_due_at', 'id'], name='case_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["next_due_at", "id"], name="case_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['area', 'category'], name='case_area_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["area", "category"], name="case_area_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['kind', '-id'], name='case_public'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)), fields=["kind", "-id"], name="case_public"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['kind', '-opened_at', '-id'], name='case_public_opened'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)),
+                fields=["kind", "-opened_at", "-id"],
+                name="case_public_opened",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['kind', '-updated_at', '-id'], name='case_public_updated'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)),
+                fields=["kind", "-updated_at", "-id"],
+                name="case_public_updated",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['area', '-id'], name='case_public_area'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("published_at__isnull", False)), fields=["area", "-id"], name="case_public_area"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='case_person'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("person__isnull", False)), fields=["person"], name="case_person"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['-closed_at'], name='case_closed'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["-closed_at"], name="case_closed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GistIndex(models.Func(models.F('lon'), models.F('lat'), function='point'), condition=models.Q(('closed_at__isnull', True), ('lon__isnull', False)), name='case_point_open'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GistIndex(
+                models.Func(models.F("lon"), models.F("lat"), function="point"),
+                condition=models.Q(("closed_at__isnull", True), ("lon__isnull", False)),
+                name="case_point_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('folded', config='simple'), name='case_search'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("folded", config="simple"), name="case_search"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['case'], name='clock_case'),
+            model_name="clock",
+            index=models.Index(fields=["case"], name="clock_case"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('paused_at__isnull', True), ('reminded_at__isnull', True), ('stopped_at__isnull', True)), fields=['remind_at'], name='clock_to_remind'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(
+                    ("paused_at__isnull", True), ("reminded_at__isnull", True), ("stopped_at__isnull", True)
+                ),
+                fields=["remind_at"],
+                name="clock_to_remind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('escalated_at__isnull', True), ('paused_at__isnull', True), ('stopped_at__isnull', True)), fields=['due_at'], name='clock_to_escalate'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(
+                    ("escalated_at__isnull", True), ("paused_at__isnull", True), ("stopped_at__isnull", True)
+                ),
+                fields=["due_at"],
+                name="clock_to_escalate",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['unit', 'due_at'], name='clock_unit_open'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("stopped_at__isnull", True)), fields=["unit", "due_at"], name="clock_unit_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('case', 'name'), name='clock_one_runs'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at__isnull", True)), fields=("case", "name"), name="clock_one_runs"
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(fields=['case'], name='party_case'),
+            model_name="party",
+            index=models.Index(fields=["case"], name="party_case"),
         ),
         migrations.AddIndex(
-            model_name='casefile',
-            index=models.Index(fields=['case'], name='casefile_case'),
+            model_name="casefile",
+            index=models.Index(fields=["case"], name="casefile_case"),
         ),
     ]

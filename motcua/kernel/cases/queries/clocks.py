@@ -36,6 +36,7 @@ class ClockView:
 def clock_view(clock: Clock, kind: str, now: datetime | None = None) -> ClockView:
     at = now or moment.now()
     calendar, _version = org.unit_calendar(clock.unit_id)
+    state: ClockState
     if clock.stopped_at is not None:
         state, minutes = "done", calendar.between(clock.stopped_at, clock.due_at)
     elif clock.paused_at is not None:
@@ -54,7 +55,9 @@ def clock_view(clock: Clock, kind: str, now: datetime | None = None) -> ClockVie
         due_at=clock.due_at,
         name=clock.name,
         label=str(labels.get(clock.name, clock.name)),
-        used=min(100, max(0, round(100 * calendar.between(clock.started_at, end) / total))) if end > clock.started_at else 0,
+        used=min(100, max(0, round(100 * calendar.between(clock.started_at, end) / total)))
+        if end > clock.started_at
+        else 0,
         unit_id=clock.unit_id,
         started_at=clock.started_at,
         stopped_at=clock.stopped_at,
@@ -89,4 +92,3 @@ def next_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, 
         if held is None or (held.paused_at is not None and clock.paused_at is None):
             chosen[clock.case_id] = clock
     return {case_id: clock_view(clock, kinds[case_id], now) for case_id, clock in chosen.items()}
-

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
@@ -94,7 +95,9 @@ def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
     else:
         readable = Q()
         for kind in KINDS:
-            readable |= Q(kind=kind) & visible(actor, f"{kind}.read") if len(KINDS) > 1 else visible(actor, f"{kind}.read")
+            readable |= (
+                Q(kind=kind) & visible(actor, f"{kind}.read") if len(KINDS) > 1 else visible(actor, f"{kind}.read")
+            )
         rows = rows.filter(readable)
         if wanted.whose == "unassigned":
             rows = rows.filter(officer__isnull=True)
@@ -115,7 +118,7 @@ def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
 
 def _category_ids(code: str) -> list[int]:
     held = rules()
-    return [id for id in held.categories if code in held.category_codes(id)]
+    return [number for number in held.categories if code in held.category_codes(number)]
 
 
 def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
@@ -134,10 +137,9 @@ def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
 
 def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
     """Each chip counts up to COUNT_TO + 1 in its own index range; all in one statement."""
-    limited = {
-        name: _in_time(rows, name, at).order_by().values("id")[: COUNT_TO + 1] for name in ("", *TIMES)
-    }
-    parts, parameters = [], []
+    limited = {name: _in_time(rows, name, at).order_by().values("id")[: COUNT_TO + 1] for name in ("", *TIMES)}
+    parts: list[str] = []
+    parameters: list[Any] = []
     for query in limited.values():
         sql, arguments = query.query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")  # noqa: S608  the ORM's own SQL
@@ -185,4 +187,3 @@ def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:
         icon=category.icon if category else kind.icon,
         url=kind.desk_url(case.id),
     )
-

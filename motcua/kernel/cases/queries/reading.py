@@ -100,7 +100,7 @@ def visible(actor: Actor, permission: str) -> Q:
 
 
 def matching(words: str) -> Q:
-    """Cases whose words, address or code hold every one of ``words``; with or without tones, the last one a beginning."""
+    """Cases whose words, address or code hold every one of ``words``; tones or not, the last one a beginning."""
     tokens = [token for token in _tokens(words) if token]
     if not tokens:
         return Q()

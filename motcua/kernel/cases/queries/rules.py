@@ -90,4 +90,3 @@ def leaf_categories(kind: str) -> list[Category]:
 
 def category_by_code(kind: str, code: str) -> Category | None:
     return next((category for category in leaf_categories(kind) if category.code == code), None)
-

@@ -5,36 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DayFigure',
+            name="DayFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('kind', models.CharField(max_length=32)),
-                ('unit_id', models.BigIntegerField()),
-                ('category_id', models.BigIntegerField(default=0)),
-                ('area_id', models.BigIntegerField(default=0)),
-                ('channel', models.CharField(max_length=16)),
-                ('opened', models.IntegerField(default=0)),
-                ('closed', models.IntegerField(default=0)),
-                ('on_time', models.IntegerField(default=0)),
-                ('late', models.IntegerField(default=0)),
-                ('rejected', models.IntegerField(default=0)),
-                ('reopened', models.IntegerField(default=0)),
-                ('rated', models.IntegerField(default=0)),
-                ('rating_sum', models.IntegerField(default=0)),
-                ('hours', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, size=None)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("kind", models.CharField(max_length=32)),
+                ("unit_id", models.BigIntegerField()),
+                ("category_id", models.BigIntegerField(default=0)),
+                ("area_id", models.BigIntegerField(default=0)),
+                ("channel", models.CharField(max_length=16)),
+                ("opened", models.IntegerField(default=0)),
+                ("closed", models.IntegerField(default=0)),
+                ("on_time", models.IntegerField(default=0)),
+                ("late", models.IntegerField(default=0)),
+                ("rejected", models.IntegerField(default=0)),
+                ("reopened", models.IntegerField(default=0)),
+                ("rated", models.IntegerField(default=0)),
+                ("rating_sum", models.IntegerField(default=0)),
+                (
+                    "hours",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['unit_id', 'day'], name='figure_unit')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'kind', 'unit_id', 'category_id', 'area_id', 'channel'), name='figure_once')],
+                "indexes": [models.Index(fields=["unit_id", "day"], name="figure_unit")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "kind", "unit_id", "category_id", "area_id", "channel"), name="figure_once"
+                    )
+                ],
             },
         ),
     ]

@@ -169,7 +169,7 @@ def _party(case: Case, actor: Actor) -> Party | None:
 def reopen_incident(
     case_id: int, *, actor: Actor, reason: str, file_ids: Sequence[int] = (), version: int | None = None
 ) -> Case:
-    """Not done, or not well: it runs again, with new promises. People have ten days; officials are not bound by them."""
+    """Not done, or not well: it runs again, with new promises. People have ten days; officials may later, too."""
     case = begin(case_id, "reopen", kind=KIND, actor=actor, version=version)
     why = said(reason, "reason", _("Ghi điều chưa được, để chúng tôi làm lại cho đúng."))
     if not actor.is_officer and not may_reopen(case):
@@ -197,4 +197,3 @@ def reopen_incident(
     )  # fmt: skip
     _add(case, event.id, actor=actor, text="", file_ids=file_ids)
     return case
-

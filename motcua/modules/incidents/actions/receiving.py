@@ -92,7 +92,9 @@ def assign_incident(case_id: int, *, actor: Actor, officer_id: int, note: str = 
     case = begin(case_id, "assign", kind=KIND, actor=actor, version=version)
     officer = officer_actor(officer_id)
     holder = org.tree().path(case.unit_id)
-    places_of_work = [held for held in officer.held if held.unit_path.startswith(holder) or holder.startswith(held.reach)]
+    places_of_work = [
+        held for held in officer.held if held.unit_path.startswith(holder) or holder.startswith(held.reach)
+    ]
     if not places_of_work:
         words = _("Người này không thuộc đơn vị đang giữ việc. Chọn người trong danh sách.")
         raise Refused("invalid", words, fields={"officer": words})
@@ -116,9 +118,7 @@ def assign_incident(case_id: int, *, actor: Actor, officer_id: int, note: str = 
 
 
 @transaction.atomic
-def dispatch_incident(
-    case_id: int, *, actor: Actor, unit_id: int, note: str = "", version: int | None = None
-) -> Case:
+def dispatch_incident(case_id: int, *, actor: Actor, unit_id: int, note: str = "", version: int | None = None) -> Case:
     """Send it to the unit that is competent. Its first promise begins anew there; the result's goes on."""
     case = begin(case_id, "dispatch", kind=KIND, actor=actor, version=version)
     unit = next((row for row in org.tree().in_force if row.id == unit_id), None)
@@ -242,7 +242,7 @@ def merge_incident(case_id: int, *, actor: Actor, into_code: str, version: int |
     if target_id is None or target_id == case_id:
         words = _("Không thấy phản ánh %(code)s khác với việc này. Kiểm tra lại mã.") % {"code": code}
         raise Refused("invalid", words, fields={"into": words})
-    # Both rows are locked in the order of their numbers, so that two merges the other way round cannot wait for each other.
+    # Both rows are locked in the order of their numbers, so that two opposite merges cannot wait for each other.
     first, second = sorted((case_id, target_id))
     get_case(first, actor=actor, to=None, lock=True)
     get_case(second, actor=actor, to=None, lock=True)
@@ -252,7 +252,9 @@ def merge_incident(case_id: int, *, actor: Actor, into_code: str, version: int |
         words = _("Phản ánh %(code)s đã xong hoặc đã gộp. Chọn việc đang xử lý.") % {"code": code}
         raise Refused("invalid", words, fields={"into": words})
     for party in Party.objects.filter(case_id=case.id):
-        add_party(target.id, role=Party.Role.JOINED, person_id=party.person_id, wants=party.wants, language=party.language)
+        add_party(
+            target.id, role=Party.Role.JOINED, person_id=party.person_id, wants=party.wants, language=party.language
+        )
     mine = Incident.objects.get(pk=case.id)
     Incident.objects.filter(pk=target.id).update(joined=F("joined") + 1 + mine.joined)
     case.merged_into_id = target.id

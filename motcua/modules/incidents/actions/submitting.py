@@ -195,7 +195,5 @@ def _rows(
     )
     rows = [insert_of(detail)]
     if new.key:
-        rows.append(
-            insert_of(Submission(key=new.key, case_id=case_id, party_id=party_id, created_at=moment.now()))
-        )
+        rows.append(insert_of(Submission(key=new.key, case_id=case_id, party_id=party_id, created_at=moment.now())))
     return rows

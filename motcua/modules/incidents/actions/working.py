@@ -38,7 +38,14 @@ def visit_incident(
 
 
 def _keep(
-    actor: Actor, case: Case, file_ids: Sequence[int], role: CaseFile.Role, event_id: int, caption: str, *, is_public: bool
+    actor: Actor,
+    case: Case,
+    file_ids: Sequence[int],
+    role: CaseFile.Role,
+    event_id: int,
+    caption: str,
+    *,
+    is_public: bool,
 ) -> None:
     if file_ids:
         take_files(
@@ -71,9 +78,7 @@ def request_info_incident(case_id: int, *, actor: Actor, question: str, version:
 
 
 @transaction.atomic
-def extend_incident(
-    case_id: int, *, actor: Actor, reason: str, due_at: datetime, version: int | None = None
-) -> Case:
+def extend_incident(case_id: int, *, actor: Actor, reason: str, due_at: datetime, version: int | None = None) -> Case:
     """Apologise and promise again, once, with the reason (as Mẫu 04 does for dossiers)."""
     case = begin(case_id, "extend", kind=KIND, actor=actor, version=version)
     why = said(reason, "reason", _("Ghi lý do chậm, người gửi sẽ đọc."))
@@ -204,4 +209,3 @@ def close_incident(case_id: int, *, actor: Actor, version: int | None = None) ->
     case = begin(case_id, "close", kind=KIND, actor=actor, version=version)
     finish(case, "close", actor=actor, data=unit_words(case))
     return case
-

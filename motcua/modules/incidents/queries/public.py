@@ -77,7 +77,9 @@ def filtered(wanted: PublicFilter) -> QuerySet[Case]:
             rows = rows.filter(closed_at__isnull=False)
     if wanted.category:
         held = rules()
-        rows = rows.filter(category_id__in=[id for id in held.categories if wanted.category in held.category_codes(id)])
+        rows = rows.filter(
+            category_id__in=[number for number in held.categories if wanted.category in held.category_codes(number)]
+        )
     if wanted.area:
         area = places.area_by_code(wanted.area)
         rows = rows.filter(area_id=area.id) if area else rows.none()
@@ -102,7 +104,9 @@ def public_rows(cases: Sequence[Case]) -> list[PublicRow]:
     clocks = promise_views(cases)
     photos: dict[int, str] = {}
     for case_id, token in (
-        CaseFile.objects.filter(case_id__in=ids, is_public=True, role__in=["before", "after"], file__type__startswith="image/")
+        CaseFile.objects.filter(
+            case_id__in=ids, is_public=True, role__in=["before", "after"], file__type__startswith="image/"
+        )
         .order_by("-role", "id")  # before first
         .values_list("case_id", "file__token")
     ):
@@ -154,7 +158,7 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """All that the page of one report shows. ``is_party``: the reader holds its private link, or is signed in as one."""
+    """All that the page of one report shows. ``is_party``: the reader holds its private link, or is signed in."""
 
     case: Case
     incident: Incident
@@ -235,9 +239,7 @@ def _files(case_id: int) -> list[CaseFile]:
     return list(CaseFile.objects.select_related("file").filter(case_id=case_id).order_by("id"))
 
 
-def timeline_rows(
-    case: Case, audience: Audience, files: Sequence[CaseFile], *, own_words: bool
-) -> list[TimelineRow]:
+def timeline_rows(case: Case, audience: Audience, files: Sequence[CaseFile], *, own_words: bool) -> list[TimelineRow]:
     """Newest first. What people added later stands with the event that it came with."""
     words = {
         addition.event_id: addition.text if own_words else addition.public_text
@@ -264,12 +266,18 @@ def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[Cas
     )
 
 
-def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[PublicRow]:
+def similar_nearby(
+    lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES
+) -> list[PublicRow]:
     """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
     d = metres / DEGREE_METRES * 1.1
-    rows = public_cases().filter(closed_at__isnull=True, lon__isnull=False).extra(  # noqa: S610  own SQL, bound values
-        where=["point(cases_case.lon, cases_case.lat) <@ box(point(%s, %s), point(%s, %s))"],
-        params=[lon - d, lat - d, lon + d, lat + d],
+    rows = (
+        public_cases()
+        .filter(closed_at__isnull=True, lon__isnull=False)
+        .extra(
+            where=["point(cases_case.lon, cases_case.lat) <@ box(point(%s, %s), point(%s, %s))"],
+            params=[lon - d, lat - d, lon + d, lat + d],
+        )
     )
     if category_id is not None:
         rows = rows.filter(category_id=category_id)
@@ -289,7 +297,7 @@ class MapPoint:
 
 
 def map_points(wanted: PublicFilter, box: tuple[float, float, float, float], limit: int = 20_000) -> list[MapPoint]:
-    """Published points inside (west, south, east, north), newest first. One statement, no rows built that are not needed."""
+    """Published points inside (west, south, east, north), newest first. One statement."""
     west, south, east, north = box
     now = moment.now()
     rows = (
@@ -311,5 +319,3 @@ def _point_state(closed_at: datetime | None, due_at: datetime | None, soon_at: d
     if due_at is None:
         return "on"
     return "late" if due_at <= now else "soon" if soon_at is not None and soon_at <= now else "on"
-
-

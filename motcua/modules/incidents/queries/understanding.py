@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from motcua.kernel.cases.models import Category
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.lib.classify import GATE, Model
-from motcua.lib.vietnamese import fold, words
 from motcua.lib.versioned import Versioned
+from motcua.lib.vietnamese import fold, words
 from motcua.modules.incidents.models import ScopeRule
 
 MODEL_FILE = "classifier.npz"
@@ -74,7 +74,7 @@ class Elsewhere:
 
 
 _scope: Versioned[list[ScopeRule]] = Versioned(
-    lambda: ScopeRule.objects.count(), lambda: list(ScopeRule.objects.order_by("id")), seconds=60.0
+    ScopeRule.objects.count, lambda: list(ScopeRule.objects.order_by("id")), seconds=60.0
 )
 
 

@@ -139,4 +139,5 @@ def test_reopen_within_ten_days_by_its_reporter_only(city: City) -> None:
         reopen_incident(case.id, actor=holding(party.id, case.id), reason="Vẫn tắt")
     case.refresh_from_db()
     assert (case.state, case.closed_at) == ("dispatched", None)
-    assert case.due_at is not None and case.due_at > MONDAY + timedelta(days=9)
+    assert case.due_at is not None
+    assert case.due_at > MONDAY + timedelta(days=9)

@@ -1,5 +1,6 @@
 """All settings, from the environment. ``docs/settings.md`` lists the variables for those who run a city."""
 
+from datetime import time
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -74,9 +75,20 @@ LANGUAGE_COOKIE_NAME = "motcua_language"
 SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
 # In the database, not in a signed cookie: an official who leaves or loses a phone is logged out at once, everywhere.
 # Only people who log in have one; a page for everybody asks for none.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "motcua.kernel.identity.models"  # its SessionStore: Django's, with whose session it is
 
 # ── What runs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def quiet_hours(text: str) -> tuple[time, time] | None:
+    """``21:00-07:00`` in local time; ``none``: at any hour."""
+    if text == "none":
+        return None
+    begin, _dash, end = text.partition("-")
+    try:
+        return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    except ValueError:
+        raise Refused("invalid_setting", f"SMS_QUIET={text!r}: expected 21:00-07:00, or none") from None
 
 
 def _present(*names: str) -> list[str]:
@@ -107,7 +119,6 @@ INSTALLED_APPS = [
     "django.forms",  # the templates of its widgets; ours of the same names stand before them
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
 ]
@@ -239,39 +250,87 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 AUTH_USER_MODEL = "identity.Account"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests hash hundreds, and none is secret
     if TESTING
     else ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.ScryptPasswordHasher"]
 )
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "account"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_ADAPTER = "motcua.kernel.identity.views.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no letters
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "motcua.kernel.identity.forms.LoginForm",
+    "reauthenticate": "motcua.kernel.identity.forms.ReauthenticateForm",
+    "change_password": "motcua.kernel.identity.forms.ChangePasswordForm",
+    "set_password": "motcua.kernel.identity.forms.SetPasswordForm",
+    "reset_password": "motcua.kernel.identity.forms.ResetPasswordForm",
+    "reset_password_from_key": "motcua.kernel.identity.forms.ResetPasswordKeyForm",
+}
+# Officials with these roles work only after they set up a second factor. In a demonstration: nobody must.
+REQUIRE_MFA_ROLES = frozenset(
+    env_list("MOTCUA_REQUIRE_MFA", [] if env_bool("MOTCUA_DEMO", True) else ["administrator", "leader"])
+) - {"none"}
+MFA_ADAPTER = "motcua.kernel.identity.views.adapters.FactorAdapter"
 MFA_TOTP_ISSUER = env_str("MFA_ISSUER", "Một Cửa")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # http://localhost, to try it out
-SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
-if _oidc_url := env_str("OIDC_URL", ""):
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "OAUTH_PKCE_ENABLED": True,
+MFA_FORMS = {
+    "authenticate": "motcua.kernel.identity.forms.AuthenticateForm",
+    "reauthenticate": "motcua.kernel.identity.forms.ReauthenticateFactorForm",
+    "activate_totp": "motcua.kernel.identity.forms.ActivateTOTPForm",
+    "add_webauthn": "motcua.kernel.identity.forms.AddWebAuthnForm",
+    "edit_webauthn": "motcua.kernel.identity.forms.EditWebAuthnForm",
+}
+SOCIALACCOUNT_ADAPTER = "motcua.kernel.identity.views.adapters.OutsideAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that ends at the other side would need a hole in form-action of our CSP
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def _oidc(prefix: str, provider_id: str, **own: object) -> list[dict[str, object]]:
+    """One OpenID Connect provider, from PREFIX_ISSUER, _CLIENT_ID, _SECRET, _NAME; none when there is no issuer."""
+    issuer = env_str(f"{prefix}_ISSUER", "")
+    if not issuer:
+        return []
+    return [
+        {
+            "provider_id": provider_id,
+            "name": env_str(f"{prefix}_NAME", "OpenID Connect"),
+            "client_id": env_str(f"{prefix}_CLIENT_ID"),
+            "secret": env_secret(f"{prefix}_SECRET"),
+            "settings": {"server_url": issuer, "oauth_pkce_enabled": True, **own},
+        }
+    ]
+
+
+# For people (such as VNeID), and for officials (the province's own); either, both or none.
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {
+    "openid_connect": {
         "APPS": [
-            {
-                "provider_id": env_str("OIDC_ID", "oidc"),
-                "name": env_str("OIDC_NAME", "OpenID Connect"),
-                "client_id": env_str("OIDC_CLIENT_ID"),
-                "secret": env_secret("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": _oidc_url},
-            }
-        ],
+            *_oidc("OIDC", "cong-dan", audience="person"),
+            *_oidc("OFFICER_OIDC", "can-bo", audience="officer", claim=env_str("OFFICER_OIDC_CLAIM", "email")),
+        ]
     }
+}
+OIDC_NAME_CLAIM = env_str("OIDC_NAME_CLAIM", "name")
+OIDC_NATIONAL_ID_CLAIM = env_str("OIDC_NATIONAL_ID_CLAIM", "")
 
 # ── Words and time ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -297,6 +356,45 @@ LOGGING = {
         "django.security": {"level": "ERROR"},
     },
 }
-EMAIL_BACKEND = (
-    "django.core.mail.backends.locmem.EmailBackend" if TESTING else "django.core.mail.backends.console.EmailBackend"
-)
+# ── Messages: what is sent, when, and by whom (docs/settings.md; the page /desk/quan-tri/ket-noi/ shows how they fare) ──
+
+# Django's own way of sending mail is used by nobody: every letter goes through the outbox.
+EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.EmailBackend"
+SMS_TONELESS = env_bool("SMS_TONELESS", True)  # Vietnamese without tones: twice as much in one short message
+SMS_QUIET = quiet_hours(env_str("SMS_QUIET", "21:00-07:00"))
+MESSAGES_KEPT_DAYS = env_int("MESSAGES_KEPT_DAYS", 90, least=1)
+OUTBOX_DIR = DATA_DIR / "outbox"  # of the console connector, where no other way of sending is set up
+CONNECTORS: dict[str, dict[str, str]] = {
+    "smtp": {
+        "host": env_str("SMTP_HOST", ""),
+        "port": env_str("SMTP_PORT", "587"),
+        "security": env_str("SMTP_SECURITY", "starttls"),  # starttls | tls | none
+        "user": env_str("SMTP_USER", ""),
+        "password": env_secret("SMTP_PASSWORD", ""),
+        "sender": env_str("MAIL_FROM", ""),  # else the pack's
+        "reply_to": env_str("MAIL_REPLY_TO", ""),
+        "timeout": env_str("SMTP_TIMEOUT", "10"),
+    },
+    "sms": {
+        "url": env_str("SMS_URL", ""),
+        "method": env_str("SMS_METHOD", "POST"),
+        "headers": env_secret("SMS_HEADERS", ""),  # lines "Name: value"
+        "body": env_secret("SMS_BODY", ""),  # with {to} {to84} {to0} {text} {id} {sender} {unicode}
+        "body_type": env_str("SMS_BODY_TYPE", "json"),  # json | form
+        "sender": env_str("SMS_SENDER", ""),  # else the pack's
+        "success": env_str("SMS_SUCCESS", "status in 200,201,202"),
+        "permanent": env_str("SMS_PERMANENT", ""),
+        "reference": env_str("SMS_REFERENCE", ""),
+        "timeout": env_str("SMS_TIMEOUT", "10"),
+        "check_url": env_str("SMS_CHECK_URL", ""),
+        "receipt_secret": env_secret("SMS_RECEIPT_SECRET", ""),
+        "receipt_header": env_str("SMS_RECEIPT_HEADER", ""),  # HMAC-SHA256 of the body; empty: ?key= holds the secret
+        "receipt_list": env_str("SMS_RECEIPT_LIST", ""),
+        "receipt_reference": env_str("SMS_RECEIPT_REFERENCE", ""),
+        "receipt_delivered": env_str("SMS_RECEIPT_DELIVERED", ""),
+        "receipt_temporary": env_str("SMS_RECEIPT_TEMPORARY", ""),
+        "receipt_permanent": env_str("SMS_RECEIPT_PERMANENT", ""),
+        "receipt_error": env_str("SMS_RECEIPT_ERROR", ""),
+    },
+    "console": {"use": env_str("MESSAGES_TO_FILES", "")},
+}

@@ -15,11 +15,12 @@ _PACKAGES = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("motcua.kernel.identity.urls")),
     *(path("", include(f"motcua.{name}.urls")) for name in _PACKAGES if find_spec(f"motcua.{name}.urls")),
 ]
 
 handler400 = "motcua.kernel.web.views.errors.bad_request"
 handler403 = "motcua.kernel.web.views.errors.forbidden"
 handler404 = "motcua.kernel.web.views.errors.not_found"
+handler429 = "motcua.kernel.identity.views.login.too_many"
 handler500 = "motcua.kernel.web.views.errors.failed"

@@ -43,6 +43,7 @@ class Permission:
     reach: Reach = Reach.UNIT
     party: bool = False
     public: bool = False
+    signed_in: bool = False  # whoever has an account: it is about themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ EVERY_ROLE = frozenset(Role)
 
 register_permissions(
     [
+        Permission("account.own", reach=Reach.ALL, signed_in=True),
         Permission("desk.enter", EVERY_ROLE, Reach.ALL),
         Permission("org.manage", ADMINISTRATORS, Reach.UNIT),
         Permission("place.manage", ADMINISTRATORS, Reach.TOP),

@@ -1,6 +1,14 @@
 """Accounts (who may sign in), posts (what officials may do where) and persons (contact cards, encrypted at rest)."""
 
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from motcua.kernel.identity.kind import Role
@@ -27,8 +35,6 @@ class Account(AbstractBaseUser):
     phone = models.CharField(max_length=20, blank=True)  # officials only: a work number
     language = models.CharField(max_length=5, default="vi")
     is_active = models.BooleanField(default=True)
-    failed_logins = models.PositiveSmallIntegerField(default=0)  # in a row
-    locked_until = models.DateTimeField(null=True)
     person = models.OneToOneField("Person", models.SET_NULL, null=True, related_name="account")
     created_at = models.DateTimeField()
 
@@ -56,6 +62,9 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer_id} {self.role} {self.unit_id}"
+
+    def is_in_force(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
 
 class Person(models.Model):
@@ -135,6 +144,18 @@ class Access(models.Model):
         return f"{self.at} {self.actor} {self.action}"
 
 
+class FailedLogin(models.Model):
+    """Failures in a row at one door: a login name that exists or not, or the second factor of an account."""
+
+    door_index = models.BinaryField(primary_key=True)  # keyed: the names that people mistype are not for reading
+    failures = models.PositiveSmallIntegerField()
+    failed_at = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"
+
+
 class LoginCode(models.Model):
     """A one-time code on its way to somebody. Address and sender's network address are kept as blind indexes only."""
 
@@ -166,3 +187,51 @@ class ServiceKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """Django's session, with whose it is, so that somebody can see theirs and end them."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=80, blank=True)
+    signed_in_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["account"], name="session_account", condition=models.Q(account__isnull=False)),)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        return SessionStore
+
+    @property
+    def mark(self) -> str:
+        """Names the session on a page without giving its key away."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:16]
+
+
+class SessionStore(DatabaseStore):
+    """Named by the setting SESSION_ENGINE."""
+
+    _SEEN_EVERY = timedelta(minutes=15)  # a write now and then, not one with every page
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = cast("Session", super().create_model_instance(data))
+        account_id = data.get(SESSION_KEY)
+        row.account_id = int(account_id) if account_id else None
+        row.device = str(data.get("device", ""))
+        row.signed_in_at = datetime.fromisoformat(data["signed_in_at"]) if "signed_in_at" in data else None
+        row.seen_at = moment.now()
+        return row
+
+    def load(self) -> dict[str, Any]:
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
+        if row is None:
+            return {}
+        if row.account_id and moment.now() - row.seen_at > self._SEEN_EVERY:
+            Session.objects.filter(pk=row.pk).update(seen_at=moment.now())
+        return self.decode(row.session_data)

@@ -1,15 +1,21 @@
 """What identity needs from packages above it. Each is connected once, in the ``apps.py`` of the package that has it."""
 
-from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
-from motcua.kernel.identity.kind import Link
+from motcua.kernel.identity.kind import Actor, Link
 
 
 class CodeSender(Protocol):
     """Hand a one-time code over for sending. Must not wait for the outside, and must not keep the code in a log."""
 
     def __call__(self, channel: str, address: str, code: str, language: str) -> object: ...
+
+
+class LetterSender(Protocol):
+    """Hand a letter to an official over for sending: a link to set a password, news about their account."""
+
+    def __call__(self, address: str, subject: str, text: str, language: str) -> object: ...
 
 
 LinkReader = Callable[[Sequence[str]], Sequence[Link]]
@@ -37,4 +43,9 @@ class Port(Generic[Callee]):
 
 
 code_sender: Port[CodeSender] = Port("identity.code_sender")
+letter_sender: Port[LetterSender] = Port("identity.letter_sender")
 link_reader: Port[LinkReader] = Port("identity.link_reader")
+
+# What other packages hold about a person, for the download of one's own data: title → rows ready for JSON.
+OwnData = Callable[[Actor], Sequence[Mapping[str, Any]]]
+own_data: dict[str, OwnData] = {}

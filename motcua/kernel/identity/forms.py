@@ -1,0 +1,230 @@
+"""The shape of what people and officials type about themselves."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
+from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
+from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateFactorForm
+from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
+from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.identity.kind import PERMISSIONS, Role
+
+PHONE_OR_EMAIL = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+CODE = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "9"}
+
+ROLE_NAMES = {
+    Role.OPERATOR: _("Trực tổng đài, điều phối"),
+    Role.LEADER: _("Lãnh đạo"),
+    Role.SPECIALIST: _("Chuyên viên"),
+    Role.CLERK: _("Văn thư, một cửa"),
+    Role.SECRETARY: _("Thư ký, giúp việc lãnh đạo"),
+    Role.ADMINISTRATOR: _("Quản trị"),
+}
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+# ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ContactForm(forms.Form):
+    address = forms.CharField(
+        label=_("Số điện thoại hoặc thư điện tử"), max_length=254, widget=forms.TextInput(PHONE_OR_EMAIL)
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=_("Mã gồm 6 chữ số"), max_length=9, widget=forms.TextInput(CODE))
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(
+        label=_("Họ và tên"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(label=_("Ngôn ngữ khi nhận tin"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+
+
+# ── Officials sign in ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _plain(field: forms.Field, label: Any, **attributes: str) -> None:
+    """Our words, and no placeholder: a placeholder vanishes with the first letter."""
+    field.label = label
+    field.widget.attrs.pop("placeholder", None)
+    field.widget.attrs.update(attributes)
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _plain(self.fields["login"], _("Tên đăng nhập"), autocapitalize="none", spellcheck="false")
+        _plain(self.fields["password"], _("Mật khẩu"))
+        self.fields["password"].help_text = ""
+        self.fields.pop("remember", None)
+
+
+class ReauthenticateForm(AllauthReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _plain(self.fields["password"], _("Mật khẩu"))
+
+
+class _NewPassword:
+    """Our words when the two do not match."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "password2" and isinstance(error, str):
+            error = _("Hai lần nhập chưa giống nhau.")
+        super().add_error(field, error)  # type: ignore[misc]
+
+
+class ChangePasswordForm(_NewPassword, AllauthChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _plain(self.fields["oldpassword"], _("Mật khẩu đang dùng"))
+        _new_password_words(self)
+
+
+class SetPasswordForm(_NewPassword, AllauthSetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _new_password_words(self)
+
+
+class ResetPasswordKeyForm(_NewPassword, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _new_password_words(self)
+
+
+def _new_password_words(form: forms.Form) -> None:
+    _plain(form.fields["password1"], _("Mật khẩu mới"))
+    form.fields["password1"].help_text = _("Ít nhất 12 ký tự. Vài từ dài, dễ nhớ thì tốt hơn ký tự lạ.")
+    _plain(form.fields["password2"], _("Nhập lại mật khẩu mới"))
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _plain(self.fields["email"], _("Thư điện tử công vụ"))
+
+
+def _code_words(form: forms.Form, label: Any, **attributes: str) -> None:
+    _plain(form.fields["code"], label, autocomplete="one-time-code", **attributes)
+
+
+class AuthenticateForm(AllauthAuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _code_words(self, _("Mã trong ứng dụng xác thực, hoặc một mã dự phòng"))
+
+
+class ReauthenticateFactorForm(AllauthReauthenticateFactorForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _code_words(self, _("Mã trong ứng dụng xác thực, hoặc một mã dự phòng"))
+
+
+class ActivateTOTPForm(AllauthActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _code_words(self, _("Mã gồm 6 chữ số mà ứng dụng đang hiện"), inputmode="numeric", maxlength="9")
+
+
+class AddWebAuthnForm(AllauthAddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _plain(self.fields["name"], _("Tên gợi nhớ"))
+        self.fields["name"].help_text = _("Ví dụ: máy ở cơ quan, điện thoại của tôi.")
+        self.fields["passwordless"].label = _("Dùng để đăng nhập mà không cần mật khẩu")
+        self.fields["passwordless"].help_text = _("Thiết bị sẽ hỏi vân tay, khuôn mặt hoặc mã PIN của bạn.")
+
+
+class EditWebAuthnForm(AllauthEditWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _plain(self.fields["name"], _("Tên gợi nhớ"))
+
+
+# ── Administration ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class OfficerForm(forms.Form):
+    name = forms.CharField(label=_("Họ và tên"), max_length=160)
+    email = forms.EmailField(label=_("Thư điện tử công vụ"), help_text=_("Cán bộ nhận thư đặt mật khẩu ở địa chỉ này."))
+    phone = forms.CharField(label=_("Điện thoại công vụ"), max_length=20, required=False)
+    language = forms.ChoiceField(label=_("Ngôn ngữ"), choices=settings.LANGUAGES, initial="vi")
+
+
+class PostForm(forms.Form):
+    """``units`` are pairs of id and name, within reach of whoever gives the post."""
+
+    unit_id = forms.TypedChoiceField(label=_("Đơn vị"), coerce=int)
+    role = forms.TypedChoiceField(label=_("Vai trò"), coerce=Role)
+    title = forms.CharField(label=_("Chức danh"), max_length=120, required=False)
+    valid_from = forms.DateField(label=_("Từ ngày"), required=False, widget=DateInput)
+    valid_to = forms.DateField(
+        label=_("Đến hết ngày"), required=False, widget=DateInput, help_text=_("Để trống nếu chưa biết.")
+    )
+
+    def __init__(self, *arguments: Any, units: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        unit_id, role = self.fields["unit_id"], self.fields["role"]
+        unit_id.choices = units  # type: ignore[attr-defined]
+        role.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]  # type: ignore[attr-defined]
+
+
+class NewOfficerForm(OfficerForm, PostForm):
+    login = forms.CharField(
+        label=_("Tên đăng nhập"),
+        max_length=150,
+        help_text=_("Không đổi được về sau. Ví dụ: xuanhuong.an"),
+        widget=forms.TextInput({"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    field_order = ("name", "login", "email", "phone", "language", "unit_id", "role", "title", "valid_from", "valid_to")
+
+
+class OfficerFilterForm(forms.Form):
+    q = forms.CharField(label=_("Tên hoặc tên đăng nhập"), required=False, max_length=80)
+    unit = forms.TypedChoiceField(label=_("Đơn vị"), coerce=int, required=False, empty_value=None)
+    state = forms.ChoiceField(
+        label=_("Trạng thái"),
+        required=False,
+        choices=[("", _("Đang dùng")), ("off", _("Đã khoá")), ("all", _("Tất cả"))],
+    )
+
+    def __init__(self, *arguments: Any, units: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["unit"].choices = [("", _("Mọi đơn vị")), *units]  # type: ignore[attr-defined]
+
+
+class ServiceKeyForm(forms.Form):
+    name = forms.CharField(label=_("Tên hệ thống kết nối"), max_length=120)
+    grants = forms.MultipleChoiceField(label=_("Được phép"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["grants"].choices = [(name, name) for name in sorted(PERMISSIONS)]  # type: ignore[attr-defined]
+
+
+class AccessFilterForm(forms.Form):
+    who = forms.CharField(label=_("Người xem (tên)"), required=False, max_length=80)
+    contact = forms.CharField(
+        label=_("Số điện thoại hoặc thư điện tử của người được xem"), required=False, max_length=254
+    )
+    since = forms.DateField(label=_("Từ ngày"), required=False, widget=DateInput)

@@ -1,0 +1,93 @@
+"""Who is acting."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import FilteredRelation, Q
+from django.utils.translation import gettext as _
+
+from motcua.kernel.identity.kind import Actor, Held, Role, reach_of
+from motcua.kernel.identity.models import Account, ServiceKey
+from motcua.kernel.org.queries import local_today
+from motcua.lib.errors import Refused
+
+
+def in_force(day: date, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
+    )
+
+
+def officer_actor(account_id: int) -> Actor:
+    """The officer with the posts in force today. One query. Refused("not_found") when there is no such officer."""
+    rows = (
+        Account.objects.filter(pk=account_id, kind=Account.Kind.OFFICER, is_active=True)
+        .annotate(held=FilteredRelation("posts", condition=in_force(local_today(), "posts__")))
+        .order_by("held__id")
+        .values_list(
+            "name", "held__role", "held__unit_id", "held__unit__kind", "held__unit__path", "held__unit__parent__path"
+        )
+    )
+    held: list[Held] = []
+    name = None
+    for name, role, unit_id, kind, path, parent_path in rows:  # noqa: B007  the name is the same in each row
+        if role is not None:
+            reach = reach_of(Role(role), unit_kind=kind, unit_path=path, parent_path=parent_path)
+            held.append(Held(Role(role), unit_id, path, reach))
+    if name is None:
+        raise Refused("not_found", _("Không có tài khoản cán bộ này."))
+    return Actor(kind="officer", id=account_id, name=name, held=tuple(held))
+
+
+def person_actor(account_id: int) -> Actor:
+    """Somebody from the public who has signed in. One query."""
+    row = (
+        Account.objects.filter(pk=account_id, kind=Account.Kind.PERSON, is_active=True)
+        .values_list("person_id", flat=True)
+        .first()
+    )
+    if row is None:
+        raise Refused("not_found", _("Không có tài khoản này."))
+    return Actor(kind="person", id=account_id, person_id=row)
+
+
+def account_actor(account: Account) -> Actor:
+    """Whoever is signed in."""
+    return officer_actor(account.pk) if account.kind == Account.Kind.OFFICER else person_actor(account.pk)
+
+
+def key_digest(key_text: str) -> bytes:
+    return hashlib.sha256(key_text.encode()).digest()
+
+
+def service_actor(key_text: str) -> Actor:
+    """The machine that holds this key. Raises Refused("bad_key")."""
+    key = ServiceKey.objects.filter(digest=key_digest(key_text), revoked_at__isnull=True).first() if key_text else None
+    if key is None:
+        raise Refused("bad_key", _("Khoá truy cập không đúng hoặc đã bị thu hồi."))
+    return Actor(kind="service", id=key.pk, name=key.name, grants=frozenset(key.grants))
+
+
+# ── The second factor ───────────────────────────────────────────────────────────────────────────────────────────────
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def lacks_factor(actor: Actor, *, besides: int | None = None) -> bool:
+    """Does a role of this official demand a second factor that is not set up? ``besides`` names one not to count."""
+    if not any(held.role in settings.REQUIRE_MFA_ROLES for held in actor.held):
+        return False
+    factors: Any = Authenticator.objects.filter(user_id=actor.id, type__in=FACTORS)
+    return not factors.exclude(pk=besides).exists()
+
+
+def has_factor(account_id: int) -> bool:
+    factors: Any = Authenticator.objects.filter(user_id=account_id, type__in=FACTORS)
+    return bool(factors.exists())
+
+
+def must_add_factor(account_id: int, *, besides: int | None = None) -> bool:
+    return lacks_factor(officer_actor(account_id), besides=besides)

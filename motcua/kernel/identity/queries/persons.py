@@ -1,0 +1,193 @@
+"""Contact cards: masked, opened, found; and who looked at them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.models import Access, Account, Person, Session
+from motcua.kernel.identity.ports import own_data
+from motcua.kernel.identity.queries.officers import list_officers
+from motcua.kernel.identity.queries.permissions import unit_ids_within
+from motcua.kernel.identity.queries.sealed import sealer
+from motcua.lib import contacts, moment
+from motcua.lib.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    name: str
+    phone: str
+    email: str
+
+
+def masked_person(person: Person) -> PersonCard:
+    """Enough to tell two people apart, too little to reach one. Notes no access."""
+    card = opened(person)
+    return PersonCard(
+        contacts.masked_name(card.name), contacts.masked_phone(card.phone), contacts.masked_email(card.email)
+    )
+
+
+def opened(person: Person) -> PersonCard:
+    """The plain card, for those who were let in already: the person, and the sender of messages to them."""
+    return PersonCard(
+        sealer().open(person.name_sealed),
+        contacts.shown_phone(sealer().open(person.phone_sealed)),
+        sealer().open(person.email_sealed),
+    )
+
+
+def open_person(person_id: int, *, actor: Actor, reason: str, case_id: int | None) -> PersonCard:
+    """The plain card. Who opened it and why is noted for the person to see. The caller has authorised it."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise Refused("not_found", _("Không tìm thấy người này."))
+    Access.objects.note(
+        actor=actor.key,
+        actor_name=actor.name,
+        action="person.reveal",
+        person_id=person_id,
+        case_id=case_id,
+        reason=reason,
+    )
+    return opened(person)
+
+
+def contact_addresses(person_ids: Iterable[int]) -> dict[int, tuple[PersonCard, str]]:
+    """Cards and languages for sending messages, by person; erased ones are left out. Not for showing to anybody."""
+    people = Person.objects.filter(pk__in=list(person_ids), erased_at__isnull=True)
+    return {person.pk: (opened(person), person.language) for person in people}
+
+
+def find_person_ids(*, phone: str = "", email: str = "", national_id: str = "") -> list[int]:
+    """Cards that hold exactly this number or address, newest first."""
+    matches = Q(pk__in=[])
+    if number := contacts.normal_phone(phone):
+        matches |= Q(phone_index=sealer().index(number))
+    if address := contacts.normal_email(email):
+        matches |= Q(email_index=sealer().index(address))
+    if national_id:
+        matches |= Q(national_id_index=sealer().index(national_id))
+    return list(Person.objects.filter(matches).order_by("-pk").values_list("pk", flat=True))
+
+
+# ── One's own ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def own_card(actor: Actor) -> PersonCard:
+    """A signed-in person's own card. Looking at oneself is not noted."""
+    person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None
+    if actor.kind != "person" or person is None:
+        raise Refused("not_found", _("Không tìm thấy thông tin của bạn."))
+    return opened(person)
+
+
+def own_person_ids(actor: Actor) -> list[int]:
+    """Cards that hold a number or address which the signed-in person has proved to be theirs: their own and those that
+    came with reports sent without signing in."""
+    if actor.kind != "person" or actor.person_id is None:
+        return []
+    card = own_card(actor)
+    return list(dict.fromkeys([actor.person_id, *find_person_ids(phone=card.phone, email=card.email)]))
+
+
+def list_sessions(account_id: int) -> list[Session]:
+    """Where this account is signed in, the last used first."""
+    return list(Session.objects.filter(account_id=account_id, expire_date__gt=moment.now()).order_by("-seen_at"))
+
+
+# What happened, as the person reads it and as the administrator does.
+ACCESS_WORDS = {
+    "person.reveal": (gettext_lazy("{who} đã xem tên và liên hệ của bạn"), gettext_lazy("Xem tên và liên hệ")),
+    "file.original": (gettext_lazy("{who} đã mở tệp gốc bạn gửi"), gettext_lazy("Mở tệp gốc")),
+    "person.export": (gettext_lazy("{who} đã xuất thông tin của bạn"), gettext_lazy("Xuất thông tin")),
+    "login.failed": (gettext_lazy("Có người nhập sai khi đăng nhập"), gettext_lazy("Đăng nhập sai")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    id: int
+    at: datetime
+    words: str
+    reason: str
+    actor_name: str
+    action: str
+    action_words: str
+    case_id: int | None
+    person_id: int | None
+
+
+def _as_row(access: Access) -> AccessRow:
+    who = access.actor_name or _("Một hệ thống")
+    unknown = (gettext_lazy("{who} đã dùng thông tin của bạn"), access.action)
+    words, action_words = ACCESS_WORDS.get(access.action, unknown)
+    return AccessRow(
+        id=access.pk,
+        at=access.at,
+        words=str(words).format(who=who),
+        reason=access.reason,
+        actor_name=access.actor_name or access.actor,
+        action=access.action,
+        action_words=str(action_words),
+        case_id=access.case_id,
+        person_id=access.person_id,
+    )
+
+
+def own_accesses(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[AccessRow]:
+    """Who looked at the signed-in person's data, newest first."""
+    rows = Access.objects.filter(person_id__in=own_person_ids(actor))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [_as_row(row) for row in rows.order_by("-pk")[:limit]]
+
+
+def list_accesses(
+    *,
+    actor: Actor,
+    who: str = "",
+    contact: str = "",
+    since: date | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[AccessRow]:
+    """The log of accesses by officials within reach of an administrator (at the top: by anybody), newest first."""
+    rows = Access.objects.all()
+    units = unit_ids_within(actor, "org.manage")
+    if units is not None:
+        rows = rows.filter(actor__in=[f"officer:{officer.id}" for officer in list_officers(units)])
+    if who:
+        rows = rows.filter(actor_name__icontains=who)
+    if contact:
+        rows = rows.filter(person_id__in=find_person_ids(phone=contact, email=contact))
+    if since is not None:
+        rows = rows.filter(at__date__gte=since)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [_as_row(row) for row in rows.order_by("-pk")[:limit]]
+
+
+def export_own_data(actor: Actor) -> dict[str, Any]:
+    """Everything that we hold about the signed-in person, ready for JSON."""
+    card = own_card(actor)
+    account = Account.objects.get(person_id=actor.person_id)
+    return {
+        "account": {"created_at": account.created_at, "language": account.language},
+        "contact": {"name": card.name, "phone": card.phone, "email": card.email},
+        "sessions": [
+            {"device": session.device, "signed_in_at": session.signed_in_at, "seen_at": session.seen_at}
+            for session in list_sessions(account.pk)
+        ],
+        "accesses": [
+            {"at": row.at, "who": row.actor_name, "what": row.words, "reason": row.reason}
+            for row in own_accesses(actor, limit=10_000)
+        ],
+        **{title: list(rows(actor)) for title, rows in own_data.items()},
+    }

@@ -1,0 +1,208 @@
+"""How allauth's flows meet our accounts: locks, sessions, letters, words, and how little is kept of outside log-ins."""
+
+from datetime import timedelta
+from typing import Any
+
+import segno
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.identity import actions
+from motcua.kernel.identity.kind import ANONYMOUS
+from motcua.kernel.identity.models import Account
+from motcua.kernel.identity.ports import letter_sender
+from motcua.kernel.identity.queries import find_officer_id, keyed_index, must_add_factor, sealer
+from motcua.kernel.identity.views.sessions import begin_session
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+
+WRONG_PASSWORD = _("Tên đăng nhập hoặc mật khẩu chưa đúng.")
+
+
+def refused_as_error(refused: Refused) -> ValidationError:
+    return ValidationError(refused.message, code=refused.code)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("Tài khoản này đã bị khoá."),
+        "enter_current_password": _("Mật khẩu đang dùng chưa đúng."),
+        "incorrect_password": _("Mật khẩu chưa đúng."),
+        "incorrect_code": _("Mã chưa đúng. Xem lại mã mà ứng dụng đang hiện."),
+        "invalid_login": WRONG_PASSWORD,
+        "username_password_mismatch": WRONG_PASSWORD,
+        "too_many_login_attempts": _("Bạn đã thử quá nhiều lần. Đợi ít phút rồi thử lại."),
+        "rate_limited": _("Bạn đã thử quá nhiều lần. Đợi ít phút rồi thử lại."),
+        "invalid_password_reset": _("Liên kết đặt mật khẩu không còn dùng được."),
+        "same_as_current": _("Mật khẩu mới phải khác mật khẩu đang dùng."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False  # officials are added by an administrator, people come in by a code
+
+    # Signing in
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            actions.require_unlocked(credentials.get("username", ""))
+        except Refused as refused:
+            raise refused_as_error(refused) from None
+        super().pre_authenticate(request, **credentials)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        name = credentials.get("username", "")
+        left = actions.note_failure(name)
+        # The name itself is not written down: people type passwords into the wrong field.
+        officer_id = find_officer_id(name)
+        reason = f"officer:{officer_id}" if officer_id else ""
+        actions.note_access(ANONYMOUS, "login.failed", reason=reason)
+        if left == 0:
+            self.pre_authenticate(request, **credentials)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        if isinstance(user, Account):
+            actions.forget_failures(user.login)
+            begin_session(request, user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        account = request.user
+        if isinstance(account, Account) and account.kind == Account.Kind.OFFICER:
+            return reverse("security") if must_add_factor(account.pk) else "/desk/"
+        return reverse("account")
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not of somebody who has just signed in."""
+        records = get_authentication_records(self.request, self.request.user)
+        fresh = (moment.now() - timedelta(seconds=REAUTHENTICATION_TIMEOUT)).timestamp()
+        return not any(record["at"] > fresh for record in records)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        super().set_password(user, password)
+        current = getattr(self.request, "session", None)
+        actions.end_other_sessions(user.pk, but=current.session_key if current else None)
+
+    # Letters
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        account = context.get("user")
+        language = account.language if isinstance(account, Account) else translation.get_language() or "vi"
+        with translation.override(language):
+            subject = render_to_string(f"{template_prefix}_subject.txt", context).strip()
+            text = render_to_string(f"{template_prefix}_message.txt", context).strip()
+        letter_sender.call(email, subject, text, language)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        if isinstance(user, Account) and (address := email or user.email):
+            self.send_mail(template_prefix, address, {"user": user, "timestamp": moment.now(), **(context or {})})
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *arguments: Any, **options: Any
+    ) -> None:
+        """The pages themselves say what was done; only what went wrong is said on top of them."""
+        if "message" in options:
+            super().add_message(request, level, message_template, *arguments, **options)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _(
+            "Vai trò của bạn bắt buộc có lớp xác thực thứ hai. Thêm cách khác rồi hãy bỏ."
+        ),
+        "cannot_generate_recovery_codes": _("Thêm ứng dụng xác thực hoặc khoá truy cập trước, rồi tạo mã dự phòng."),
+        "incorrect_code": _("Mã chưa đúng. Xem lại mã mà ứng dụng đang hiện."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return sealer().seal(text).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealer().open(encrypted_text.encode())
+
+    def build_totp_svg(self, url: str) -> SafeString:
+        return mark_safe(segno.make(url, error="m").svg_inline(scale=5, border=3, svgclass="qr"))  # noqa: S308  drawn here
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last one stays for those who must have one."""
+        kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=kinds).exclude(pk=authenticator.pk)
+        return others.exists() or not must_add_factor(authenticator.user_id, besides=authenticator.pk)
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
+        count = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return str(_("Khoá truy cập {n}")).format(n=count)
+
+
+class QuietProvider(OpenIDConnectProvider):  # type: ignore[misc]
+    """Keeps nothing of what the other side tells but a keyed index of who it is: tables of sign-ins hold no names."""
+
+    def extract_uid(self, data: dict[str, Any]) -> str:
+        return keyed_index(f"{self.app.provider_id} {super().extract_uid(data)}").hex()
+
+    def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
+        return []
+
+    def sociallogin_from_response(self, request: HttpRequest, response: dict[str, Any]) -> SocialLogin:
+        login = super().sociallogin_from_response(request, response)
+        login.claims = response.get("userinfo") or response.get("id_token") or response
+        return login
+
+
+class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        found = super().get_provider(request, provider, client_id)
+        return QuietProvider(request, app=found.app) if type(found) is OpenIDConnectProvider else found
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False  # whoever may come in has an account by then: see pre_social_login
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find, or for people make, the account that the other side vouches for."""
+        provider = sociallogin.account.get_provider()
+        audience = provider.app.settings.get("audience", Account.Kind.PERSON)
+        try:
+            if sociallogin.is_existing:
+                if sociallogin.user.kind != audience or not sociallogin.user.is_active:
+                    raise Refused("not_allowed", self._no_account())
+                return
+            if audience == Account.Kind.OFFICER:
+                account = actions.officer_vouched_for(sociallogin.claims, provider.app.settings.get("claim", "email"))
+            else:
+                account = actions.person_vouched_for(sociallogin.claims)
+        except Refused as refused:
+            page = render(request, "socialaccount/authentication_error.html", {"words": refused.message}, status=403)
+            raise ImmediateHttpResponse(page) from None
+        sociallogin.user = account
+        sociallogin.save(request, connect=True)
+
+    @staticmethod
+    def _no_account() -> str:
+        return str(_("Tài khoản này chưa được phép đăng nhập ở đây."))

@@ -1,0 +1,110 @@
+"""What the kernel itself puts onto the common pages. Packages of the kernel stand below the pages and cannot register
+their own, so their links are written here; one whose page is not installed is left out by ``House``."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.figures import queries as figures
+from motcua.kernel.web.kind import (
+    DataNote,
+    DeskLink,
+    PortalPanel,
+    PortalTile,
+    register_data_notes,
+    register_links,
+    register_panels,
+    register_tiles,
+)
+
+PROMISE_SECONDS = 30  # that the home page may be behind the board
+
+
+def kept_promises(request: HttpRequest) -> dict[str, Any] | None:
+    """How the promises of the last 30 days were kept; nothing before the first one fell due."""
+    board = cache.get("kept_promises")
+    if board is None:
+        board = figures.board("30-ngay")
+        cache.set("kept_promises", board, PROMISE_SECONDS)
+    return {"board": board} if board.done.closed or board.now.open else None
+
+
+def register() -> None:
+    register_tiles(
+        PortalTile(
+            "follow",
+            _("Theo dõi việc"),
+            _("Bằng mã trên tin nhắn hoặc giấy hẹn, không cần tài khoản"),
+            "file-search",
+            "follow",
+            rank=20,
+            nav_title=_("Theo dõi"),
+            bar_title=_("Theo dõi"),
+        ),
+        PortalTile(
+            "board",
+            _("Bảng đúng hẹn"),
+            _("Cơ quan nào giữ hẹn, cơ quan nào đang trễ"),
+            "clock-check",
+            "board",
+            rank=40,
+            nav_title=_("Bảng đúng hẹn"),
+            bar_title=_("Đúng hẹn"),
+        ),
+        PortalTile(
+            "help",
+            _("Cách hoạt động"),
+            _("Phản ánh đi qua những bước nào, ai trả lời, khi nào"),
+            "help-circle",
+            "help",
+            rank=90,
+        ),
+    )
+    register_panels(PortalPanel("kept_promises", "portal/kept_promises.html", kept_promises, rank=20))
+    _register_desk()
+    register_data_notes(
+        DataNote(
+            "account",
+            _("Số điện thoại hoặc thư điện tử khi bạn đăng nhập"),
+            _("Để gửi mã đăng nhập và gom việc của bạn vào một chỗ"),
+            _("Bạn, và cán bộ xử lý việc của bạn; mỗi lần mở đều được ghi lại"),
+            _("Đến khi bạn xóa tài khoản"),
+            rank=70,
+        ),
+        DataNote(
+            "device",
+            _("Mã việc bạn theo dõi và bản nháp đang viết"),
+            _("Để bạn xem lại và viết tiếp mà không cần tài khoản"),
+            _("Chỉ bạn, vì chúng nằm trên máy của bạn"),
+            _("Đến khi bạn xóa; bản nháp tối đa 14 ngày"),
+            rank=80,
+        ),
+        DataNote(
+            "cookies",
+            _("Ngôn ngữ bạn chọn, và phiên đăng nhập nếu bạn đăng nhập"),
+            _("Để trang hiện đúng ngôn ngữ và nhận ra bạn"),
+            _("Chỉ hệ thống này; không có mã theo dõi của bên khác"),
+            _("Ngôn ngữ: 1 năm. Phiên đăng nhập: 12 giờ"),
+            rank=90,
+        ),
+    )
+
+
+def _register_desk() -> None:
+    watch, manage = _("Theo dõi"), _("Quản trị")
+    register_links(
+        DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
+        DeskLink("units", _("Đơn vị"), "building-community", "units", "org.manage", manage, 70),
+        DeskLink("officers", _("Cán bộ"), "users", "officers", "org.manage", manage, 71),
+        DeskLink("calendars", _("Lịch làm việc"), "calendar", "calendars", "calendar.manage", manage, 72),
+        DeskLink("categories", _("Loại việc"), "tags", "categories", "category.manage", manage, 73),
+        DeskLink("routing", _("Chuyển việc"), "route", "routing", "routing.manage", manage, 74),
+        DeskLink("clock_rules", _("Thời hạn"), "hourglass", "clock_rules", "clock.manage", manage, 75),
+        DeskLink("templates", _("Mẫu tin nhắn"), "message-2", "templates", "template.manage", manage, 76),
+        DeskLink("service_keys", _("Hệ thống kết nối"), "plug-connected", "service_keys", "service.manage", manage, 77),
+        DeskLink("access_log", _("Lượt xem dữ liệu cá nhân"), "eye", "access_log", "org.manage", manage, 78),
+        DeskLink("outbox", _("Tin đã gửi"), "mail", "outbox", "system.watch", manage, 79),
+        DeskLink("readers", _("Sức khỏe hệ thống"), "heartbeat", "readers", "system.watch", manage, 80),
+    )

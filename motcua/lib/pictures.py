@@ -23,11 +23,11 @@ _ONE_AT_A_TIME = threading.Lock()  # a picture at the limit takes some 450 MB; t
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, RuntimeError, MemoryError)
 
 
-class Damaged(Exception):
+class DamagedError(Exception):
     """Cut off, or not a picture at all."""
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """More pixels than we decode."""
 
     def __init__(self, megapixels: int) -> None:
@@ -58,12 +58,12 @@ class Picture:
 def read(file: IO[bytes], *, form: str, megapixels: int, zone: tzinfo) -> Picture:
     """``form`` is Pillow's name of the format, ``zone`` the time zone of cameras that do not tell theirs.
 
-    Raises Damaged or TooLarge. A JPEG is decoded straight to about VIEW px, so a large one costs little memory.
+    Raises DamagedError, TooLargeError. A JPEG is decoded straight to about VIEW px, so a large one costs little memory.
     """
     with _ONE_AT_A_TIME, _opened(file, form) as image:
         width, height = image.size
         if width * height > megapixels * 1_000_000:
-            raise TooLarge(round(width * height / 1_000_000))
+            raise TooLargeError(round(width * height / 1_000_000))
         exif = image.getexif()
         lat, lon = _position(exif)
         taken_at = _moment(exif, zone)
@@ -109,9 +109,9 @@ def _opened(file: IO[bytes], form: str) -> Iterator[Image.Image]:
         with Image.open(file, formats=(form,)) as image:
             yield image
     except Image.DecompressionBombError as error:  # Pillow's own limit, on the way to ours
-        raise TooLarge(2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000) from error
+        raise TooLargeError(2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000) from error
     except _DAMAGED as error:
-        raise Damaged(str(error)) from error
+        raise DamagedError(str(error)) from error
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -48,7 +48,7 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or [
     "localhost",
     "127.0.0.1",
     "[::1]",
-    # Tried out on a local network without a name: any. Links that we send are built from PUBLIC_URL, not from the request.
+    # Tried out on a local network without a name: any. Links that we send are built from PUBLIC_URL, not the request.
     *(["*"] if HOST in _EVERYWHERE and not PUBLIC_URL else [HOST]),
 ]
 PUBLIC_URL = PUBLIC_URL or f"http://{'localhost' if HOST in _EVERYWHERE else HOST}:{PORT}"
@@ -356,7 +356,7 @@ LOGGING = {
         "django.security": {"level": "ERROR"},
     },
 }
-# ── Messages: what is sent, when, and by whom (docs/settings.md; the page /desk/quan-tri/ket-noi/ shows how they fare) ──
+# ── Messages: what is sent, when, and by whom. The page /desk/quan-tri/ket-noi/ shows how the senders fare ──────────
 
 # Django's own way of sending mail is used by nobody: every letter goes through the outbox.
 EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.EmailBackend"

@@ -66,8 +66,8 @@ def store_file(
 ) -> File:
     """Take in one file. It stays loose until a case takes it (``keep_files``), and for a day at most.
 
-    ``source`` is the network address of somebody unknown: it limits how much comes from there, and only a blind index of
-    it is kept, while the file is loose. Raises Refused: empty, too_large, too_many, unsupported_type, damaged,
+    ``source`` is the network address of somebody unknown: it limits how much comes from there, and only a blind index
+    of it is kept, while the file is loose. Raises Refused: empty, too_large, too_many, unsupported_type, damaged,
     too_many_pixels. The picture is decoded before the transaction begins, as that takes a moment.
     """
     uploaded_by = actor.key if actor.id is not None or not source else _sender(source)
@@ -116,7 +116,7 @@ def discard_file(token: str) -> None:
 
 @transaction.atomic
 def publish_file(file_id: int, *, actor: Actor) -> File:
-    """Let the caller's guard show a document as it is: signed papers must not be altered. Pictures are clean already."""
+    """Let guards show a document as it is: signed papers must not be altered. Pictures are clean already."""
     file = File.objects.select_for_update().get(pk=file_id)
     if not file.is_picture and file.public_sha256 is None:
         file.public_sha256 = file.sha256
@@ -125,9 +125,7 @@ def publish_file(file_id: int, *, actor: Actor) -> File:
 
 
 @transaction.atomic
-def blur_regions(
-    file_id: int, regions: Sequence[pictures.Region], *, actor: Actor, case_id: int | None = None
-) -> File:
+def blur_regions(file_id: int, regions: Sequence[pictures.Region], *, actor: Actor, case_id: int | None = None) -> File:
     """Hide faces and plates for good in what strangers get; the original stays as it is.
 
     The caller has authorised it and, with ``case_id``, holds the lock on the case. The address of the picture changes.
@@ -268,7 +266,7 @@ def _whole_pdf(received: _Received) -> FileType:
 
 
 def _office(received: _Received) -> FileType | None:
-    """A zip is a paper when it says which; one that would unpack to far more than it is, is a bomb. Nothing is unpacked."""
+    """A zip is a paper when it says which; one that would unpack to far more than it is, is a bomb."""
     try:
         received.body.seek(0)
         with zipfile.ZipFile(received.body) as archive:
@@ -288,14 +286,14 @@ def _picture(received: _Received, kind: FileType) -> pictures.Picture:
     limit = min(kind.megapixels, settings.PHOTO_MAX_MEGAPIXELS)
     try:
         return pictures.read(received.body, form=kind.picture, megapixels=limit, zone=_zone())
-    except pictures.TooLarge as error:
+    except pictures.TooLargeError as error:
         raise Refused(
             "too_many_pixels",
             _("%(file)s có %(found)d triệu điểm ảnh, nhiều hơn %(limit)d triệu. Bạn hãy chụp lại ở cỡ nhỏ hơn.")
             % {"file": _called(received.name), "found": error.megapixels, "limit": limit},
             limit=limit,
         ) from error
-    except pictures.Damaged as error:
+    except pictures.DamagedError as error:
         raise _damaged(received) from error
 
 
@@ -314,9 +312,7 @@ def _zone() -> ZoneInfo:
 # ── Keeping bytes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _clean_copies(
-    file: File, picture: pictures.Picture, hidden: Sequence[pictures.Region]
-) -> dict[Variant, IO[bytes]]:
+def _clean_copies(file: File, picture: pictures.Picture, hidden: Sequence[pictures.Region]) -> dict[Variant, IO[bytes]]:
     """Both copies for strangers, and their hashes on the row. Made at once: the picture is decoded anyway, to know that
     it is whole (60–150 ms for both; phones shrink before they send)."""
     image = pictures.hide(picture.image, hidden)
@@ -328,8 +324,8 @@ def _clean_copies(
 
 
 def _put(contents: dict[bytes, IO[bytes]]) -> None:
-    """Write what the store does not have, inside the caller's transaction: its locks keep the sweeper away until the row
-    is there. Bytes whose row is rolled back are swept away later."""
+    """Write what the store does not have, inside the caller's transaction: its locks keep the sweeper away until the
+    row is there. Bytes whose row is rolled back are swept away later."""
     _share_locks(contents)
     for sha256, content in contents.items():
         name = store_name(sha256)

@@ -4,3 +4,18 @@ from django.apps import AppConfig
 class MessagesConfig(AppConfig):
     name = "motcua.kernel.messages"
     label = "messages"
+
+    def ready(self) -> None:
+        from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
+        from motcua.kernel.identity.ports import code_sender, letter_sender
+        from motcua.kernel.messages.actions import plan_messages, queue_code, queue_letter
+        from motcua.kernel.messages.pack import PART
+        from motcua.kernel.messages.tasks import forget_old, send_due
+        from motcua.kernel.packs.kind import register_pack_part
+
+        register_reader(Reader("messages", plan_messages))
+        register_job(Job("messages.send", send_due, every=1))
+        register_job(Job("messages.forget", forget_old, every=24 * 3600))
+        code_sender.connect(queue_code)
+        letter_sender.connect(queue_letter)
+        register_pack_part(PART)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import ExifTags, Image
 
-from motcua.lib.pictures import Damaged, Picture, Region, TooLarge, hide, read, webp
+from motcua.lib.pictures import DamagedError, Picture, Region, TooLargeError, hide, read, webp
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -72,7 +72,9 @@ def test_time_of_cameras_with_a_zone_is_theirs() -> None:
     assert found.taken_at == datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["1970:01:01 00:00:00", "2199:01:01 00:00:00", "0000:00:00 00:00:00", "hôm qua", ""])
+@pytest.mark.parametrize(
+    "written", ["1970:01:01 00:00:00", "2199:01:01 00:00:00", "0000:00:00 00:00:00", "hôm qua", ""]
+)
 def test_time_that_cannot_be_is_left_out(written: str) -> None:
     assert opened(jpeg(exif=tags(DateTimeOriginal=written))).taken_at is None
 
@@ -93,17 +95,17 @@ def test_cut_off_picture_is_damaged(form: str, share: float) -> None:
     out = io.BytesIO()
     noise.save(out, form)
     body = out.getvalue()
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedError):
         opened(body[: int(len(body) * share)], form)
 
 
 def test_bytes_of_another_format_are_damaged() -> None:
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedError):
         opened(jpeg(form="PNG"), "JPEG")
 
 
 def test_more_pixels_than_allowed_are_refused_unread() -> None:
-    with pytest.raises(TooLarge) as caught:
+    with pytest.raises(TooLargeError) as caught:
         opened(jpeg((1500, 1000)), megapixels=1)
     assert caught.value.megapixels == 2
 

@@ -184,7 +184,8 @@ def test_empty_file_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "..\\..\\windows\\system.ini", "/abs/olute.jpg", "a\x00b.jpg", "a\r\nSet-Cookie: x.jpg"]
+    "name",
+    ["../../etc/passwd", "..\\..\\windows\\system.ini", "/abs/olute.jpg", "a\x00b.jpg", "a\r\nSet-Cookie: x.jpg"],
 )
 def test_names_of_senders_are_never_used(name: str) -> None:
     file = store(picture(), name=name)

@@ -1,0 +1,39 @@
+"""Notices of one account. Nobody reads another's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.messages.models import Notice
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    id: int
+    case_id: int | None
+    text: str
+    url: str
+    created_at: datetime
+    is_read: bool
+
+
+def count_unread(actor: Actor) -> int:
+    """Counted up to 100: the side bar says "99+"."""
+    if actor.id is None or actor.kind not in ("officer", "person"):
+        return 0
+    return Notice.objects.filter(account_id=actor.id, read_at__isnull=True)[:100].count()
+
+
+def list_notices(actor: Actor, *, before: int | None = None) -> tuple[list[NoticeRow], int | None]:
+    """Newest first, and where the next page begins."""
+    found = Notice.objects.filter(account_id=actor.id or 0)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    notices = list(found.order_by("-id")[: PAGE + 1])
+    rows = [
+        NoticeRow(notice.pk, notice.case_id, notice.text, notice.url, notice.created_at, notice.read_at is not None)
+        for notice in notices[:PAGE]
+    ]
+    return rows, rows[-1].id if len(notices) > PAGE else None

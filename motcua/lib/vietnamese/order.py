@@ -1,7 +1,6 @@
 """The order of the Vietnamese alphabet."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from motcua.lib.vietnamese.text import TONES, split_tone, words
@@ -21,7 +20,6 @@ def name_key(full_name: str) -> str:
     return "\x00".join((given, *before))
 
 
-@lru_cache(maxsize=20_000)
 def _syllable_key(token: str) -> str:
     letters, tones = split_tone(token)
     letters = _DIGITS.sub(lambda number: number[0].zfill(12), letters)

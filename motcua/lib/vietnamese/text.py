@@ -24,7 +24,7 @@ TONES: Final = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, 
 _UNUSUAL: Final = re.compile("[^ -~\n\t\u00c0-\u00cf\u00d1-\u00ef\u00f1-\u0188\u018a-\u0250\u1e00-\u1eff]")
 _TONE_BEFORE_SHAPE: Final = re.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
 _STRAY_MARK: Final = re.compile("[\u0300-\u036f]")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,8}(?![^\W\d_])")  # no syllable is longer
 
 
 def clean(text: str) -> str:
@@ -131,7 +131,7 @@ def slug(text: str) -> str:
 def highlight(text: str, query: str, before: str = "<mark>", after: str = "</mark>") -> str:
     """``text`` as safe HTML, with words that begin like a word of ``query`` marked, tones or not."""
     text = unicodedata.normalize("NFC", text)
-    wanted = sorted({fold(token) for token in TOKEN.findall(query)} - {""}, key=len, reverse=True)
+    wanted = sorted({fold(token) for token in TOKEN.findall(query)[:20]} - {""}, key=len, reverse=True)
     if not wanted:
         return html.escape(text)
     folded = "".join(_one_letter(letter) for letter in text)

@@ -125,12 +125,11 @@ _DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}")
 
 def expand_chat(text: str) -> str:
     """Chat spellings as words, letters that are drawn out once (“đẹppp”); ``fold`` comes after it, not before."""
-    return TOKEN.sub(lambda token: _expanded(token[0]), nfc(text))
+    return TOKEN.sub(_expanded, nfc(text))
 
 
-@lru_cache(maxsize=20_000)
-def _expanded(token: str) -> str:
-    drawn = _DRAWN_OUT.sub(r"\1", token)
+def _expanded(token: re.Match[str]) -> str:
+    drawn = _DRAWN_OUT.sub(r"\1", token[0])
     if not drawn.isascii():
         while len(drawn) > 2 and fold(drawn[-1]) == fold(drawn[-2]):  # “wáa”
             drawn = drawn[:-1]
@@ -185,10 +184,14 @@ def from_telex(text: str) -> str:
     if not text.isascii():
         return text
     tokens = TOKEN.findall(text.lower())
-    typed = sum(_from_keys(token) != token for token in tokens)
+    typed = sum(_syllable_of_keys(token) != token for token in tokens)
     if not typed or typed * 3 < len(tokens):
         return text
-    return TOKEN.sub(lambda token: _from_keys(token[0].lower()), text)
+    return TOKEN.sub(lambda token: _syllable_of_keys(token[0].lower()), text)
+
+
+def _syllable_of_keys(token: str) -> str:
+    return _from_keys(token) if len(token) <= 12 else token
 
 
 @lru_cache(maxsize=20_000)

@@ -1,0 +1,161 @@
+"""Codes that people read out, tokens that nobody may guess, and contacts struck out of text that goes public."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+_DATES: Final = {"yymmdd": "%y%m%d", "yyyymmdd": "%Y%m%d", "yyyy": "%Y", "yy": "%y"}
+_GAP: Final = re.compile(r"\{(\w+)(?::0(\d{1,2})d)?\}")
+_SEPARATORS: Final = r"[\s.\-\u2010-\u2015]*"
+
+DOSSIER_CODE: Final = re.compile(r"[A-Z0-9.]{3,35}-(\d{6}|\d{8})-\d{4,10}")
+"""Every form of mã hồ sơ in use (facts §1.3): old, by QĐ 20/2020, of ministries. It carries no meaning for us."""
+
+PROCEDURE_CODE: Final = re.compile(r"\d\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?")
+"""Mã thủ tục hành chính: national, or the form of one province."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCode:
+    code: str
+    """As we write it."""
+    number: int
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    text: str
+    date_format: str
+    width: int
+    written: re.Pattern[str]
+
+
+@lru_cache(maxsize=256)
+def _template(text: str) -> _Template:
+    """Check a template such as ``PA-{yymmdd}-{number:04d}``. Raises ``ValueError`` that names what it lacks."""
+    date_format, width, numbers, place = "", 1, 0, 0
+    pattern = []
+    for gap in _GAP.finditer(text):
+        pattern.append(_literal(text[place : gap.start()]))
+        place = gap.end()
+        if gap[1] == "number":
+            numbers, width = numbers + 1, int(gap[2] or 1)
+            pattern.append(rf"(?P<number>\d{{{width},18}})" if numbers == 1 else "")
+        elif gap[1] in _DATES and not date_format and not gap[2]:
+            date_format = _DATES[gap[1]]
+            digits = {"yymmdd": 6, "yyyymmdd": 8, "yyyy": 4, "yy": 2}[gap[1]]
+            pattern.append(rf"(?P<day>\d{{{digits}}})")
+        else:
+            raise ValueError(f"Mẫu mã “{text}” có phần {gap[0]} không hiểu được.")
+    rest = text[place:]
+    if numbers != 1 or "{" in _GAP.sub("", text) or "}" in _GAP.sub("", text):
+        raise ValueError(f"Mẫu mã “{text}” phải có đúng một phần {{number}}, như “PA-{{yymmdd}}-{{number:04d}}”.")
+    return _Template(
+        _GAP.sub(r"{\1}", text),
+        date_format,
+        width,
+        re.compile("".join((*pattern, _literal(rest))), re.IGNORECASE | re.ASCII),
+    )
+
+
+def _literal(text: str) -> str:
+    """Matches ``text`` however its parts were parted: ``PA-``, ``pa ``, ``PA–``."""
+    return _SEPARATORS.join(re.escape(part) for part in re.split(_SEPARATORS.replace("*", "+"), text))
+
+
+def render_code(template: str, *, number: int, at: datetime) -> str:
+    """The code of thing ``number`` that came at ``at``, by Vietnam's date: ``PA-261120-0412``."""
+    checked = _template(template)
+    return _written(checked, number, at.astimezone(_ZONE).date())
+
+
+def _written(template: _Template, number: int, day: date) -> str:
+    told = f"{day:{template.date_format}}" if template.date_format else ""
+    values = dict.fromkeys(_DATES, told) | {"number": f"{number:0{template.width}d}"}
+    return _GAP.sub(lambda gap: values[gap[1]], template.text)
+
+
+def read_code(template: str, text: str) -> ReadCode | None:
+    """What a person typed or read out (``pa 261120 0412``), when it can be a code of ``template``; else None."""
+    checked = _template(template)
+    found = checked.written.fullmatch(text.strip())
+    if found is None:
+        return None
+    day: date | None = None
+    if checked.date_format:
+        try:
+            day = datetime.strptime(found["day"], checked.date_format).date()  # noqa: DTZ007  # a date has no zone
+        except ValueError:
+            return None
+    number = int(found["number"])
+    return ReadCode(_written(checked, number, day or date.min), number, day)
+
+
+_CLEAR: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O, 1 I L, and U, which reads like V
+
+
+def human_code(length: int = 8) -> str:
+    """A random code to read out or copy from paper: ``K7MN-3QPX``; 8 letters are 39 bits, so limit the attempts."""
+    letters = "".join(secrets.choice(_CLEAR) for _ in range(length))
+    return "-".join(letters[place : place + 4] for place in range(0, length, 4))
+
+
+def read_human_code(text: str) -> str | None:
+    """``human_code`` as it was written, from ``k7mn 3qpx``; None when a letter is in it that codes never have."""
+    letters = re.sub(r"[\s\-\u2010-\u2015]", "", text).upper()
+    if not letters or not set(letters) <= set(_CLEAR):
+        return None
+    return "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))
+
+
+def private_token() -> str:
+    """For a private link: 256 bits, safe in a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a token, so that who reads the table cannot open the links."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+STRUCK_OUT: Final = "•••"
+
+_BETWEEN: Final = r"[\s.\-\u2010-\u2015()_]{0,3}"
+_NEW_NUMBER: Final = r"(?<!\d)(?<!\d[.\-])"
+_LOCAL_PART: Final = r"(?<![\w.+\-])[\w.+\-]+"  # begins where a word begins: long words cost no more than short ones
+_EMAIL: Final = (
+    rf"{_LOCAL_PART}@[\w\-]+(?:\.[\w\-]+)+"
+    rf"|{_LOCAL_PART}\s?(?:@|\(at\)|\[at\]|\(?a còng\)?)\s?(?:gmail|yahoo|hotmail|outlook|icloud|proton)"
+    r"(?:\s?(?:\.|chấm|\(dot\))\s?(?:com|vn|net|me))*"
+)
+_PERSONAL_PAGE: Final = r"(?<!\w)(?:facebook|fb|m|zalo|t|tiktok|instagram)\.(?:com|me)/\S+"
+_TELEPHONE: Final = (
+    rf"{_NEW_NUMBER}(?!\d{{1,2}}[.\-]\d{{1,2}}[.\-](?:19|20)\d\d(?![.\-]?\d))"  # not a date, 03-05-2026
+    rf"(?:(?:(?:\+|00){_BETWEEN})?84{_BETWEEN}0?|\(?[0oO]){_BETWEEN}"
+    rf"(?:[35789](?:{_BETWEEN}\d){{8}}|2(?:{_BETWEEN}\d){{9}}|2(?:{_BETWEEN}\d){{8}})(?!\d)"
+    rf"|\+\d(?:{_BETWEEN}\d){{7,14}}"
+)
+_NATIONAL_ID_IN_GROUPS: Final = (  # money is grouped too, but with dots, and does not begin with 0
+    rf"{_NEW_NUMBER}(?:0\d\d|\d{{3}}(?=[ \-]))(?P<sep>[ .\-])\d{{3}}(?P=sep)\d{{3}}(?:(?P=sep)\d{{3}})?"
+    r"(?!\d|\s?(?:đ|₫|vn[dđ])\b)"
+)
+_LONG_NUMBER: Final = r"\d{9,}"  # ids, accounts, old telephone numbers
+_CONTACTS: Final = re.compile(
+    "|".join((_EMAIL, _PERSONAL_PAGE, _TELEPHONE, _NATIONAL_ID_IN_GROUPS, _LONG_NUMBER)), re.IGNORECASE
+)
+
+
+def redact(text: str) -> str:
+    """``text`` with telephone numbers, e-mail addresses, personal pages and national ids struck out.
+
+    For everything of a citizen that is published. It would rather strike out a number too many; what people spell in
+    words it cannot know, so an officer still looks.
+    """
+    return _CONTACTS.sub(STRUCK_OUT, text)

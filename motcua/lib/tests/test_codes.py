@@ -1,0 +1,169 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from motcua.lib.codes import (
+    DOSSIER_CODE,
+    PROCEDURE_CODE,
+    ReadCode,
+    human_code,
+    private_token,
+    read_code,
+    read_human_code,
+    redact,
+    render_code,
+    token_digest,
+)
+
+REPORT = "PA-{yymmdd}-{number:04d}"
+
+
+def test_a_code_tells_the_day_in_vietnam() -> None:
+    assert render_code(REPORT, number=412, at=datetime(2026, 11, 20, 3, tzinfo=UTC)) == "PA-261120-0412"
+    assert render_code(REPORT, number=412, at=datetime(2026, 11, 20, 17, tzinfo=UTC)) == "PA-261121-0412"
+    assert render_code(REPORT, number=123456, at=datetime(2026, 11, 20, tzinfo=UTC)) == "PA-261120-123456"
+    assert render_code("H36.01-{yyyymmdd}-{number:07d}", number=9, at=datetime(2026, 6, 9, tzinfo=UTC)) == (
+        "H36.01-20260609-0000009"
+    )
+    assert render_code("{number}/{yyyy}", number=9, at=datetime(2026, 6, 9, tzinfo=UTC)) == "9/2026"
+
+
+@pytest.mark.parametrize(
+    "typed", ["PA-261120-0412", "pa 261120 0412", " PA2611200412\n", "PA–261120–0412", "Pa - 261120 - 0412"]
+)
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    assert read_code(REPORT, typed) == ReadCode("PA-261120-0412", 412, date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "PA", "PA-261120-412", "PA-261320-0412", "XA-261120-0412", "PA-261120-0412x", "PA-261120-٠٤١٢"]
+)
+def test_what_is_no_code_is_not_read(typed: str) -> None:
+    assert read_code(REPORT, typed) is None
+
+
+@given(number=st.integers(0, 10**12), at=st.datetimes(datetime(2000, 1, 1), datetime(2068, 1, 1)))  # noqa: DTZ001
+@pytest.mark.parametrize("template", [REPORT, "H36.01-{yyyymmdd}-{number:07d}", "HS{number}"])
+def test_what_is_written_is_read(template: str, number: int, at: datetime) -> None:
+    code = render_code(template, number=number, at=at.replace(tzinfo=UTC))
+    found = read_code(template, code.lower())
+    assert found is not None
+    assert (found.code, found.number) == (code, number)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["PA", "PA-{number", "{number}{number}", "{unit}-{number}", "{number:4}", "{yy}-{yymmdd}-{number}", "{}"],
+)
+def test_templates_that_cannot_work_are_named(template: str) -> None:
+    with pytest.raises(ValueError, match="Mẫu mã"):
+        render_code(template, number=1, at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+# Facts §1.2 and §1.3
+@pytest.mark.parametrize(
+    "code",
+    [
+        "000.00.12.H36-250101-0001",
+        "H15.50.05.13-261008-0975",
+        "G09.20-20260609-0092637",
+        "000.00.00.G09-250101-1234567",
+    ],
+)
+def test_dossier_codes(code: str) -> None:
+    assert DOSSIER_CODE.fullmatch(code)
+    assert not DOSSIER_CODE.fullmatch(code[:-5])
+
+
+def test_procedure_codes() -> None:
+    assert PROCEDURE_CODE.fullmatch("1.005129")
+    assert PROCEDURE_CODE.fullmatch("3.000181.000.00.00.H22")
+    assert not PROCEDURE_CODE.fullmatch("1.5129")
+
+
+def test_codes_to_read_out_have_no_letters_that_look_alike() -> None:
+    codes = {human_code() for _ in range(200)}
+    assert len(codes) == 200
+    assert not set("".join(codes)) & set("01OILU")
+    for code in codes:
+        assert read_human_code(code.lower().replace("-", " ")) == code
+    assert read_human_code("OOOO-0000") is None
+    assert read_human_code(" - ") is None
+    assert len(human_code(10)) == 12
+
+
+def test_tokens_are_long_and_stored_as_digests() -> None:
+    token = private_token()
+    assert len(token) >= 43
+    assert token != private_token()
+    assert len(token_digest(token)) == 64
+    assert token not in token_digest(token)
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("gọi 0912345678 nhé", "gọi ••• nhé"),
+        ("0912.345.678, 0912 345 678; 0912-345-678", "•••, •••; •••"),
+        ("sđt:09 12 34 56 78", "sđt:•••"),
+        ("0 9 1 2 3 4 5 6 7 8", "•••"),
+        ("o912345678", "•••"),
+        ("+84 912 345 678 hoặc 84912345678", "••• hoặc •••"),
+        ("0084 (0) 912345678", "•••"),
+        ("(0263) 3533428 và 0263.3.533.428", "••• và •••"),
+        ("+1 415 555 2671", "•••"),
+        ("nhà 12 0912345678 12 giờ", "nhà 12 ••• 12 giờ"),
+        ("03.05.2026 0912345678", "03.05.2026 •••"),
+        ("zalo0912345678", "zalo•••"),
+        ("０９１２３４５６７８", "•••"),
+        ("cccd 068085000123", "cccd •••"),
+        ("068 085 000 123", "•••"),
+        ("cmnd 250 123 456", "cmnd •••"),
+        ("stk 19012345678901", "stk •••"),
+        ("thư a.b+c@mail.example.vn.", "thư •••."),
+        ("an nguyen @ gmail . com", "an •••"),
+        ("ten(at)gmail.com", "•••"),
+        ("ten a còng yahoo chấm com", "•••"),
+        ("xem fb.com/ten.ai nhé", "xem ••• nhé"),
+    ],
+)
+def test_contacts_are_struck_out(text: str, public: str) -> None:
+    assert redact(text) == public
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PA-261121-0001 và H15.50.05.13-261008-0975",
+        "ngày 03-05-2026 10:30, 08/11/2026, 2026-11-21 08:00",
+        "07:30-11:30 13:30-17:00",
+        "giá 150.000.000 đ, 1.500.000.000 đồng, 123 456 789 đ",
+        "tọa độ 11.940400, 108.458300",
+        "số 84 đường 3/4, tổ 5, km 227+500, QL20",
+        "gọi 1022, 113 hoặc 1900 1234",
+        "5k @ chợ Đà Lạt",
+        "",
+    ],
+)
+def test_other_numbers_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(
+    phone=st.from_regex(r"0[35789]\d{8}", fullmatch=True),
+    gaps=st.lists(st.sampled_from(["", " ", ".", "-", " - "]), min_size=9, max_size=9),
+    before=st.sampled_from(["", "gọi ", "12 ", "x", "\n", "số:"]),
+)
+def test_no_way_of_spacing_lets_a_telephone_number_through(phone: str, gaps: list[str], before: str) -> None:
+    spaced = "".join(digit + gap for digit, gap in zip(phone, [*gaps, ""], strict=True))
+    left = redact(f"{before}{spaced} nhé").removeprefix(before)
+    assert sum(letter.isdecimal() for letter in left) <= 2
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "a." * 50_000, "0 " * 50_000, "(" * 100_000, "@" * 100_000, "9-" * 50_000]
+)
+def test_long_text_takes_no_long_time(text: str) -> None:
+    assert isinstance(redact(text), str)

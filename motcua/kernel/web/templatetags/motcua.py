@@ -30,6 +30,8 @@ CLOCK_ICONS = {
     "paused": "player-pause",
     "done": "circle-check",
 }
+TICKING = {"on", "soon", "late"}
+CLOCK_SIGNER = Signer(salt="motcua.clock")  # who was shown a clock may ask for it again, and for no other
 NO_VALUE = "—"
 _WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -76,7 +78,7 @@ def clock(view: Clock | None) -> SafeString:
     if view is None:
         return SafeString("")
     number = getattr(view, "id", None)
-    token = format_html(' data-clock="{}"', Signer(salt="clock").sign(number)) if number else ""
+    token = format_html(' data-clock="{}"', CLOCK_SIGNER.sign(number)) if number and view.state in TICKING else ""
     return format_html(
         '<span class="mc-clock" data-s="{}"{}>{}{}</span>', view.state, token, icon(CLOCK_ICONS[view.state]), view.words
     )

@@ -84,7 +84,15 @@ class House:
     def desk_url(self) -> str:
         return next((link.url for group, links in self.desk_links for link in links), "")
 
-    areas_url = cached_property(lambda self: _address("areas"))
+    @cached_property
+    def area_code(self) -> str:
+        """Of the area that the city governs."""
+        return places.area(self._root.area_id).code if self._root and self._root.area_id else ""
+
+    @cached_property
+    def areas_url(self) -> str:
+        return f"{reverse('areas')}?v={places.areas().version}"
+
     clocks_url = cached_property(lambda self: _address("clocks"))
     manifest_url = cached_property(lambda self: _address("manifest"))
     logout_url = cached_property(lambda self: _address("logout") or _address("account_logout"))

@@ -1,28 +1,34 @@
 """Pages of the house itself: home, finding and following, what we promise about data and access, the language."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from motcua.kernel.cases.queries.clocks import ClockView
+from motcua.kernel.cases.queries.clocks import ClockView, views_by_id
 from motcua.kernel.identity.views import public, requires
+from motcua.kernel.places.queries import areas_geojson
 from motcua.kernel.web.forms import SampleForm
 from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found, Pill
-from motcua.kernel.web.templatetags.motcua import when
+from motcua.kernel.web.templatetags.motcua import CLOCK_SIGNER, clock, when
+from motcua.kernel.web.views.house import House
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib import moment
 from motcua.lib.worktime import ClockState
 
 MOST_FOLLOWED = 20
 LONGEST_QUESTION = 120
+MOST_CLOCKS = 100  # clock.js asks for no more at once
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
@@ -80,6 +86,30 @@ def followed(request: HttpRequest) -> HttpResponse:
 
 def _by_codes(codes: Sequence[str], request: HttpRequest) -> list[Found]:
     return [found for finder in FINDERS.values() for found in finder.by_code(codes, request)]
+
+
+@public
+@csrf_exempt  # reads only
+@require_POST
+@limited("clocks", per_hour=6000)
+def clocks(request: HttpRequest) -> HttpResponse:
+    """The badges of clocks that the reader has on the screen, anew."""
+    numbers = []
+    for token in request.POST.getlist("c")[:MOST_CLOCKS]:
+        with contextlib.suppress(BadSignature, ValueError):
+            numbers.append(int(CLOCK_SIGNER.unsign(token)))
+    return HttpResponse("\n".join(clock(view) for view in views_by_id(numbers)))
+
+
+@public
+@gzip_page
+@require_safe
+def areas(request: HttpRequest) -> HttpResponse:
+    """The city's areas, GeoJSON: the base of every map. Its address carries their version, so browsers may keep it."""
+    text, _version = areas_geojson("commune", House(request).area_code)
+    response = HttpResponse(text, content_type="application/geo+json")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @public

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -95,3 +96,18 @@ EVENTS = (
     EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
     EventKind("clock.reckoned", _("Tính lại hạn vì lịch làm việc thay đổi"), icon="calendar-cog"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """An action that the inbox offers for many cases. ``needs``: "" | "officer" | "unit", the value handed to ``run``."""
+
+    run: Callable[[int, Any, str], object]  # case id, actor, value
+    needs: str = ""
+
+
+BULK: dict[tuple[str, str], Bulk] = {}
+
+
+def register_bulk(kind: str, move: str, bulk: Bulk) -> None:
+    BULK[kind, move] = bulk

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from motcua.kernel.cases.queries.inbox import count_mine
 from motcua.kernel.figures import queries as figures
 from motcua.kernel.web.kind import (
     DataNote,
@@ -92,9 +93,17 @@ def register() -> None:
     )
 
 
+def _mine(request: HttpRequest) -> int:
+    """Work that waits for the reader; counted no further than anybody would read."""
+    return count_mine(request.actor)  # type: ignore[attr-defined]  set by ActorMiddleware
+
+
 def _register_desk() -> None:
     watch, manage = _("Theo dõi"), _("Quản trị")
     register_links(
+        DeskLink(
+            "inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_mine, is_hot=True, in_bar=True
+        ),
         DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
         DeskLink("units", _("Đơn vị"), "building-community", "units", "org.manage", manage, 70),
         DeskLink("officers", _("Cán bộ"), "users", "officers", "org.manage", manage, 71),

@@ -11,7 +11,7 @@ from motcua.kernel.cases.actions.moving import begin, finish
 from motcua.kernel.cases.actions.people import take_files
 from motcua.kernel.cases.models import Case, CaseFile
 from motcua.kernel.cases.queries.rules import rules
-from motcua.kernel.files.actions import keep_files
+from motcua.kernel.files.actions import keep_files, publish_file
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -142,9 +142,10 @@ def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) 
     is_public = case.published_at is not None or category is None or category.is_public
     if is_public:
         case.published_at = case.published_at or moment.now()
-        CaseFile.objects.filter(case_id=case.id, role__in=[CaseFile.Role.AFTER, CaseFile.Role.DOCUMENT]).update(
-            is_public=True
-        )
+        results = CaseFile.objects.filter(case_id=case.id, role__in=[CaseFile.Role.AFTER, CaseFile.Role.DOCUMENT])
+        results.update(is_public=True)
+        for file_id in results.filter(role=CaseFile.Role.DOCUMENT).values_list("file_id", flat=True):
+            publish_file(file_id, actor=actor)
         end(case, "approve", actor=actor, data={"result": result})
     else:
         end(case, "approve", actor=actor, data={"result": result}, to="answered", event="answered")

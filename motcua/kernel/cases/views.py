@@ -1,0 +1,220 @@
+"""The inbox: one list for every kind of case."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motcua.kernel.cases.kind import BULK, KINDS
+from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.queries.inbox import COUNT_TO, TIMES, InboxFilter, InboxRow, inbox
+from motcua.kernel.cases.queries.reading import may_on, moves_for
+from motcua.kernel.cases.queries.rules import categories
+from motcua.kernel.identity.kind import Actor, Role
+from motcua.kernel.identity.queries.officers import OfficerRow, list_officers
+from motcua.kernel.identity.queries.permissions import unit_ids_within
+from motcua.kernel.identity.views import requires
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.lib.errors import Refused
+
+MOST_AT_ONCE = 100
+
+WHOSE = ("mine", "unit", "unassigned")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  set by ActorMiddleware
+    return actor
+
+
+def wanted_from(query: QueryDict, actor: Actor) -> InboxFilter:
+    """The filter that stands in an address; what is not understood is left out, so that an old link still opens."""
+    whose = query.get("xem", "")
+    if whose not in WHOSE:
+        # Who works on cases sees their own first; who hands them out sees everybody's.
+        whose = "mine" if actor.held and all(held.role is Role.SPECIALIST for held in actor.held) else "unit"
+    area = places.area_by_code(query.get("dia-ban", ""))
+    unit = org.tree().by_code(query.get("don-vi", ""))
+    return InboxFilter(
+        whose=whose,
+        time=query["han"] if query.get("han") in TIMES else "",
+        kind=query["nghiep-vu"] if query.get("nghiep-vu") in KINDS else "",
+        state=query.get("buoc", "")[:32],
+        category=query.get("loai", "")[:60],
+        area=area.id if area else None,
+        unit=unit.id if unit else None,
+        words=query.get("q", "")[:200],
+        flagged=query.get("co") == "1",
+        after=query.get("sau", "")[:40],
+    )
+
+
+def _title(whose: str) -> str:
+    return {"mine": _("Việc của tôi"), "unit": _("Việc của đơn vị"), "unassigned": _("Chưa có người xử lý")}[whose]
+
+
+def _group_title(group: str) -> str:
+    return {"late": _("Đã trễ"), "soon": _("Sắp đến hạn"), "on": _("Còn hạn"), "paused": _("Tạm dừng")}[group]
+
+
+@requires("desk.enter")
+@require_safe
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """``?part=list`` gives the list alone, for the live refresh."""
+    actor = actor_of(request)
+    wanted = wanted_from(request.GET, actor)
+    page = inbox(actor, wanted)
+    groups = [
+        {"name": name, "title": _group_title(name), "rows": list(rows), "count": page.counts[name]}
+        for name, rows in groupby(page.rows, key=lambda row: row.group)
+    ]
+    query = request.GET.copy()
+    for name in ("sau", "part"):
+        query.pop(name, None)
+    context: dict[str, Any] = {
+        "wanted": wanted,
+        "title": _title(wanted.whose),
+        "groups": groups,
+        "counts": page.counts,
+        "most": COUNT_TO,
+        "times": _time_chips(page.counts),
+        "whose": [(name, _title(name)) for name in WHOSE],
+        "states": [(state.name, state.label) for kind in KINDS.values() for state in kind.states if state.is_open],
+        "categories": [category for kind in KINDS for category in categories(kind)],
+        "areas": _areas(actor),
+        "next_key": page.next_key,
+        "list_query": query.urlencode(),
+        "actions": _bulk_actions(page.rows, actor),
+        "is_searching": bool(wanted.words),
+    }
+    template = "cases/_inbox.html" if request.GET.get("part") == "list" else "cases/inbox.html"
+    response = render(request, template, context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _time_chips(counts: dict[str, int]) -> list[dict[str, Any]]:
+    chips = [
+        ("", "all", _("Tất cả"), ""),
+        ("late", "late", _("Trễ"), "alert-triangle"),
+        ("soon", "soon", _("Sắp đến hạn"), "hourglass-low"),
+        ("on", "on", _("Còn hạn"), "clock"),
+        ("paused", "paused", _("Tạm dừng"), "player-pause"),
+    ]
+    return [
+        {"value": value, "words": words, "icon": icon, "count": min(counts[name], COUNT_TO),
+         "more": counts[name] > COUNT_TO, "tone": value, "key": str(number)}
+        for number, (value, name, words, icon) in enumerate(chips, 1)
+    ]  # fmt: skip
+
+
+def _areas(actor: Actor) -> list[places.AreaRow]:
+    """Communes to choose from, for those who see more than one."""
+    ids = unit_ids_within(actor, "desk.enter") if not KINDS else _readable_units(actor)
+    tree = org.tree()
+    units = tree.in_force if ids is None else [tree.unit(number) for number in ids]
+    found = {unit.area_id for unit in units if unit.kind == "commune" and unit.area_id}
+    return sorted((places.area(number) for number in found), key=lambda area: area.name) if len(found) > 1 else []
+
+
+def _readable_units(actor: Actor) -> list[int] | None:
+    ids: set[int] = set()
+    for kind in KINDS:
+        found = unit_ids_within(actor, f"{kind}.read")
+        if found is None:
+            return None
+        ids.update(found)
+    return sorted(ids)
+
+
+def _bulk_actions(rows: Sequence[InboxRow], actor: Actor) -> list[dict[str, str]]:
+    """What may be done with at least one of the rows on the page; each case is asked again when it is done."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for move in moves_for(row.case, actor):
+            if move.in_bulk and (row.case.kind, move.name) in BULK:
+                found.setdefault(
+                    move.name,
+                    {"label": str(move.label), "icon": move.icon, "key": move.key, "url": f"/desk/nhieu/{move.name}/"},
+                )
+    return list(found.values())
+
+
+@requires("desk.enter")
+@require_http_methods(["GET", "POST"])
+def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
+    """One action on many cases: asked once, done case by case, and each refusal told with its code."""
+    actor = actor_of(request)
+    chosen = [int(number) for number in _values(request, "case") if number.isdecimal() and len(number) < 19]
+    if len(chosen) > MOST_AT_ONCE:
+        raise Refused("invalid", _("Chọn tối đa %(most)d việc mỗi lần.") % {"most": MOST_AT_ONCE})
+    cases = [
+        case
+        for case in Case.objects.filter(pk__in=chosen).order_by("next_due_at", "id")
+        if may_on(actor, f"{case.kind}.read", case)
+    ]
+    if not cases:
+        raise Refused("invalid", _("Chưa chọn việc nào. Quay lại danh sách và đánh dấu việc cần làm."))
+    kinds = {case.kind for case in cases}
+    bulk = {kind: BULK.get((kind, move_name)) for kind in kinds}
+    if not all(bulk.values()):
+        raise Refused("not_found", _("Không làm được việc này cho nhiều hồ sơ một lần."))
+    move = KINDS[cases[0].kind].move(move_name)
+    needs = next(action.needs for action in bulk.values() if action is not None)
+    if request.method == "POST":
+        return _do(request, cases, actor, {kind: action.run for kind, action in bulk.items() if action is not None})
+    return render(
+        request,
+        "cases/bulk.html",
+        {
+            "move": move,
+            "cases": cases,
+            "needs": needs,
+            "officers": officers_for(cases) if needs == "officer" else [],
+            "units": org.tree().in_force if needs == "unit" else [],
+            "back": _back(request),
+        },
+    )
+
+
+def officers_for(cases: Sequence[Case]) -> list[tuple[org.UnitRow, list[OfficerRow]]]:
+    """Who can be given all of these cases: officers at the units that hold them and below, by unit."""
+    tree = org.tree()
+    paths = {tree.path(case.unit_id) for case in cases}
+    shared = set.intersection(*(set(tree.ids_under(path)) for path in paths))
+    rows = list_officers(sorted(shared))
+    return [(tree.unit(unit_id), list(group)) for unit_id, group in groupby(rows, key=lambda row: row.unit_id)]
+
+
+Run = Callable[[int, Actor, str], object]
+
+
+def _do(request: HttpRequest, cases: Sequence[Case], actor: Actor, runs: dict[str, Run]) -> HttpResponse:
+    done, refused = 0, []
+    for case in cases:
+        try:
+            runs[case.kind](case.id, actor, request.POST.get("value", ""))
+            done += 1
+        except Refused as refusal:
+            refused.append(f"{case.code}: {refusal.message}")
+    if done:
+        messages.success(request, _("Đã làm xong %(done)d việc.") % {"done": done})
+    for line in refused[:10]:
+        messages.warning(request, line)
+    return redirect(_back(request))
+
+
+def _values(request: HttpRequest, name: str) -> list[str]:
+    return request.POST.getlist(name) if request.method == "POST" else request.GET.getlist(name)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the list was: only inside the desk."""
+    address = request.POST.get("back", "") or request.GET.get("back", "")
+    return address if address.startswith("/desk/") and "//" not in address else "/desk/"

@@ -1,0 +1,21 @@
+"""Printed forms: a Typst template and its data become a PDF."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+
+
+def pdf(template: Path, data: Mapping[str, Any], *, fonts: Sequence[Path]) -> bytes:
+    """PDF of ``template``, which reads ``json(bytes(sys.inputs.data))``. Only the fonts given are used, so that a form
+    looks the same on every machine. A broken template is a bug and raises ``typst.TypstError``."""
+    made = typst.compile(
+        str(template),
+        font_paths=[str(font) for font in fonts],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )
+    assert isinstance(made, bytes)  # one document, no output path: bytes
+    return made

@@ -1,0 +1,168 @@
+"""What an official types for each move. Shapes only; whether it can be done is the action's to say."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.queries.rules import leaf_categories
+from motcua.kernel.org import queries as org
+from motcua.lib import moment
+
+URGENCIES = [
+    ("", _("Theo loại việc")),
+    ("khan_cap", _("Khẩn cấp")),
+    ("khan", _("Khẩn")),
+    ("binh_thuong", _("Bình thường")),
+    ("phuc_tap", _("Phức tạp")),
+]
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """Several files of one field. Each is looked at by its bytes when it is stored, not here."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return [super(Files, self).clean(one, initial) for one in data or []]
+
+
+class MoveForm(forms.Form):
+    """Every move's form. ``version`` is the case as the official saw it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.fields["version"].initial = case.version
+
+
+def _text(label: Any, hint: Any = "", rows: int = 4, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=hint, required=required, widget=forms.Textarea(attrs={"rows": rows}), strip=True
+    )
+
+
+def _photos(label: Any) -> Files:
+    return Files(label=label, required=False, widget=ManyFiles(attrs={"accept": "image/*", "multiple": True}))
+
+
+class AcceptForm(MoveForm):
+    public_text = _text(
+        _("Nội dung cho mọi người xem"), _("Số điện thoại, email đã được che. Bỏ tên người nếu có."), required=False
+    )
+    public_files = forms.MultipleChoiceField(
+        label=_("Ảnh cho mọi người xem"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, photos: Sequence[tuple[int, str]] = (), public_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["public_text"].initial = public_text
+        if photos:
+            self.fields["public_files"].choices = [(str(number), name) for number, name in photos]  # type: ignore[attr-defined]
+            self.fields["public_files"].initial = [str(number) for number, _name in photos]
+        else:
+            del self.fields["public_files"]
+
+
+class NoteForm(MoveForm):
+    note = _text(_("Ghi chú"), _("Chỉ cán bộ thấy."))
+
+
+class VisitForm(MoveForm):
+    note = _text(_("Điều thấy tại chỗ"), _("Ghi vào biên bản kiểm tra tại chỗ; mọi người xem được."), rows=5)
+    photos = _photos(_("Ảnh tại chỗ"))
+
+
+class ReplyForm(MoveForm):
+    text = _text(_("Trả lời cho người gửi"), _("Sẽ làm gì, khi nào. Người gửi và mọi người xem được."))
+
+
+class ResolveForm(MoveForm):
+    result = _text(_("Kết quả"), _("Đã làm gì, ở đâu, xong lúc nào. Lãnh đạo xem trước khi công khai."), rows=5)
+    photos = _photos(_("Ảnh sau khi xử lý"))
+    caption = forms.CharField(
+        label=_("Mô tả ảnh"), required=False, max_length=300, help_text=_("Một câu, cho người không xem được ảnh.")
+    )
+    documents = Files(label=_("Văn bản kèm theo"), required=False, help_text=_("PDF, Word hoặc Excel."))
+
+
+class ReasonForm(MoveForm):
+    reason = _text(_("Lý do"))
+
+
+class ReviseForm(MoveForm):
+    reason = _text(_("Cần làm lại điều gì"))
+
+
+class RejectForm(MoveForm):
+    reason = _text(_("Lý do"), _("Người gửi đọc câu này. Nói rõ vì sao và nên làm gì tiếp."))
+
+
+class QuestionForm(MoveForm):
+    question = _text(_("Hỏi người gửi"), _("Hỏi một lần cho đủ. Đồng hồ dừng đến khi có trả lời."))
+
+
+class InfoForm(MoveForm):
+    text = _text(_("Thông tin thêm"), required=False)
+    photos = _photos(_("Ảnh"))
+
+
+class ExtendForm(MoveForm):
+    reason = _text(_("Lý do chậm"), _("Người gửi và mọi người đọc câu này, cùng lời xin lỗi."))
+    due_at = forms.DateTimeField(
+        label=_("Hẹn mới"),
+        help_text=_("Chỉ hẹn lại một lần."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        calendar, _version = org.unit_calendar(self.case.unit_id)
+        start = max(self.case.due_at or moment.now(), moment.now())
+        later = calendar.add(start, calendar.day_minutes)
+        self.fields["due_at"].initial = timezone.localtime(later).replace(second=0, microsecond=0)
+        earliest = timezone.localtime(moment.now() + timedelta(minutes=1))
+        self.fields["due_at"].widget.attrs["min"] = earliest.strftime("%Y-%m-%dT%H:%M")
+
+
+class ClassifyForm(MoveForm):
+    category = forms.ChoiceField(label=_("Loại việc"))
+    urgency = forms.ChoiceField(label=_("Mức độ"), required=False, choices=URGENCIES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        leaves = leaf_categories("incident")
+        self.fields["category"].choices = [("", _("Chọn loại việc")), *((leaf.code, leaf.name) for leaf in leaves)]  # type: ignore[attr-defined]
+        self.fields["category"].initial = next((leaf.code for leaf in leaves if leaf.id == self.case.category_id), "")
+
+
+class DispatchForm(MoveForm):
+    unit_id = forms.TypedChoiceField(label=_("Chuyển đến đơn vị"), coerce=int)
+    note = _text(_("Lời nhắn cho đơn vị nhận"), required=False, rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = [unit for unit in org.tree().in_force if unit.id != self.case.unit_id]
+        self.fields["unit_id"].choices = [("", _("Chọn đơn vị")), *((unit.id, unit.name) for unit in units)]  # type: ignore[attr-defined]
+
+
+class AssignForm(MoveForm):
+    officer_id = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(label=_("Lời nhắn"), required=False, max_length=300)
+
+
+class MergeForm(MoveForm):
+    into_code = forms.CharField(
+        label=_("Mã phản ánh giữ lại"), max_length=40, help_text=_("Mọi người của việc này sẽ theo dõi việc đó.")
+    )

@@ -1,0 +1,72 @@
+"""What the worker and the inbox call: each loads by id and calls one action."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.kind import Bulk
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.events.actions import record
+from motcua.kernel.identity.actions.persons import forget_person
+from motcua.kernel.identity.kind import SYSTEM, Actor
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+from motcua.modules.incidents.actions.receiving import accept_incident, assign_incident, dispatch_incident
+from motcua.modules.incidents.actions.working import close_incident, flag_incident
+from motcua.modules.incidents.kind import CONTACT_KEPT_DAYS, REOPEN_DAYS
+
+BATCH = 200
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        raise Refused("invalid", _("Chọn một mục trong danh sách."))
+    return int(value)
+
+
+def _accept(case_id: int, actor: Actor, value: str) -> object:
+    return accept_incident(case_id, actor=actor)
+
+
+def _assign(case_id: int, actor: Actor, value: str) -> object:
+    return assign_incident(case_id, actor=actor, officer_id=_number(value))
+
+
+def _dispatch(case_id: int, actor: Actor, value: str) -> object:
+    return dispatch_incident(case_id, actor=actor, unit_id=_number(value))
+
+
+def _flag(case_id: int, actor: Actor, value: str) -> object:
+    return flag_incident(case_id, actor=actor)
+
+
+BULK = {
+    "accept": Bulk(_accept),
+    "assign": Bulk(_assign, "officer"),
+    "dispatch": Bulk(_dispatch, "unit"),
+    "flag": Bulk(_flag),
+}
+
+
+def close_finished() -> int:
+    """Once the time for reopening is over, a finished report is closed for good."""
+    over = moment.now() - timedelta(days=REOPEN_DAYS)
+    done = Case.objects.filter(kind="incident", state__in=["published", "answered"], closed_at__lt=over)
+    numbers = list(done.order_by("closed_at").values_list("id", flat=True)[:BATCH])
+    for case_id in numbers:
+        close_incident(case_id, actor=SYSTEM)
+    return len(numbers)
+
+
+def forget_contacts() -> int:
+    """Empty the contact cards of reports whose time is over; the reports stay. Retention: see the privacy page."""
+    over = moment.now() - timedelta(days=CONTACT_KEPT_DAYS)
+    old = Party.objects.filter(
+        case__kind="incident", case__closed_at__lt=over, person__erased_at__isnull=True, person__account__isnull=True
+    ).exclude(person__parties__case__closed_at__isnull=True)
+    done = 0
+    for case_id, person_id in old.values_list("case_id", "person_id").distinct()[:BATCH]:
+        if person_id is not None and forget_person(person_id):
+            record("incident.forgotten", case_id=case_id, actor=SYSTEM)
+            done += 1
+    return done

@@ -1,0 +1,150 @@
+"""The desk in HTTP: who sees what, what a form keeps, what a press does."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from motcua.kernel.cases.models import Case
+from motcua.kernel.events.models import Event
+from motcua.kernel.identity.models import Access, Account
+from motcua.lib import moment
+from motcua.modules.incidents.actions.receiving import take_incident
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.modules.incidents.actions.working import visit_incident
+from motcua.testing.city import LAMP_AT, WARD_TWO_AT, City
+
+pytestmark = pytest.mark.django_db
+
+
+def lamp(city: City, at: tuple[float, float] = LAMP_AT, text: str = "Đèn đường tắt trước số 12") -> Case:
+    new = NewIncident(
+        text=text, category="street-lighting", lat=at[0], lon=at[1], name="Nguyễn Thị An", phone="0905 123 456"
+    )
+    return submit_incident(new, actor=city.an).case
+
+
+def signed_in(login: str) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(login=login), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_it_works(city: City) -> None:
+    """Hoa opens her inbox, takes the lamp and it is hers."""
+    case = lamp(city)
+    client = signed_in("hoa")
+    assert case.code in client.get("/desk/?xem=unit").content.decode()
+    page = client.get(f"/desk/phan-anh/{case.id}/").content.decode()
+    assert "Nhận xử lý" in page
+    assert "Duyệt và công khai" not in page
+    client.post(f"/desk/phan-anh/{case.id}/take/", {"version": case.version})
+    case.refresh_from_db()
+    assert (case.state, case.officer_id) == ("in_progress", city.hoa.id)
+    assert case.code in client.get("/desk/").content.decode()
+
+
+def test_a_stranger_is_sent_to_the_door_and_another_ward_finds_nothing(city: City) -> None:
+    case = lamp(city)
+    for address in (f"/desk/phan-anh/{case.id}/", f"/desk/phan-anh/{case.id}/bien-ban.pdf", "/desk/"):
+        assert Client().get(address).status_code == 302
+    tam = signed_in("tam")
+    assert tam.get(f"/desk/phan-anh/{case.id}/").status_code == 404
+    assert tam.post(f"/desk/phan-anh/{case.id}/take/", {"version": 1}).status_code == 404
+    assert case.code not in tam.get("/desk/?xem=unit&q=den").content.decode()
+    case.refresh_from_db()
+    assert case.state == "dispatched"
+    assert Event.objects.filter(case_id=case.id).count() == 2
+
+
+def test_contact_is_masked_until_shown_and_showing_is_noted(city: City) -> None:
+    case = lamp(city)
+    client = signed_in("hoa")
+    page = client.get(f"/desk/phan-anh/{case.id}/").content.decode()
+    assert "0905" not in page
+    assert "Nguyễn Thị An" not in page
+    before = Access.objects.count()
+    shown = client.post(f"/desk/phan-anh/{case.id}/nguoi-gui/{case.person_id}/").content.decode()
+    assert "0905 123 456" in shown
+    assert Access.objects.count() == before + 1
+    other = lamp(city, WARD_TWO_AT)
+    assert client.post(f"/desk/phan-anh/{case.id}/nguoi-gui/{other.person_id}/").status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_typed(city: City) -> None:
+    case = lamp(city)
+    take_incident(case.id, actor=city.hoa)
+    client = signed_in("hoa")
+    answer = client.post(f"/desk/phan-anh/{case.id}/reply/", {"version": 1, "text": "Chiều nay chúng tôi thay bóng"})
+    assert answer.status_code == 422
+    words = answer.content.decode()
+    assert "Chiều nay chúng tôi thay bóng" in words
+    assert "Vừa có người khác" in words
+    assert not Event.objects.filter(name="incident.replied").exists()
+
+
+def test_every_move_of_every_state_opens_its_form_or_its_button(city: City) -> None:
+    case = lamp(city)
+    client = signed_in("minh")
+    page = client.get(f"/desk/phan-anh/{case.id}/").content.decode()
+    for slug in ("accept", "assign", "dispatch", "return", "request-info", "classify", "merge", "reject", "note"):
+        assert f"/desk/phan-anh/{case.id}/{slug}/" in page
+        assert client.get(f"/desk/phan-anh/{case.id}/{slug}/").status_code == 200
+    assert client.get(f"/desk/phan-anh/{case.id}/approve/").status_code == 409
+    assert client.get(f"/desk/phan-anh/{case.id}/fly/").status_code == 404
+
+
+def test_assign_many_in_one_press(city: City) -> None:
+    cases = [lamp(city, text=f"Đèn số {number} tắt") for number in range(3)]
+    client = signed_in("minh")
+    query = "&".join(f"case={case.id}" for case in cases)
+    form = client.get(f"/desk/nhieu/assign/?{query}").content.decode()
+    assert "Phạm Thị Hoa" in form
+    client.post("/desk/nhieu/assign/", {"case": [case.id for case in cases], "value": city.hoa.id})
+    assert set(Case.objects.values_list("officer_id", "state")) == {(city.hoa.id, "in_progress")}
+
+
+def test_bulk_leaves_out_what_is_out_of_reach(city: City) -> None:
+    mine, theirs = lamp(city), lamp(city, WARD_TWO_AT)
+    client = signed_in("minh")
+    client.post("/desk/nhieu/accept/", {"case": [mine.id, theirs.id]})
+    assert Case.objects.get(pk=mine.id).state == "accepted"
+    assert Case.objects.get(pk=theirs.id).state == "dispatched"
+
+
+def test_the_visit_record_is_a_pdf(city: City) -> None:
+    case = lamp(city)
+    take_incident(case.id, actor=city.hoa)
+    client = signed_in("hoa")
+    assert client.get(f"/desk/phan-anh/{case.id}/bien-ban.pdf").status_code == 409
+    visit_incident(case.id, actor=city.hoa, note="Bóng cháy, cần thang")
+    record = client.get(f"/desk/phan-anh/{case.id}/bien-ban.pdf")
+    assert record["Content-Type"] == "application/pdf"
+    assert record.content.startswith(b"%PDF-")
+
+
+def test_chips_count_and_filter(city: City) -> None:
+    now = moment.now()
+    with moment.at(now - timedelta(days=10)):
+        old = lamp(city, text="Đèn cũ")
+    new = lamp(city, text="Đèn mới")
+    client = signed_in("hoa")
+    late = client.get("/desk/?xem=unit&han=late").content.decode()
+    assert old.code in late
+    assert new.code not in late
+
+
+@pytest.mark.parametrize("size", [1, 40])
+def test_queries_of_the_inbox_do_not_grow(
+    city: City, size: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(size):
+        lamp(city, text=f"Đèn {number}")
+    client = signed_in("hoa")
+    client.get("/desk/?xem=unit")
+    with django_assert_num_queries(INBOX_QUERIES):
+        client.get("/desk/?xem=unit")
+
+
+INBOX_QUERIES = 7  # session, account, posts; cases, counts, clocks; the side bar's count

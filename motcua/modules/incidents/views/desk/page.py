@@ -1,0 +1,102 @@
+"""The case page of a report, and who reported it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.queries.inbox import neighbours
+from motcua.kernel.cases.queries.reading import get_case, may_on
+from motcua.kernel.cases.views import wanted_from
+from motcua.kernel.identity.queries import open_person
+from motcua.kernel.identity.views import Request, requires
+from motcua.lib.errors import Refused
+from motcua.modules.incidents.queries.desk import DeskPage, desk_page
+
+BUTTONS = ("take", "approve", "show", "close")  # moves that one press does
+PRIMARY_AT_MOST = 1
+
+
+@requires("desk.enter")
+@require_safe
+def case_page(request: Request, case_id: int) -> HttpResponse:
+    """``?part=case`` gives the middle alone, for the live refresh. The rest of the address is the list it came from."""
+    page = desk_page(case_id, actor=request.actor)
+    template = "incidents/desk/_case.html" if request.GET.get("part") == "case" else "incidents/desk/case.html"
+    response = render(request, template, page_context(request, page))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
+    query = request.GET.copy()
+    query.pop("part", None)
+    before, after = neighbours(request.actor, wanted_from(query, request.actor), page.case)
+    kind = KINDS[page.case.kind]
+    suffix = f"?{query.urlencode()}" if query else ""
+    moves = [
+        {
+            "name": move.name,
+            "label": move.label,
+            "icon": move.icon,
+            "key": move.key,
+            "url": f"{kind.desk_url(page.case.id)}{move.name.replace('_', '-')}/",
+            "is_button": move.name in BUTTONS,
+            "is_destructive": move.is_destructive,
+        }
+        for move in page.moves
+        if move.on_desk and move.name != "flag"
+    ]
+    plain = [move for move in moves if not move["is_destructive"]]
+    return {
+        "page": page,
+        "case": page.case,
+        "primary": plain[:PRIMARY_AT_MOST],
+        "others": plain[PRIMARY_AT_MOST:],
+        "destructive": [move for move in moves if move["is_destructive"]],
+        "may_flag": any(move.name == "flag" for move in page.moves),
+        "flag_url": f"{kind.desk_url(page.case.id)}flag/",
+        "previous_url": f"{kind.desk_url(before)}{suffix}" if before else "",
+        "next_url": f"{kind.desk_url(after)}{suffix}" if after else "",
+        "list_url": f"/desk/{suffix}",
+        "public_url": kind.public_url(page.case.code) if page.case.published_at else "",
+        "channel": channel_words(page.case.channel),
+        "urgency": urgency_words(page.case.urgency),
+        "is_urgent": page.case.urgency in ("khan_cap", "khan"),
+    }
+
+
+def channel_words(channel: str) -> str:
+    return {
+        "web": _("Gửi trên mạng"),
+        "phone": _("Gọi 1022"),
+        "open311": _("Ứng dụng khác"),
+        "counter": _("Trực tiếp"),
+    }.get(channel, channel)
+
+
+def urgency_words(urgency: str) -> str:
+    return {
+        "khan_cap": _("Khẩn cấp"),
+        "khan": _("Khẩn"),
+        "binh_thuong": _("Bình thường"),
+        "phuc_tap": _("Phức tạp"),
+    }.get(urgency, urgency)
+
+
+@requires("person.reveal")
+@require_POST
+def reveal_person(request: Request, case_id: int, person_id: int) -> HttpResponse:
+    """Show one person's contact. Who looked, when and at whom is noted before anything is shown."""
+    case = get_case(case_id, actor=request.actor)
+    is_of_case = case.parties.filter(person_id=person_id).exists()
+    if not is_of_case or not may_on(request.actor, "person.reveal", case):
+        raise Refused("not_found", _("Không tìm thấy người này trong việc."))
+    card = open_person(person_id, actor=request.actor, reason=case.code, case_id=case.id)
+    template = "incidents/desk/_person.html" if request.headers.get("HX-Request") else "incidents/desk/person.html"
+    response = render(request, template, {"card": card, "case": case, "back": KINDS[case.kind].desk_url(case.id)})
+    response["Cache-Control"] = "no-store"
+    return response

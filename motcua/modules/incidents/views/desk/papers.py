@@ -1,0 +1,62 @@
+"""Papers that a report makes."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from motcua.kernel.cases.models import CaseFile
+from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.org import queries as org
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+from motcua.lib.printing import pdf
+from motcua.lib.worktime import moment_words
+from motcua.modules.incidents.queries.desk import desk_page
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "incidents" / "print"
+
+
+@requires("desk.enter")
+@require_safe
+def visit_record(request: Request, case_id: int) -> HttpResponse:
+    """The on-the-spot record (biên bản kiểm tra tại chỗ) as a PDF, laid out as NĐ 30/2020 asks. Always in Vietnamese."""
+    page = desk_page(case_id, actor=request.actor)
+    if page.incident.visited_at is None:
+        raise Refused("wrong_state", _("Chưa ghi kiểm tra tại chỗ nên chưa có biên bản."))
+    parents = org.tree().ancestors(page.unit.id)
+    with override("vi"):
+        visited, now = timezone.localtime(page.incident.visited_at), timezone.localtime(moment.now())
+        data = {
+            "code": page.case.code,
+            "unit": page.unit.name,
+            "parent": parents[0].name if parents else "",
+            "place": page.area or page.unit.short_name,
+            "date": f"ngày {visited.day:02d} tháng {_two(visited.month)} năm {visited.year}",
+            "visited": moment_words(visited),
+            "address": ", ".join(part for part in (page.case.address, page.area) if part),
+            "officer": page.officer,
+            "opened": moment_words(timezone.localtime(page.case.opened_at)),
+            "text": page.incident.public_text or "(chỉ có ảnh)",
+            "note": page.incident.visit_note,
+            "due": moment_words(timezone.localtime(page.promise.due_at)) if page.promise else "–",
+            "photos": [use.file.name for use in page.files[CaseFile.Role.VISIT]],
+            "printed": moment_words(now),
+        }
+    response = HttpResponse(pdf(TEMPLATES / "visit.typ", data, fonts=[tinos()]), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="bien-ban-{page.case.code}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _two(month: int) -> str:
+    """Months 1 and 2 are written with a zero (NĐ 30/2020)."""
+    return f"{month:02d}" if month < 3 else str(month)
+
+
+def tinos() -> Path:
+    return Path(settings.NODE_MODULES) / "@expo-google-fonts" / "tinos"

@@ -88,7 +88,7 @@ class _NewPassword:
     """Our words when the two do not match."""
 
     def add_error(self, field: str | None, error: Any) -> None:
-        if field == "password2" and isinstance(error, str):
+        if field == "password2" and not isinstance(error, forms.ValidationError):
             error = _("Hai lần nhập chưa giống nhau.")
         super().add_error(field, error)  # type: ignore[misc]
 

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as passkey_views
 from allauth.socialaccount import views as outside_views
 from allauth.socialaccount.providers.openid_connect import views as oidc_views
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
 from motcua.kernel.identity.views import account, keys, login, officers, public
@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dang-xuat/", login.logout, name="account_logout"),
     # Officials
     path("dang-nhap/can-bo/", public(login.OfficerLogin.as_view()), name="account_login"),
-    path("dang-nhap/xac-thuc/", public(factor_views.authenticate), name="mfa_authenticate"),
+    path("dang-nhap/xac-thuc/", public(login.SecondFactor.as_view()), name="mfa_authenticate"),
     path("dang-nhap/khoa-truy-cap/", public(passkey_views.login_webauthn), name="mfa_login_webauthn"),
     path("dang-nhap/da-khoa/", public(account_views.account_inactive), name="account_inactive"),
     path("dang-nhap/dang-ky/", public(RedirectView.as_view(pattern_name="login")), name="account_signup"),
@@ -30,8 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         public(account_views.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        "dang-nhap/dat-mat-khau/<uidb36>-<key>/",
+    re_path(
+        r"^dang-nhap/dat-mat-khau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         public(account_views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),

@@ -177,7 +177,7 @@ def list_accesses(
 def export_own_data(actor: Actor) -> dict[str, Any]:
     """Everything that we hold about the signed-in person, ready for JSON."""
     card = own_card(actor)
-    account = Account.objects.get(person_id=actor.person_id)
+    account = Account.objects.get(pk=actor.id or 0)
     return {
         "account": {"created_at": account.created_at, "language": account.language},
         "contact": {"name": card.name, "phone": card.phone, "email": card.email},

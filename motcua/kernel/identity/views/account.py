@@ -64,7 +64,7 @@ class Security(FactorsView):  # type: ignore[misc]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         lacks = queries.must_add_factor(self.request.user.pk)
-        return super().get_context_data(**context) | {"must_add_factor": lacks}
+        return {**super().get_context_data(**context), "must_add_factor": lacks}
 
 
 def _person(request: Request) -> Account:

@@ -1,6 +1,7 @@
 """The marks that every view carries, and the middleware that says who is asking."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.identity.kind import ANONYMOUS, Actor
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import link_reader
-from motcua.kernel.identity.queries import account_actor, may_somewhere, service_actor
+from motcua.kernel.identity.queries import account_actor, lacks_factor, may_somewhere, must_add_factor, service_actor
 from motcua.lib.errors import Refused
 
 PUBLIC = "public"
@@ -62,11 +63,14 @@ def _refusal(request: Request, permission: str) -> HttpResponseBase | None:
     if may_somewhere(actor, permission):
         return None
     is_page = not request.path.startswith(_MACHINE_PATHS) and not request.headers.get("HX-Request")
+    if actor.is_officer and actor.id is not None and must_add_factor(actor.id):
+        return HttpResponseRedirect(resolve_url("security"))
     if actor.kind in ("officer", "service") or (actor.kind == "person" and actor.id is not None):
         raise Refused("not_allowed", _("Bạn không có quyền vào trang này."))
     if is_page and request.method in ("GET", "HEAD"):
         query = urlencode({"next": request.get_full_path()})
-        return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+        door = "account_login" if request.path.startswith("/desk/") else settings.LOGIN_URL
+        return HttpResponseRedirect(f"{resolve_url(door)}?{query}")
     raise Refused("sign_in", _("Bạn cần đăng nhập để làm việc này."))
 
 
@@ -88,16 +92,14 @@ def actor_of(request: HttpRequest) -> Actor:
         return service_actor(key.strip())
     # Django hands out a lazy stand-in for the account; its class is the account's.
     actor = account_actor(request.user) if isinstance(request.user, Account) else ANONYMOUS
+    if lacks_factor(actor):
+        actor = replace(actor, held=())  # whatever the roles open stays closed until the second factor is there
     links = link_reader.call(held_tokens(request)) if LINK_COOKIE in request.COOKIES else ()
     if not links:
         return actor
-    kind = "person" if actor.kind == "anonymous" else actor.kind
-    return Actor(
-        kind=kind,
-        id=actor.id,
-        name=actor.name,
-        held=actor.held,
-        person_id=actor.person_id,
+    return replace(
+        actor,
+        kind="person" if actor.kind == "anonymous" else actor.kind,
         party_id=links[0].party_id,
         case_id=links[0].case_id,
         links=tuple(links[1:]),

@@ -21,7 +21,7 @@ from motcua.lib.errors import Refused
 @requires("service.manage")
 @never_cache
 @require_http_methods(["GET", "POST"])
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def service_keys(request: Request) -> HttpResponse:
     form = ServiceKeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -60,6 +60,6 @@ def access_log(request: Request) -> HttpResponse:
         before=int(before) if before.isdecimal() else None,
         limit=51,
     )
-    query = {name: value for name, value in request.GET.items() if name != "before" and value}
+    query: dict[str, Any] = {name: value for name, value in request.GET.items() if name != "before" and value}
     older = f"?{urlencode(query | {'before': rows[49].id})}" if len(rows) > 50 else ""
     return render(request, "identity/desk/accesses.html", {"form": form, "rows": rows[:50], "older_url": older})

@@ -6,6 +6,7 @@ from allauth.account import views as account_views
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.logout import logout as end_this_session
+from allauth.mfa.base import views as factor_views
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from motcua.kernel.identity import actions
 from motcua.kernel.identity.actions import Contact
 from motcua.kernel.identity.forms import CodeForm, ContactForm
+from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.queries import sealer
 from motcua.kernel.identity.views.doors import public
@@ -160,7 +162,8 @@ class OfficerLogin(account_views.LoginView):  # type: ignore[misc]
     """``/dang-nhap/can-bo/``"""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context) | {"providers": outside_providers(Account.Kind.OFFICER)}
+        providers = outside_providers(Account.Kind.OFFICER)
+        return {**super().get_context_data(**context), "providers": providers}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -172,6 +175,34 @@ class OfficerLogin(account_views.LoginView):  # type: ignore[misc]
         response: HttpResponse = super().form_invalid(form)
         response.status_code = 422
         return response
+
+
+class SecondFactor(factor_views.AuthenticateView):  # type: ignore[misc]
+    """``/dang-nhap/xac-thuc/``: like a password, a code may be guessed only so often."""
+
+    locked = ""
+
+    def post(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        user = self.stage.login.user
+        door = f"factor {user.pk}"
+        try:
+            actions.require_unlocked(door)
+        except Refused as refused:
+            self.locked = refused.message
+            self.auth_form = self.get_form_class()(user=user)
+            self.webauthn_form = self.get_webauthn_form_class()(user=user)
+            locked: HttpResponse = self.render_to_response(self.get_context_data(), status=429)
+            return locked
+        response: HttpResponse = super().post(request, *arguments, **options)
+        if self.form.is_valid():
+            actions.forget_failures(door)
+        else:
+            actions.note_failure(door)
+            actions.note_access(ANONYMOUS, "login.failed", reason=f"officer:{user.pk}")
+        return response
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**context), "locked": self.locked}
 
 
 @public

@@ -44,7 +44,7 @@ def list_officers(request: Request) -> HttpResponse:
         state=chosen.get("state", ""),
         after=request.GET.get("after", ""),
     )
-    query = {name: value for name, value in request.GET.items() if name != "after" and value}
+    query: dict[str, Any] = {name: value for name, value in request.GET.items() if name != "after" and value}
     older = f"?{urlencode(query | {'after': found.next_after})}" if found.next_after else ""
     lines = [(line, [(post, ROLE_NAMES[post.role]) for post in line.posts]) for line in found.lines]
     context = {"form": form, "lines": lines, "older_url": older}
@@ -145,7 +145,7 @@ def activate_officer(request: Request, officer_id: int) -> HttpResponse:
 @requires("org.manage")
 @never_cache
 @require_http_methods(["GET", "POST"])
-@reauthentication_required(allow_get=True)
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def reset_factors(request: Request, officer_id: int) -> HttpResponse:
     """Asks first, and asks who is asking: it opens an account to whoever knows its password."""
     shown = queries.get_officer(officer_id, actor=request.actor)

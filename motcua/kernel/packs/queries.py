@@ -58,6 +58,7 @@ class Pack:
         self.folder = folder
         self.problems: list[Problem] = []
         self.tables: dict[str, list[Record]] = {}
+        self.texts: dict[str, list[str]] = {}  # files of plain lines
         self.settings: dict[str, dict[str, Any]] = {}
         self.earlier: dict[str, list[str]] = {}  # table → keys that the pack brought when it was last applied …
         self.now: dict[str, list[str]] = {}  # … and those that it brings this time

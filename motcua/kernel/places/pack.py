@@ -66,6 +66,7 @@ def read(pack: Pack) -> None:
     for record in old:
         _check(record, old_codes, new_codes)
     _check_periods([*new, *old])
+    _check_centres(new)
     for record in pack.read_table(SUCCESSIONS):
         record.check_reference("old_code", old_codes, OLD_AREAS.file)
         record.check_reference("new_code", new_codes, AREAS.file)
@@ -118,6 +119,20 @@ def _check_periods(records: Sequence[Record]) -> None:
                     ),
                     "valid_from",
                 )
+
+
+def _check_centres(records: Sequence[Record]) -> None:
+    """Cells are computed from the centres, so no two communes of one time may share theirs."""
+    first: dict[tuple[float, float], Record] = {}
+    for record in records:
+        if record["level"] != Area.Level.COMMUNE or record["valid_to"] or record.bad & {"lat", "lon"}:
+            continue
+        same = first.setdefault((record["lat"], record["lon"]), record)
+        if same is not record:
+            record.problem(
+                _("cùng một điểm với “{code}” ở dòng {line}; sửa toạ độ").format(code=same["code"], line=same.line),
+                "lat",
+            )
 
 
 def _check_successions(records: Sequence[Record]) -> None:

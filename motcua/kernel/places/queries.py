@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from motcua.lib.versioned import Versioned
 if TYPE_CHECKING:
     from motcua.lib.geometry import AreaIndex
 
+GAP_METRES = 150  # simplified borders leave gaps between communes, and quays reach out into the water
 _DAYS_APART = 10_000_000  # more than any date's ordinal, so that version and day make one number
 
 
@@ -40,7 +42,7 @@ class AreaRow:
 class Areas:
     """All areas, former ones too; finding by code or point means one in force today."""
 
-    def __init__(self, rows: Iterable[AreaRow], communes: AreaIndex, version: int) -> None:
+    def __init__(self, rows: Iterable[AreaRow], communes: AreaIndex[int], version: int) -> None:
         self.version = version
         self._by_id = {row.id: row for row in rows}
         self._by_code = {row.code: row for row in self._by_id.values() if row.is_in_force}
@@ -54,7 +56,7 @@ class Areas:
         return self._by_code.get(code)
 
     def commune_at(self, lat: float, lon: float) -> AreaRow | None:
-        found = self._communes.find(lat, lon)
+        found = self._communes.nearest(lat, lon, within_m=GAP_METRES)
         return self._by_id[found] if found is not None else None
 
     def codes_above(self, area_id: int) -> tuple[str, ...]:
@@ -81,7 +83,7 @@ def local_today() -> date:
     return timezone.localtime(moment.now()).date()
 
 
-def _in_force_on(day: date) -> Q:
+def in_force_on(day: date) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
@@ -104,9 +106,9 @@ def _load() -> Areas:
         )
     ]  # fmt: skip
     polygons = dict(
-        Area.objects.filter(_in_force_on(today), level=Area.Level.COMMUNE, polygon__isnull=False).values_list(
-            "id", "polygon"
-        )
+        Area.objects.filter(in_force_on(today), level=Area.Level.COMMUNE, polygon__isnull=False)
+        .order_by("is_approximate", "code")  # where two meet, the first holds the point: an official one
+        .values_list("id", "polygon")
     )
     return Areas(rows, AreaIndex(polygons), _version())
 
@@ -142,6 +144,48 @@ def area_by_code(code: str) -> AreaRow | None:
 def area_ids(codes: Iterable[str]) -> dict[str, int]:
     """Code → id of the latest area with that code, straight from the table: for loaders, within their transaction."""
     return dict(Area.objects.filter(code__in=set(codes)).order_by("valid_from").values_list("code", "id"))
+
+
+TOLERANCE_METRES = {Area.Level.COMMUNE: 60, Area.Level.DISTRICT: 150}
+
+
+def areas_geojson(level: str, parent: str = "") -> tuple[str, int]:
+    """Simplified boundaries for maps as GeoJSON text, and the version of the areas. Kept until something changes.
+
+    ``approximate`` tells, of each area and of the whole, that it was computed from the centres.
+    """
+    found = areas()
+    key = level, parent, found.version
+    if key not in _maps:
+        if any(version != found.version for _level, _parent, version in _maps):
+            _maps.clear()
+        _maps[key] = _draw(found, level, parent)
+    return _maps[key], found.version
+
+
+def _draw(found: Areas, level: str, parent: str) -> str:
+    from motcua.lib.geometry import simplified
+
+    rows = {row.id: row for row in found.in_force(level, parent or None)}
+    polygons = dict(Area.objects.filter(pk__in=list(rows), polygon__isnull=False).values_list("id", "polygon"))
+    drawn = simplified(polygons, TOLERANCE_METRES.get(level, 400))
+    features = [
+        {
+            "type": "Feature",
+            "id": rows[area_id].code,
+            "properties": {
+                "code": rows[area_id].code,
+                "name": rows[area_id].name,
+                "full_name": rows[area_id].full_name,
+                "approximate": rows[area_id].is_approximate,
+            },
+            "geometry": geometry,
+        }
+        for area_id, geometry in drawn.items()
+    ]
+    is_approximate = any(rows[area_id].is_approximate for area_id in drawn)
+    collection = {"type": "FeatureCollection", "approximate": is_approximate, "features": features}
+    return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
 
 
 def successors(code: str) -> list[tuple[AreaRow, str]]:

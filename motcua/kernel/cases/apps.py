@@ -6,13 +6,19 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from motcua.kernel.cases import tasks
         from motcua.kernel.cases.kind import EVENTS
+        from motcua.kernel.cases.queries.telling import VARIABLES, recipients
         from motcua.kernel.events.kind import Job, Reader, register_events, register_job, register_reader
         from motcua.kernel.files.kind import register_guard
         from motcua.kernel.identity.ports import link_reader
+        from motcua.kernel.messages.kind import MessagePlan, register_plans
 
         register_events(EVENTS)
+        for name, title in (("clock.reminded", _("Sắp đến hạn")), ("clock.escalated", _("Đã trễ hẹn"))):
+            register_plans(MessagePlan(name, title, recipients, VARIABLES))
         register_guard(tasks.may_see_file)
         link_reader.connect(tasks.read_links)
         register_job(Job("clocks", tasks.sweep_clocks, every=30))

@@ -76,7 +76,9 @@ def clock_views(case: Case, now: datetime | None = None) -> list[ClockView]:
 
 def views_by_id(clock_ids: Sequence[int]) -> list[ClockView]:
     """The same clocks a little later. The caller has shown them to the reader before."""
-    return [clock_view(clock, clock.case.kind) for clock in Clock.objects.filter(id__in=clock_ids).select_related("case")]
+    return [
+        clock_view(clock, clock.case.kind) for clock in Clock.objects.filter(id__in=clock_ids).select_related("case")
+    ]
 
 
 def promise_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, ClockView]:

@@ -75,7 +75,9 @@ def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
         clocks=clocks,
         promise=next((clock for clock in reversed(clocks) if clock.name == kind.promise_clock), None),
         step=min(
-            (clock for clock in running if clock.name != kind.promise_clock), key=lambda clock: clock.due_at, default=None
+            (clock for clock in running if clock.name != kind.promise_clock),
+            key=lambda clock: clock.due_at,
+            default=None,
         ),
         category=category,
         unit=org.tree().unit(case.unit_id),

@@ -169,5 +169,3 @@ def _with_new(request: Request, form: forms.MoveForm, doing: Doing) -> dict[str,
                 form.add_error(field, f"{upload.name}: {refusal.message}")
         found[field] = tokens
     return found
-
-

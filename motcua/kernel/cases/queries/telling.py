@@ -1,0 +1,105 @@
+"""Whom an event of a case concerns, for any kind of case: its people, its officer, and those who lead its unit."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.events.models import Event
+from motcua.kernel.identity.kind import Role
+from motcua.kernel.identity.models import Account
+from motcua.kernel.identity.queries import contact_addresses, list_officers
+from motcua.kernel.messages.kind import EMAIL, SMS, Recipient
+from motcua.kernel.org import queries as org
+from motcua.lib.worktime import moment_words
+
+VARIABLES = {
+    "code": "PA-261117-0388",
+    "subject": "Đèn đường tắt trước số 12",
+    "unit": "Phường Xuân Hương – Đà Lạt",
+    "due": "14:10, thứ Hai 23/11",
+    "reason": "Chờ vật tư",
+    "result": "Đã thay bóng",
+    "link": "https://motcua.example.vn/p/7.Zx3…/",
+}
+RECEIVING = frozenset({Role.LEADER, Role.CLERK, Role.OPERATOR})
+
+
+def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipient]:
+    """Everybody who may be told; which of them has a text for the event decides who is. Four statements at most."""
+    case = Case.objects.filter(pk=event.case_id).first()
+    if case is None:
+        return
+    yield from _people(case, event)
+    yield from _officials(case, event, unit_id or case.unit_id)
+
+
+def _people(case: Case, event: Event) -> Iterator[Recipient]:
+    parties = list(Party.objects.filter(case_id=case.id, person_id__isnull=False))
+    cards = contact_addresses(party.person_id for party in parties if party.person_id is not None)
+    accounts = dict(
+        Account.objects.filter(person_id__in=list(cards), is_active=True).values_list("person_id", "id")
+    ) if cards else {}  # fmt: skip
+    for party in parties:
+        held = cards.get(party.person_id or 0)
+        if held is None:
+            continue
+        card, language = held
+        path = f"/p/{party_token(party.id)}/"
+        yield Recipient(
+            key=f"party:{party.id}",
+            audience="reporter" if party.role == Party.Role.REPORTER else "follower",
+            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language),
+            language=language,
+            addresses={EMAIL: card.email, SMS: card.phone},
+            account_id=accounts.get(party.person_id),
+            url=path,
+            wants=party.wants,
+        )
+
+
+def _officials(case: Case, event: Event, unit_id: int) -> Iterator[Recipient]:
+    path = KINDS[case.kind].desk_url(case.id)
+    words = {language: _words(case, event, f"{settings.PUBLIC_URL}{path}", language) for language in ("vi", "en")}
+    unit = org.tree().unit(unit_id)
+    receiving = {row.id for row in list_officers([unit_id]) if RECEIVING & set(row.roles)} - {case.officer_id}
+    chosen = receiving | ({case.officer_id} if case.officer_id else set())
+    for account in Account.objects.filter(pk__in=chosen, is_active=True):
+        is_holder = account.id == case.officer_id
+        if event.actor == f"officer:{account.id}":
+            continue  # nobody is told what they did themselves
+        language = account.language if account.language in words else "vi"
+        yield Recipient(
+            key=f"officer:{account.id}",
+            audience="officer" if is_holder else "unit",
+            variables=words[language],
+            language=language,
+            # The unit's own address gets the mail; its people get the notice, and whoever holds the case gets both.
+            addresses={EMAIL: account.email, SMS: account.phone} if is_holder else {},
+            account_id=account.id,
+            url=path,
+        )
+    if unit.email and case.officer_id is None:
+        yield Recipient(
+            key=f"unit:{unit.id}", audience="unit", variables=words["vi"], addresses={EMAIL: unit.email}, url=path
+        )
+
+
+def _words(case: Case, event: Event, link: str, language: str) -> Mapping[str, str]:
+    data = event.data
+    due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
+    told = "en" if language == "en" else "vi"
+    reason = next((str(data[key]) for key in ("reason", "question", "text", "note", "into") if data.get(key)), "")
+    return {
+        "code": case.code,
+        "subject": case.subject,
+        "unit": org.tree().unit(case.unit_id).name,
+        "due": moment_words(timezone.localtime(due), told) if due else "–",
+        "reason": reason,
+        "result": str(data.get("result", "")),
+        "link": link,
+    }

@@ -40,7 +40,7 @@ def fetch_browser() -> str:
     print("· no Chromium here: installing the system's", flush=True)
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *BROWSER_PACKAGES]):
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
         if done.returncode:
@@ -52,7 +52,7 @@ def run(step: Step) -> tuple[str, bool, float]:
     name, command = step
     print(f"\n── {name} " + "─" * (76 - len(name)), flush=True)
     started = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, check=False)
     return name, done.returncode == 0, time.monotonic() - started
 
 

@@ -28,8 +28,7 @@ def _needs_database(name: str, arguments: list[str]) -> bool:
     app = get_commands().get(name)
     if app is None:
         return False  # Django says that there is no such command, and what comes near
-    command = load_command_class(app, name) if isinstance(app, str) else app
-    needs = getattr(command, "needs_database", True)
+    needs = getattr(load_command_class(app, name), "needs_database", True)
     return bool(needs(arguments) if callable(needs) else needs)
 
 
@@ -53,7 +52,7 @@ def _help() -> str:
     from django.core.management import get_commands, load_command_class
 
     django.setup()
-    ours = {name: app for name, app in get_commands().items() if isinstance(app, str) and app.startswith("motcua.")}
+    ours = {name: app for name, app in get_commands().items() if app.startswith("motcua.")}
     lines = ["motcua COMMAND …   (motcua COMMAND --help tells more)", ""]
     lines.append(f"  {'run':<16}start everything: database, pages, worker, live streams")
     for name in sorted(ours):

@@ -166,7 +166,7 @@ class Server:
         ]
         if not self.durable:
             command.append("--no-sync")
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, preexec_fn=self._unprivileged.become, capture_output=True, text=True, check=False
         )
         if done.returncode:
@@ -215,7 +215,7 @@ class Server:
         deadline = time.monotonic() + _START_SECONDS
         with (self.data / "start.log").open("wb") as log:
             while True:
-                self._process = subprocess.Popen(  # noqa: S603
+                self._process = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -317,5 +317,7 @@ def _wait_for_owner(data: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not accepts(data):
         if time.monotonic() > deadline:
-            raise Refused("no_database", f"The database in {data} is being started by another process and is not ready.")
+            raise Refused(
+                "no_database", f"The database in {data} is being started by another process and is not ready."
+            )
         time.sleep(0.1)

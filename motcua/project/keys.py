@@ -1,6 +1,7 @@
 """Secrets that are made once, on the first start, and kept in the data folder for its owner only."""
 
 import base64
+import contextlib
 import os
 import secrets
 import tempfile
@@ -24,12 +25,10 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
                 file.write(make() + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            try:
-                os.link(name, path)
-            except FileExistsError:
-                pass  # the other process was first: its value counts
+            with contextlib.suppress(FileExistsError):  # the other process was first: its value counts
+                path.hardlink_to(name)
         finally:
-            os.unlink(name)
+            Path(name).unlink()
         value = path.read_text(encoding="ascii").strip()
     if not value:
         # Carrying on with a new key would make what the old one encrypted unreadable without a word.

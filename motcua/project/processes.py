@@ -33,7 +33,7 @@ def end_with_parent(parent: int, sent: signal.Signals) -> None:
 
 
 def child_of_this_process(sent: signal.Signals) -> Callable[[], None]:
-    """A ``preexec_fn``. Spawn from the main thread: the kernel takes the end of the spawning thread for the parent's."""
+    """A ``preexec_fn``. Spawn from the main thread: for the kernel the parent ends when the spawning thread does."""
     parent = os.getpid()
     return lambda: end_with_parent(parent, sent)
 
@@ -52,7 +52,7 @@ def _namespaces_are_allowed() -> bool:
     if sys.platform != "linux":
         return False
     try:
-        subprocess.run([sys.executable, "-S", "-c", ""], preexec_fn=_enter_user_namespace, check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-S", "-c", ""], preexec_fn=_enter_user_namespace, check=True)
     except (subprocess.SubprocessError, OSError):
         return False
     return True

@@ -69,7 +69,7 @@ class Service:
 
     def start(self) -> None:
         self.patience.started()
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             self.command,
             env=self.env,
             stdin=subprocess.DEVNULL,
@@ -117,12 +117,21 @@ class Supervisor:
         self.services = [
             Service(
                 "web",
-                _granian("wsgi", "motcua.project.wsgi:application", settings.HOST, settings.PORT, WEB_WORKERS)
-                + ["--blocking-threads", str(WEB_THREADS), "--backpressure", "256"],
+                [
+                    *_granian(
+                        "wsgi", "motcua.project.wsgi:application", settings.HOST, settings.PORT, WEB_WORKERS, grace=5
+                    ),
+                    *("--blocking-threads", str(WEB_THREADS), "--backpressure", "256"),
+                ],
                 env | {"DATABASE_POOL": str(WEB_THREADS), "DATABASE_STATEMENT_SECONDS": str(STATEMENT_SECONDS)},
             ),
             Service("worker", [sys.executable, "-m", "motcua.project.cli", "worker"], env),
-            Service("live", _granian("asgi", "motcua.project.live:application", settings.HOST, self.live_port, 1), env),
+            Service(
+                "live",
+                # A stream never finishes by itself, and browsers come back: no more than a moment for those.
+                _granian("asgi", "motcua.project.live:application", settings.HOST, self.live_port, 1, grace=1),
+                env,
+            ),
         ]
 
     def run(self) -> int:
@@ -237,11 +246,12 @@ class Supervisor:
         say("Ctrl-C dừng tất cả · stops everything")
 
 
-def _granian(interface: str, application: str, host: str, port: int, workers: int) -> list[str]:
+def _granian(interface: str, application: str, host: str, port: int, workers: int, *, grace: int) -> list[str]:
+    """``grace``: seconds that a worker has to finish what it answers."""
     return [
         *(sys.executable, "-m", "granian", "--interface", interface, "--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--http", "1", "--no-ws", "--log-level", "warning"),
-        *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "4"),
+        *("--workers", str(workers), "--http", "1", "--no-ws", "--log-level", "error"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", str(grace)),
         application,
     ]
 

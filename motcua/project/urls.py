@@ -9,7 +9,10 @@ from motcua.project.health import healthz, readyz
 # From the top floor down; who writes a package's addresses adds nothing here.
 _PACKAGES = (
     *(f"modules.{name}" for name in ("incidents",)),
-    *(f"kernel.{name}" for name in ("web", "figures", "cases", "messages", "files", "events", "identity", "org", "places")),
+    *(
+        f"kernel.{name}"
+        for name in ("web", "figures", "cases", "messages", "files", "events", "identity", "org", "places")
+    ),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

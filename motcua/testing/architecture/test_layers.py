@@ -7,7 +7,7 @@ import pytest
 from motcua.testing.architecture.sources import ROOT, Source, in_use, sources
 
 PURE_ROOMS = {"kind", "models", "queries", "actions", "ports"}
-WEB_ONLY = ("django.http", "django.views", "django.shortcuts", "django.urls", "ninja")
+WEB_ONLY = ("django.http", "django.views", "django.shortcuts", "ninja")
 FORBIDDEN = {
     "django.dispatch": "no signals: a reader of events does it",
     "django.db.models.signals": "no signals: a reader of events does it",
@@ -67,7 +67,14 @@ def test_nothing_waits_for_the_commit() -> None:
 
 def test_time_is_asked_of_moment_alone() -> None:
     """So that tests and the demonstration can move the clock."""
-    clocks = {"timezone.now", "timezone.localtime", "timezone.localdate", "datetime.now", "datetime.utcnow", "date.today"}
+    clocks = {
+        "timezone.now",
+        "timezone.localtime",
+        "timezone.localdate",
+        "datetime.now",
+        "datetime.utcnow",
+        "date.today",
+    }
     problems = []
     for source in in_use():
         if source.name == "motcua/lib/moment.py" or source.parts[0] == "project":

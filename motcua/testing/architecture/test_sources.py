@@ -14,7 +14,12 @@ def _source(tmp_path: Path, text: str) -> Source:
 def test_an_import_inside_a_function_is_seen(tmp_path: Path) -> None:
     source = _source(tmp_path, "def f():\n    from motcua.kernel.cases.models import Case\n")
     (found,) = source.imports
-    assert (found.module, found.names, found.line, found.only_types) == ("motcua.kernel.cases.models", ("Case",), 2, False)
+    assert (found.module, found.names, found.line, found.only_types) == (
+        "motcua.kernel.cases.models",
+        ("Case",),
+        2,
+        False,
+    )
 
 
 def test_an_import_of_a_module_by_its_package_is_seen(tmp_path: Path) -> None:
@@ -24,7 +29,10 @@ def test_an_import_of_a_module_by_its_package_is_seen(tmp_path: Path) -> None:
 
 def test_an_import_for_types_only_is_told_apart(tmp_path: Path) -> None:
     text = "if TYPE_CHECKING:\n    import a\nelse:\n    import b\n"
-    assert [(found.module, found.only_types) for found in _source(tmp_path, text).imports] == [("a", True), ("b", False)]
+    assert [(found.module, found.only_types) for found in _source(tmp_path, text).imports] == [
+        ("a", True),
+        ("b", False),
+    ]
 
 
 def test_calls_are_named_by_their_dots(tmp_path: Path) -> None:

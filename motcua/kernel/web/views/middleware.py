@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -146,19 +146,18 @@ class Buckets:
 
 
 buckets = Buckets()
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 
 
-def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[View[P]], View[P]]:
+def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[AnyView], AnyView]:
     """At most ``per_hour`` requests of ``methods`` from one address, at once or spread out; then 429 with Retry-After.
 
     Be generous: a whole neighbourhood may share one address of a mobile carrier.
     """
 
-    def mark(view: View[P]) -> View[P]:
+    def mark(view: AnyView) -> AnyView:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if settings.RATE_LIMITS and request.method in methods:
                 wait = buckets.take(name, client_address(request), burst=per_hour, per_second=per_hour / 3600)
                 if wait:
@@ -171,6 +170,6 @@ def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -
                     )
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast("AnyView", guarded)
 
     return mark

@@ -8,7 +8,7 @@ from django.db.models import Avg, Count, QuerySet
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS, State
-from motcua.kernel.cases.models import Case, CaseFile, Category
+from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
 from motcua.kernel.cases.queries.reading import may_on, not_found, search
 from motcua.kernel.cases.queries.rules import rules
@@ -21,7 +21,7 @@ from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.geometry import distance_m
 from motcua.modules.incidents.kind import REOPEN_DAYS
-from motcua.modules.incidents.models import Addition, Incident, Rating
+from motcua.modules.incidents.models import Addition, Incident, Rating, Submission
 
 PAGE = 30
 NEAR_METRES = 50
@@ -174,6 +174,8 @@ class PublicPage:
     documents: list[CaseFile]
     rows: list[TimelineRow]
     is_party: bool
+    has_joined: bool  # the reader did not report it, but met it too
+    wants: str  # which notices the reader wants
     is_public: bool
     merged_into: str
     merged_count: int
@@ -198,6 +200,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     files = [file for file in _files(case.id) if file.is_public or is_party]
     ratings = Rating.objects.filter(case_id=case.id).aggregate(mean=Avg("score"), number=Count("id"))
     party_id = actor.party_in(case.id)
+    party = Party.objects.filter(pk=party_id).first() if party_id is not None else None
     clocks = list(case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id")[:1])
     category = rules().categories.get(case.category_id) if case.category_id else None
     kind = KINDS["incident"]
@@ -217,6 +220,8 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         documents=[file for file in files if file.role == CaseFile.Role.DOCUMENT],
         rows=timeline_rows(case, Audience.PARTY if is_party else Audience.PUBLIC, files, own_words=is_party),
         is_party=is_party,
+        has_joined=party is not None and party.role == Party.Role.JOINED,
+        wants=party.wants if party else "all",
         is_public=case.published_at is not None,
         merged_into=case.merged_into.code if case.merged_into else "",
         merged_count=case.merged.count(),
@@ -266,9 +271,13 @@ def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[Cas
     )
 
 
-def similar_nearby(
-    lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES
-) -> list[PublicRow]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    row: PublicRow
+    metres: int
+
+
+def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
     """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
     d = metres / DEGREE_METRES * 1.1
     rows = (
@@ -284,7 +293,17 @@ def similar_nearby(
     near = sorted(
         ((distance_m(lat, lon, case.lat or 0, case.lon or 0), case) for case in rows[:50]), key=lambda pair: pair[0]
     )
-    return public_rows([case for metres_away, case in near if metres_away <= metres][:5])
+    found = [(away, case) for away, case in near if away <= metres][:5]
+    rows_of = public_rows([case for _away, case in found])
+    return [Near(row, round(away)) for (away, _case), row in zip(found, rows_of, strict=True)]
+
+
+def earlier_submission(key: str) -> tuple[str, int] | None:
+    """(code, party) of the report that this key became, when it was sent before."""
+    submission = Submission.objects.filter(pk=key).first() if key else None
+    if submission is None:
+        return None
+    return Case.objects.values_list("code", flat=True).get(pk=submission.case_id), submission.party_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,219 @@
+"""Sending a report through the portal, as a browser without scripts does."""
+
+import re
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.events.models import Event
+from motcua.kernel.files.models import File
+from motcua.kernel.identity.models import Person
+from motcua.modules.incidents.models import Incident
+from motcua.testing.city import LAMP_AT, SEA_AT, City
+
+pytestmark = pytest.mark.django_db
+LAMP = {
+    "text": "Đèn đường trước số 12 tắt ba đêm rồi.",
+    "category": "street-lighting",
+    "lat": LAMP_AT[0],
+    "lon": LAMP_AT[1],
+}
+
+
+def photo(
+    *, lat: float | None = None, lon: float | None = None, name: str = "anh.jpg", colour: str = "#888"
+) -> SimpleUploadedFile:
+    picture, out = Image.new("RGB", (64, 48), colour), BytesIO()
+    exif = Image.Exif()
+    if lat is not None and lon is not None:
+        exif.get_ifd(0x8825).update({1: "N", 2: _degrees(lat), 3: "E", 4: _degrees(lon)})
+    picture.save(out, "JPEG", exif=exif)
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def _degrees(value: float) -> tuple[float, float, float]:
+    minutes = (value - int(value)) * 60
+    return float(int(value)), float(int(minutes)), (minutes - int(minutes)) * 60
+
+
+def test_it_works_without_scripts(client: Client, city: City) -> None:
+    """One page, one POST with photos; then the page that thanks, with code, promise and unit."""
+    form = client.get("/phan-anh/gui/")
+    assert form.status_code == 200
+    key = re.search(r'name="key" value="([^"]+)"', form.text)
+    assert key is not None
+    sent = {
+        **LAMP,
+        "key": key[1],
+        "photos": [photo(), photo(colour="#111")],
+        "phone": "0905 123 456",
+        "hides_name": "on",
+    }
+    done = client.post("/phan-anh/gui/", sent, follow=True)
+    case = Case.objects.get()
+    assert done.redirect_chain == [(f"/phan-anh/{case.code}/da-gui/", 302)]
+    assert case.code in done.text
+    assert city.office_one.name in done.text
+    assert "/p/" in done.text
+    assert done["X-Robots-Tag"] == "noindex"
+    assert CaseFile.objects.filter(case=case, role="before").count() == 2
+    assert File.objects.filter(kept_at=None).count() == 0
+    again = client.post("/phan-anh/gui/", {**sent, "photos": []}, follow=True)
+    assert again.redirect_chain == done.redirect_chain
+    assert Case.objects.count() == 1
+
+
+def test_nothing_that_was_typed_or_sent_is_lost_when_it_is_refused(client: Client, city: City) -> None:
+    sent = {
+        **LAMP,
+        "lat": SEA_AT[0],
+        "lon": SEA_AT[1],
+        "phone": "12",
+        "name": "Lê Thử",
+        "photos": [photo()],
+        "is_danger": "on",
+    }
+    refused = client.post("/phan-anh/gui/", sent)
+    assert refused.status_code == 422
+    assert "nằm ngoài địa bàn" in refused.text
+    for kept in (LAMP["text"], 'value="12"', 'value="Lê Thử"', 'value="street-lighting" selected'):
+        assert str(kept) in refused.text
+    token = File.objects.get(kept_at=None).token
+    assert f'name="file" value="{token}" checked' in refused.text
+    assert not Case.objects.exists()
+    assert not Event.objects.exists()
+    sent = {**LAMP, "file": [token], "phone": "12"}
+    refused = client.post("/phan-anh/gui/", sent)
+    assert "Nhập số điện thoại" in refused.text
+    assert not Person.objects.exists()
+    assert client.post("/phan-anh/gui/", {**sent, "phone": ""}).status_code == 302
+    assert CaseFile.objects.get().file.token == token
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"text": ""}, "Viết ít nhất 10"),
+        ({"text": "Hố sâu"}, "Viết ít nhất 10"),
+        ({"text": "x" * 100_000}, "tối đa 5.000"),
+        ({"lat": "", "lon": ""}, "Chọn chỗ trên bản đồ"),
+        ({"lat": "nan", "lon": "nan"}, "Chọn chỗ trên bản đồ"),
+        ({"category": "no-such"}, ""),
+        ({"address": "x" * 400}, "300"),
+        ({"file": ["no-such-token"]}, "không còn nữa"),
+    ],
+)
+def test_refused_with_words_that_say_what_to_do(
+    client: Client, city: City, changes: dict[str, object], words: str
+) -> None:
+    refused = client.post("/phan-anh/gui/", {**LAMP, **changes})
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert not Case.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_bad_photos_are_named_and_the_good_ones_stay(client: Client, city: City) -> None:
+    disguised = SimpleUploadedFile("ảnh.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/jpeg")
+    refused = client.post("/phan-anh/gui/", {**LAMP, "photos": [photo(), disguised]})
+    assert refused.status_code == 422
+    assert "ảnh.jpg" in refused.text
+    assert File.objects.get().token in refused.text
+    many = client.post("/phan-anh/gui/", {**LAMP, "photos": [photo() for _ in range(7)]})
+    assert many.status_code == 422
+    assert many.text.count('name="file"') == 5
+    assert not Case.objects.exists()
+
+
+def test_place_of_the_photo_counts_when_no_other_was_given(client: Client, city: City) -> None:
+    sent = {**LAMP, "lat": "", "lon": "", "photos": [photo(lat=LAMP_AT[0], lon=LAMP_AT[1])]}
+    assert client.post("/phan-anh/gui/", sent).status_code == 302
+    case = Case.objects.get()
+    assert case.lat == pytest.approx(LAMP_AT[0], abs=1e-5)
+    assert case.unit_id == city.office_one.id
+
+
+def test_what_cannot_be_printed_is_dropped(client: Client, city: City) -> None:
+    client.post("/phan-anh/gui/", {**LAMP, "text": "Đèn\x00 đường\x1b[31m hỏng\u200b rồi\nhai cột"})
+    text = Incident.objects.get().text
+    assert text.startswith("Đèn đường")
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+
+
+def test_place_is_needed_but_an_address_is_enough(client: Client, city: City) -> None:
+    sent = {**LAMP, "lat": "", "lon": "", "address": "Trước số 12 đường Thử"}
+    assert client.post("/phan-anh/gui/", sent).status_code == 302
+    assert Case.objects.get().address == "Trước số 12 đường Thử"
+
+
+def test_answers_the_questions_of_the_category(client: Client, city: City) -> None:
+    from motcua.kernel.cases.models import Category
+    from motcua.kernel.cases.queries.rules import forget_rules
+
+    Category.objects.filter(code="street-lighting").update(
+        attributes=[
+            {"code": "pole", "order": 1, "datatype": "string", "required": True, "question": "Số cột?", "values": []},
+            {"code": "fault", "order": 2, "datatype": "singlevaluelist", "required": False, "question": "Bị sao?",
+             "values": [{"key": "out", "name": "Tắt"}, {"key": "day", "name": "Sáng cả ngày"}]},
+            {"code": "count", "order": 3, "datatype": "number", "required": False, "question": "Mấy đèn?"},
+        ]
+    )  # fmt: skip
+    forget_rules()
+    refused = client.post("/phan-anh/gui/", {**LAMP, "q-fault": "none-such"})
+    assert refused.status_code == 422
+    assert "Số cột?" in refused.text
+    assert not Case.objects.exists()
+    client.post("/phan-anh/gui/", {**LAMP, "q-pole": "A12", "q-fault": "out", "q-count": "2,5"})
+    assert Incident.objects.get().attributes == {"pole": "A12", "fault": "out", "count": "2.5"}
+
+
+def test_a_script_is_answered_in_json(client: Client, city: City) -> None:
+    headers = {"Accept": "application/json"}
+    refused = client.post("/phan-anh/gui/", {**LAMP, "text": ""}, headers=headers)
+    assert refused.status_code == 422
+    assert list(refused.json()["errors"]) == ["text"]
+    sent = client.post("/phan-anh/gui/", LAMP, headers=headers).json()
+    assert sent == {"code": Case.objects.get().code, "url": f"/phan-anh/{Case.objects.get().code}/da-gui/"}
+    assert client.get(sent["url"]).status_code == 200
+    assert Client().get(sent["url"]).status_code == 404
+
+
+def test_the_form_needs_its_own_token(city: City) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/phan-anh/gui/", LAMP).status_code == 403
+    assert not Case.objects.exists()
+
+
+def test_contact_is_kept_for_the_reporter_only_when_given(client: Client, city: City) -> None:
+    client.post("/phan-anh/gui/", LAMP)
+    assert not Person.objects.exists()
+    assert Party.objects.get().person_id is None
+    assert Incident.objects.get().hides_name is False  # the box was sent unticked
+
+
+# ── Hints ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_hints_name_the_place_the_promise_and_the_unit(client: Client, city: City) -> None:
+    hints = client.post("/phan-anh/goi-y/", {**LAMP, "category_by": "person"}).text
+    assert "Phường Một" in hints
+    assert "Phòng Kinh tế Một" in hints
+    assert "3 ngày làm việc" in hints
+    assert "ngoài địa bàn" in client.post("/phan-anh/goi-y/", {"lat": SEA_AT[0], "lon": SEA_AT[1]}).text
+    assert not Event.objects.exists()
+
+
+def test_danger_shortens_the_promise_at_once(client: Client, city: City) -> None:
+    from motcua.kernel.cases.models import ClockRule
+    from motcua.kernel.cases.queries.rules import forget_rules
+
+    ClockRule.objects.create(
+        kind="incident", position=35, clock="result", duration="1 ngày làm việc", urgencies=["khan_cap"], after="opened"
+    )
+    forget_rules()
+    hints = client.post("/phan-anh/goi-y/", {**LAMP, "category_by": "person", "is_danger": "on"}).text
+    assert "Trong 1 ngày làm việc vì bạn báo nguy hiểm, bình thường là 3 ngày làm việc" in hints

@@ -1,0 +1,26 @@
+"""Addresses of reports."""
+
+from django.urls import path
+
+from motcua.modules.incidents.views.desk import moves, page, papers
+from motcua.modules.incidents.views.portal import case, reporting
+
+urlpatterns = [
+    # For everybody
+    path("phan-anh/gui/", reporting.report, name="report"),
+    path("phan-anh/goi-y/", reporting.report_hints, name="report_hints"),
+    path("phan-anh/<str:code>/", case.incident, name="incident"),
+    path("phan-anh/<str:code>/da-gui/", reporting.report_done, name="report_done"),
+    path("phan-anh/<str:code>/cung-gap/", case.incident_join, name="incident_join"),
+    path("phan-anh/<str:code>/van-con/", case.incident_still_there, name="incident_still_there"),
+    path("phan-anh/<str:code>/them/", case.incident_add, name="incident_add"),
+    path("phan-anh/<str:code>/danh-gia/", case.incident_rate, name="incident_rate"),
+    path("phan-anh/<str:code>/mo-lai/", case.incident_reopen, name="incident_reopen"),
+    path("phan-anh/<str:code>/bao-tin/", case.incident_wants, name="incident_wants"),
+    path("p/<str:token>/", case.private_link, name="private_link"),
+    # For officials
+    path("desk/phan-anh/<int:case_id>/", page.case_page, name="incident_case"),
+    path("desk/phan-anh/<int:case_id>/bien-ban.pdf", papers.visit_record, name="incident_record"),
+    path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", page.reveal_person, name="incident_reveal"),
+    path("desk/phan-anh/<int:case_id>/<slug:slug>/", moves.move_page, name="incident_move"),
+]

@@ -52,3 +52,8 @@ def masked_email(email: str) -> str:
     """``an.nguyen@example.vn`` → ``a•••@example.vn``"""
     local, at, domain = email.partition("@")
     return f"{local[:1]}{_HIDDEN}@{domain}" if at else (_HIDDEN if email else "")
+
+
+def masked_national_id(number: str) -> str:
+    """``068085000123`` → ``068••••0123``"""
+    return f"{number[:3]}••••{number[-4:]}" if len(number) >= 9 else (_HIDDEN if number else "")

@@ -45,7 +45,7 @@ class FileSender:
         """One file a message; the same message again replaces it."""
         now = moment.now()
         if message.channel == EMAIL:
-            letter = EmailMessage(policy=SMTP)
+            letter = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
             letter["To"] = message.to
             letter["Subject"] = message.subject
             letter["Date"] = format_datetime(now)

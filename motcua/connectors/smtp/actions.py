@@ -95,7 +95,7 @@ def _sender_address() -> str:
 
 
 def _letter(message: OutboundMessage) -> EmailMessage:
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=SMTP.clone(cte_type="7bit"))  # not every server takes eight bits
     address = _sender_address()
     try:
         letter["From"] = formataddr((str(city_setting("messages", "email_sender_name", "Một Cửa")), address))

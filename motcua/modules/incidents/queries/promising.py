@@ -1,9 +1,10 @@
 """What we would promise for a report that is still being written: who would get it, and by when."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.routing import route
@@ -14,6 +15,7 @@ from motcua.lib import moment
 from motcua.lib.worktime import Duration, StartRule, due_at
 
 DANGER_URGENCY = "khan_cap"
+MOST_DAYS_TOLD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +65,21 @@ def _term(unit_id: int, category_id: int | None, area_id: int | None, urgency: s
     if rule is None:
         return None
     duration = Duration.parse(rule.duration)
-    calendar, _version = org.unit_calendar(unit_id)
+    calendar, _number = org.unit_calendar(unit_id)
     return Term(duration, due_at(calendar, moment.now(), duration, StartRule(rule.start_rule)))
+
+
+def days_not_counted(unit_id: int, start: datetime, end: datetime) -> str:
+    """Which days between the two do not count, in a sentence: once per page beside the promise (UX §2.4)."""
+    calendar, _number = org.unit_calendar(unit_id)
+    first, last = calendar.local(start).date(), calendar.local(end).date()
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)][:MOST_DAYS_TOLD]
+    off = [day for day in days if not calendar.is_working_day(day)]
+    names = [
+        *([_("thứ Bảy")] if any(day.weekday() == 5 for day in off) else []),
+        *([_("Chủ nhật")] if any(day.weekday() == 6 for day in off) else []),
+        *(_("ngày nghỉ %(day)s") % {"day": f"{day.day}/{day.month}"} for day in off if day.weekday() < 5),
+    ]
+    if not names:
+        return _("Tính theo giờ làm việc.")
+    return _("Tính theo giờ làm việc. Không tính %(days)s.") % {"days": ", ".join(names)}

@@ -16,12 +16,15 @@ from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import kind_of, sentence, timeline
 from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.queries import opened
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
+from motcua.lib.codes import redact
 from motcua.lib.geometry import distance_m
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Addition, Incident, Rating, Submission
+from motcua.modules.incidents.queries.promising import days_not_counted
 
 PAGE = 30
 NEAR_METRES = 50
@@ -152,8 +155,16 @@ class TimelineRow:
     icon: str
     tone: str
     name: str
-    text: str  # words that people added with it
+    text: str  # words that came with it: what people added, or the result
     files: list[CaseFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question of the category and what was answered, in the reader's language."""
+
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +175,18 @@ class PublicPage:
     incident: Incident
     state: State
     promise: ClockView | None
+    calendar_note: str
     category: str
+    category_code: str
     icon: str
     unit: org.UnitRow
+    body: str  # the commune or department that the unit belongs to
     area: str
+    area_code: str
     text: str
+    reporter: str  # a name only where its owner wished it to be shown
+    answers: list[Answer]
+    reject_reason: str
     before: list[CaseFile]
     after: list[CaseFile]
     documents: list[CaseFile]
@@ -190,37 +208,50 @@ class PublicPage:
 
 def public_page(code: str, *, actor: Actor) -> PublicPage:
     """The report by its code. Refused("not_found") unless it is published, or the reader is one of its people."""
-    case = Case.objects.filter(kind="incident", code=code.upper()).first()
+    case = (
+        Case.objects.select_related("incident", "merged_into", "person")
+        .filter(kind="incident", code=code.upper())
+        .first()
+    )
     if case is None:
         raise not_found()
     is_party = not actor.is_officer and may_on(actor, "incident.read", case)
     if case.published_at is None and not is_party:
         raise not_found()
-    incident = Incident.objects.get(pk=case.id)
-    files = [file for file in _files(case.id) if file.is_public or is_party]
+    incident = case.incident
+    party = _party_of(case, actor) if is_party else None
+    party_id = party.id if party else None
+    files = [file for file in _files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)]
     ratings = Rating.objects.filter(case_id=case.id).aggregate(mean=Avg("score"), number=Count("id"))
-    party_id = actor.party_in(case.id)
-    party = Party.objects.filter(pk=party_id).first() if party_id is not None else None
-    clocks = list(case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id")[:1])
+    clock = case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id").first()
     category = rules().categories.get(case.category_id) if case.category_id else None
+    area = places.area(case.area_id) if case.area_id else None
     kind = KINDS["incident"]
     moves = {move.name for move in kind.moves if case.state in move.from_states}
+    unit = org.tree().unit(case.unit_id)
     return PublicPage(
         case=case,
         incident=incident,
         state=kind.state(case.state),
-        promise=clock_view(clocks[0], case.kind) if clocks else None,
+        promise=clock_view(clock, case.kind) if clock and case.state not in ("rejected", "merged") else None,
+        calendar_note=days_not_counted(clock.unit_id, clock.started_at, clock.due_at) if clock else "",
         category=category_name(category),
+        category_code=category.code if category else "",
         icon=category.icon if category else kind.icon,
-        unit=org.tree().unit(case.unit_id),
-        area=places.area(case.area_id).full_name if case.area_id else "",
-        text=incident.text if is_party else incident.public_text,
+        unit=unit,
+        body=org.tree().unit(unit.parent_id).name if unit.parent_id and unit.kind == "office" else "",
+        area=area.full_name if area else "",
+        area_code=area.code if area else "",
+        text=incident.text if is_party and not _is_joined(party) else incident.public_text,
+        reporter=opened(case.person).name if case.person and not incident.hides_name else "",
+        answers=_answers(category, incident.attributes, with_words=is_party),
+        reject_reason=incident.reject_reason if is_party else redact(incident.reject_reason),
         before=[file for file in files if file.role == CaseFile.Role.BEFORE],
         after=[file for file in files if file.role == CaseFile.Role.AFTER],
         documents=[file for file in files if file.role == CaseFile.Role.DOCUMENT],
-        rows=timeline_rows(case, Audience.PARTY if is_party else Audience.PUBLIC, files, own_words=is_party),
+        rows=timeline_rows(case, Audience.PARTY if is_party else Audience.PUBLIC, files, party_id=party_id),
         is_party=is_party,
-        has_joined=party is not None and party.role == Party.Role.JOINED,
+        has_joined=_is_joined(party),
         wants=party.wants if party else "all",
         is_public=case.published_at is not None,
         merged_into=case.merged_into.code if case.merged_into else "",
@@ -235,6 +266,33 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     )
 
 
+def _party_of(case: Case, actor: Actor) -> Party | None:
+    held = actor.party_in(case.id)
+    rows = Party.objects.filter(case_id=case.id)
+    return (rows.filter(pk=held) if held is not None else rows.filter(person_id=actor.person_id)).first()
+
+
+def _is_joined(party: Party | None) -> bool:
+    return party is not None and party.role == Party.Role.JOINED
+
+
+def _answers(category: Category | None, given: dict[str, str | list[str]], *, with_words: bool) -> list[Answer]:
+    """Free words may name somebody: they are for the people of the case. Choices and numbers are for everybody."""
+    is_english = get_language() == "en"
+    found = []
+    for question in category.attributes if category else ():
+        value = given.get(question["code"])
+        if not value or (question["datatype"] in ("string", "text") and not with_words):
+            continue
+        names = {
+            one["key"]: (one.get("name_en") if is_english else "") or one["name"]
+            for one in question.get("values") or ()
+        }
+        told = ", ".join(str(names.get(one, one)) for one in (value if isinstance(value, list) else [value]))
+        found.append(Answer((question.get("question_en") if is_english else "") or question["question"], told))
+    return found
+
+
 def may_reopen(case: Case) -> bool:
     """Whether a person still can: ten days from the end."""
     return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=REOPEN_DAYS)
@@ -244,17 +302,29 @@ def _files(case_id: int) -> list[CaseFile]:
     return list(CaseFile.objects.select_related("file").filter(case_id=case_id).order_by("id"))
 
 
-def timeline_rows(case: Case, audience: Audience, files: Sequence[CaseFile], *, own_words: bool) -> list[TimelineRow]:
-    """Newest first. What people added later stands with the event that it came with."""
+def timeline_rows(
+    case: Case, audience: Audience, files: Sequence[CaseFile], *, party_id: int | None = None
+) -> list[TimelineRow]:
+    """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, masked
+    to everybody else."""
     words = {
-        addition.event_id: addition.text if own_words else addition.public_text
+        addition.event_id: addition.text
+        if party_id is not None and addition.party_id == party_id
+        else addition.public_text
         for addition in Addition.objects.filter(case_id=case.id)
     }
     by_event: dict[int, list[CaseFile]] = {}
     for file in files:
         if file.event_id is not None and file.role == CaseFile.Role.MORE:
             by_event.setdefault(file.event_id, []).append(file)
-    return [_timeline_row(event, words, by_event) for event in timeline(case.id, audience)]
+    result = ""
+    rows = []
+    for event in reversed(timeline(case.id, audience)):
+        result = event.data.get("result", result)
+        if event.name in ("incident.published", "incident.answered"):
+            words[event.id] = result
+        rows.append(_timeline_row(event, words, by_event))
+    return rows[::-1]
 
 
 def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[CaseFile]]) -> TimelineRow:
@@ -277,8 +347,15 @@ class Near:
     metres: int
 
 
-def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
+def similar_nearby(
+    lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES
+) -> list[PublicRow]:
     """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
+    return [near.row for near in near_by(lat, lon, category_id=category_id, metres=metres)]
+
+
+def near_by(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
+    """The same, with how far away each is."""
     d = metres / DEGREE_METRES * 1.1
     rows = (
         public_cases()

@@ -86,7 +86,7 @@ def test_clocks_are_told_only_to_whom_they_were_shown(client: Client, city: City
 
 def test_style_page_is_for_those_who_watch_the_system(client: Client, city: City) -> None:
     assert client.get("/desk/-/components/").status_code == 302  # to sign in
-    client.force_login(Account.objects.get(pk=city.hoa.id or 0), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(pk=city.hoa.id or 0))
     assert client.get("/desk/-/components/").status_code == 403
-    client.force_login(Account.objects.get(pk=city.quan.id or 0), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(pk=city.quan.id or 0))
     assert client.get("/desk/-/components/").status_code == 200

@@ -303,16 +303,19 @@ def _files(case_id: int) -> list[CaseFile]:
 
 
 def timeline_rows(
-    case: Case, audience: Audience, files: Sequence[CaseFile], *, party_id: int | None = None
+    case: Case,
+    audience: Audience,
+    files: Sequence[CaseFile],
+    *,
+    own_words: bool = False,
+    party_id: int | None = None,
 ) -> list[TimelineRow]:
-    """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, masked
-    to everybody else."""
-    words = {
-        addition.event_id: addition.text
-        if party_id is not None and addition.party_id == party_id
-        else addition.public_text
-        for addition in Addition.objects.filter(case_id=case.id)
-    }
+    """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, or to
+    officials with ``own_words``; masked to everybody else."""
+    words = {}
+    for addition in Addition.objects.filter(case_id=case.id):
+        is_theirs = own_words or (party_id is not None and addition.party_id == party_id)
+        words[addition.event_id] = addition.text if is_theirs else addition.public_text
     by_event: dict[int, list[CaseFile]] = {}
     for file in files:
         if file.event_id is not None and file.role == CaseFile.Role.MORE:
@@ -347,15 +350,8 @@ class Near:
     metres: int
 
 
-def similar_nearby(
-    lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES
-) -> list[PublicRow]:
+def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
     """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
-    return [near.row for near in near_by(lat, lon, category_id=category_id, metres=metres)]
-
-
-def near_by(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
-    """The same, with how far away each is."""
     d = metres / DEGREE_METRES * 1.1
     rows = (
         public_cases()

@@ -30,7 +30,7 @@ from motcua.modules.incidents.forms.portal import (
     named,
 )
 from motcua.modules.incidents.queries.promising import Prospect, prospect
-from motcua.modules.incidents.queries.public import Near, earlier_submission, near_by, public_page
+from motcua.modules.incidents.queries.public import Near, earlier_submission, public_page, similar_nearby
 from motcua.modules.incidents.queries.understanding import Elsewhere, Suggestion, elsewhere, suggest
 from motcua.modules.incidents.views.portal.photos import Photos, received_photos
 
@@ -109,7 +109,7 @@ def hints_for(form: ReportForm, *, decides: bool) -> Hints:
         best = suggestions[0] if suggestions else None
         category = best.category if best and best.probability >= PRESELECTED_FROM else None
     category_id = category.id if category else None
-    near = near_by(*point, category_id=category_id) if point else []
+    near = similar_nearby(*point, category_id=category_id) if point else []
     return Hints(
         area=area,
         is_outside=point is not None and area is None,

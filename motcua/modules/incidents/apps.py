@@ -23,6 +23,7 @@ class IncidentsConfig(AppConfig):
             register_bulk(INCIDENT.name, move, bulk)
         register_plans(*PLANS)
         register_job(Job("incidents.close", tasks.close_finished, every=3600))
+        register_job(Job("incidents.learn", tasks.learn, every=600))
         register_job(Job("incidents.forget", tasks.forget_contacts, every=6 * 3600))
         register_pack_part(rules_part(INCIDENT.name))
         register_pack_part(PART)

@@ -58,6 +58,13 @@ def close_finished() -> int:
     return len(numbers)
 
 
+def learn() -> int:
+    """Train the classifier again when officers corrected something since the last time."""
+    from motcua.modules.incidents.actions.learning import train_if_newer  # scikit-learn takes a second to import
+
+    return train_if_newer()
+
+
 def forget_contacts() -> int:
     """Empty the contact cards of reports whose time is over; the reports stay. Retention: see the privacy page."""
     over = moment.now() - timedelta(days=CONTACT_KEPT_DAYS)

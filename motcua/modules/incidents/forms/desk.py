@@ -64,7 +64,9 @@ class AcceptForm(MoveForm):
         label=_("Ảnh cho mọi người xem"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, photos: Sequence[tuple[int, str]] = (), public_text: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, photos: Sequence[tuple[int, str]] = (), public_text: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["public_text"].initial = public_text
         if photos:

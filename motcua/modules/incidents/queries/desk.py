@@ -94,9 +94,9 @@ def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
         moves=moves,
         suggestions=suggest(incident.text) if may_classify and category is None else [],
         nearby=[
-            row
-            for row in similar_nearby(case.lat, case.lon, category_id=case.category_id)
-            if row.code != case.code and case.closed_at is None
+            near.row
+            for near in similar_nearby(case.lat, case.lon, category_id=case.category_id)
+            if near.row.code != case.code and case.closed_at is None
         ]
         if case.lat is not None and case.lon is not None
         else [],

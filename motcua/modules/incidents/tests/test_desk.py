@@ -27,7 +27,7 @@ def lamp(city: City, at: tuple[float, float] = LAMP_AT, text: str = "Đèn đư�
 
 def signed_in(login: str) -> Client:
     client = Client()
-    client.force_login(Account.objects.get(login=login), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Account.objects.get(login=login))
     return client
 
 

@@ -1,4 +1,4 @@
-"""Property tests count examples, not milliseconds: a busy machine must not fail them; and they leave no files behind."""
+"""Property tests count examples, not milliseconds, so that a busy machine does not fail them; they leave no database."""
 
 from hypothesis import settings
 

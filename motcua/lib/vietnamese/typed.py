@@ -161,7 +161,9 @@ _OPEN: Final = (
 _RHYMES: Final = frozenset(_OPEN.split()) | {
     vowels + coda for vowels, codas in _CODAS.items() for coda in codas.split()
 }
-_FOREIGN: Final = re.compile("ads|bar|bus|car|dj|fax|gas|golf|grab|loto|max|menu|oto|sms|sos|taxi|test|tivi|web|wifi|xerox")
+_FOREIGN: Final = re.compile(
+    "ads|bar|bus|car|dj|fax|gas|golf|grab|loto|max|menu|oto|sms|sos|taxi|test|tivi|web|wifi|xerox"
+)
 _TONE_KEYS: Final = dict(zip("frxsj23415", "\u0300\u0309\u0303\u0301\u0323" * 2, strict=True))
 _SHAPE_KEYS: Final = {
     "w": {"a": "ă", "o": "ơ", "u": "ư"},

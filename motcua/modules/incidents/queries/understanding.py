@@ -1,17 +1,22 @@
 """What a report is about: the classifier's suggestion, and whether it is a report at all."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.models import Category
 from motcua.kernel.cases.queries.rules import category_by_code
-from motcua.lib.classify import GATE, Model
 from motcua.lib.versioned import Versioned
 from motcua.lib.vietnamese import fold, words
 from motcua.modules.incidents.models import ScopeRule
+
+if TYPE_CHECKING:
+    from motcua.lib.classify import Model
 
 MODEL_FILE = "classifier.npz"
 
@@ -24,6 +29,8 @@ class Suggestion:
     @property
     def is_sure(self) -> bool:
         """Above the gate the machine may route by itself; below it a human decides."""
+        from motcua.lib.classify import GATE  # brings numpy and scipy, which no command but this needs
+
         return self.probability >= GATE
 
 
@@ -39,6 +46,8 @@ def _model_version() -> int:
 
 
 def _load_model() -> Model | None:
+    from motcua.lib.classify import Model
+
     return Model.load(model_path()) if model_path().exists() else None
 
 

@@ -1,4 +1,4 @@
-"""Property tests count examples, not milliseconds, so that a busy machine does not fail them; they leave no database."""
+"""Property tests count examples, not milliseconds, so a busy machine does not fail them; they leave no database."""
 
 from hypothesis import settings
 

@@ -190,7 +190,7 @@ def set_contact(account_id: int, contact: Contact) -> None:
 @transaction.atomic
 def remove_contact(account_id: int, channel: str) -> None:
     """Take a number or address off one's own card. The last one stays: it is how one signs in."""
-    account = Account.objects.select_for_update().select_related("person").get(pk=account_id, kind=Account.Kind.PERSON)
+    account = Account.objects.select_for_update().get(pk=account_id, kind=Account.Kind.PERSON)
     person = account.person
     if person is None or not (person.phone_sealed and person.email_sealed):
         raise Refused("invalid", _("Cần giữ ít nhất một số điện thoại hoặc thư điện tử để đăng nhập."))

@@ -128,9 +128,7 @@ def test_setting_up_an_app_gives_recovery_codes_and_asks_for_a_code_next_time(cl
     assert other.post(reverse("mfa_authenticate"), {"code": recovery[0]}).headers["Location"] == "/desk/"
     third = Client()
     sign_in(third)
-    assert third.post(reverse("mfa_authenticate"), {"code": recovery[0]}).status_code == 200, (
-        "it works once"
-    )
+    assert third.post(reverse("mfa_authenticate"), {"code": recovery[0]}).status_code == 200, "it works once"
 
 
 def test_wrong_second_factors_lock_too(client: Client, officer: Account) -> None:

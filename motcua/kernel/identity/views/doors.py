@@ -81,7 +81,16 @@ class ActorMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        cast("Request", request).actor = cast("Actor", SimpleLazyObject(lambda: actor_of(request)))
+        asked = cast("Request", request)
+
+        def find_out() -> Actor:
+            try:
+                return actor_of(request)
+            except Refused:
+                asked.actor = ANONYMOUS  # the page that says so asks again
+                raise
+
+        asked.actor = cast("Actor", SimpleLazyObject(find_out))
         return self._get_response(request)
 
 

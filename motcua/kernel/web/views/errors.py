@@ -19,6 +19,7 @@ STATUS = {
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
     "sign_in": HTTPStatus.UNAUTHORIZED,
     "bad_key": HTTPStatus.UNAUTHORIZED,
+    "bad_signature": HTTPStatus.UNAUTHORIZED,  # of a receipt
     "not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "stale": HTTPStatus.CONFLICT,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -68,9 +68,10 @@ def _hours(session: str) -> list[str]:
 
 
 def zone(cell: str) -> str:
-    if cell not in available_timezones():
-        raise ValueError(_("không có múi giờ “{zone}”; viết như Asia/Ho_Chi_Minh").format(zone=cell))
-    return cell
+    try:
+        return ZoneInfo(cell).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(_("không có múi giờ “{zone}”; viết như Asia/Ho_Chi_Minh").format(zone=cell)) from None
 
 
 CALENDARS = Table(

@@ -35,7 +35,7 @@ class CalendarDay(models.Model):
 
 
 class CalendarYear(models.Model):
-    """A year whose days an administrator has confirmed against the official notice. Absent or unconfirmed years warn."""
+    """A year whose days an administrator has compared with the official notice; one that is not confirmed warns."""
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="years")
     year = models.PositiveSmallIntegerField()

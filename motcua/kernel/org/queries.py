@@ -36,7 +36,7 @@ class UnitRow:
 
 
 class Tree:
-    """All units, those that ended too: a closed case still names its unit. Finding by code or area means one in force."""
+    """All units, ended ones too, which closed cases still name. Finding by code or area means one in force."""
 
     def __init__(self, rows: Iterable[UnitRow]) -> None:
         self._rows = sorted(rows, key=lambda row: (row.path.count("."), row.id))

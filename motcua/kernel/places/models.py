@@ -1,4 +1,4 @@
-"""Areas: the country's units of place, with effective dates. Codes per QĐ 19/2025/QĐ-TTg: province 2 digits, commune 5."""
+"""Areas: the country's units of place, dated. Codes per QĐ 19/2025/QĐ-TTg: province 2 digits, commune 5."""
 
 from django.db import models
 

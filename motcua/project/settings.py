@@ -299,7 +299,7 @@ MFA_FORMS = {
     "add_webauthn": "motcua.kernel.identity.forms.AddWebAuthnForm",
     "edit_webauthn": "motcua.kernel.identity.forms.EditWebAuthnForm",
 }
-SOCIALACCOUNT_ADAPTER = "motcua.kernel.identity.views.adapters.OutsideAdapter"
+SOCIALACCOUNT_ADAPTER = "motcua.kernel.identity.views.outside.OutsideAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that ends at the other side would need a hole in form-action of our CSP
 SOCIALACCOUNT_STORE_TOKENS = False
 
@@ -356,7 +356,7 @@ LOGGING = {
         "django.security": {"level": "ERROR"},
     },
 }
-# ── Messages: what is sent, when, and by whom. The page /desk/quan-tri/ket-noi/ shows how the senders fare ──────────
+# ── Messages: what is sent, when, and by whom. The page /desk/quan-tri/duong-gui/ shows how the senders fare ──────────
 
 # Django's own way of sending mail is used by nobody: every letter goes through the outbox.
 EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.EmailBackend"

@@ -17,7 +17,9 @@ from motcua.lib.errors import ConnectorError, Refused
 pytestmark = pytest.mark.django_db  # the sender's name is the pack's
 
 MESSAGE = OutboundMessage(7, "sms", "+84905123456", "", 'Da nhan "PA-1"\n& hen 14:10 {to}', "vi")
-JSON_BODY = '{"Phone": "{to84}", "Content": "{text}", "Brandname": "{sender}", "IsUnicode": "{unicode}", "Ref": ["{id}"]}'
+JSON_BODY = (
+    '{"Phone": "{to84}", "Content": "{text}", "Brandname": "{sender}", "IsUnicode": "{unicode}", "Ref": ["{id}"]}'
+)
 
 
 @pytest.fixture
@@ -80,9 +82,7 @@ def test_gateway_that_takes_everything_in_the_address(served: Gateway, settings:
 
 
 def test_message_waits_for_a_receipt_when_receipts_are_set_up(served: Gateway, settings: Settings) -> None:
-    sender = set_up(
-        settings, served.url, receipt_secret="s", receipt_reference="id", receipt_delivered="state == OK"
-    )
+    sender = set_up(settings, served.url, receipt_secret="s", receipt_reference="id", receipt_delivered="state == OK")
     assert sender.send(MESSAGE).state == "sending"
 
 

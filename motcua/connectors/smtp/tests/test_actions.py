@@ -125,7 +125,7 @@ def test_letters_are_encrypted_on_the_way(
 @pytest.mark.parametrize("at_once", [True, False])
 def test_certificate_that_nobody_vouches_for_is_refused(settings: Settings, tmp_path: Path, at_once: bool) -> None:
     with mail_server(own_certificate(tmp_path), at_once=at_once) as mailbox:
-        with pytest.raises(ConnectorError, match="(?i)certificate"):
+        with pytest.raises(ConnectorError, match=r"(?i)certificate"):
             set_up(settings, mailbox.port, security="tls" if at_once else "starttls").send(LETTER)
         assert mailbox.letters == []
 

@@ -4,83 +4,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(max_length=40, unique=True)),
-                ('wants', models.CharField(default='all', max_length=10)),
-                ('channels', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("recipient", models.CharField(max_length=40, unique=True)),
+                ("wants", models.CharField(default="all", max_length=10)),
+                ("channels", models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=60)),
-                ('event_id', models.BigIntegerField(null=True)),
-                ('case_id', models.BigIntegerField(null=True)),
-                ('recipient', models.CharField(max_length=40)),
-                ('channel', models.CharField(max_length=8)),
-                ('language', models.CharField(default='vi', max_length=5)),
-                ('address_sealed', models.BinaryField()),
-                ('content_sealed', models.BinaryField()),
-                ('state', models.CharField(choices=[('created', 'Created'), ('sending', 'Sending'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('temporary_failure', 'Temporary Failure'), ('permanent_failure', 'Permanent Failure'), ('technical_failure', 'Technical Failure'), ('held', 'Held')], default='created', max_length=20)),
-                ('parts', models.PositiveSmallIntegerField(default=0)),
-                ('is_urgent', models.BooleanField(default=False)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('provider', models.CharField(blank=True, max_length=30)),
-                ('reference', models.CharField(blank=True, max_length=120)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(max_length=60)),
+                ("event_id", models.BigIntegerField(null=True)),
+                ("case_id", models.BigIntegerField(null=True)),
+                ("recipient", models.CharField(max_length=40)),
+                ("channel", models.CharField(max_length=8)),
+                ("language", models.CharField(default="vi", max_length=5)),
+                ("address_sealed", models.BinaryField()),
+                ("content_sealed", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("temporary_failure", "Temporary Failure"),
+                            ("permanent_failure", "Permanent Failure"),
+                            ("technical_failure", "Technical Failure"),
+                            ("held", "Held"),
+                        ],
+                        default="created",
+                        max_length=20,
+                    ),
+                ),
+                ("parts", models.PositiveSmallIntegerField(default=0)),
+                ("is_urgent", models.BooleanField(default=False)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("provider", models.CharField(blank=True, max_length=30)),
+                ("reference", models.CharField(blank=True, max_length=120)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('retry_at__isnull', False)), fields=['-is_urgent', 'retry_at', 'id'], name='message_to_send'), models.Index(fields=['state', '-id'], name='message_state'), models.Index(fields=['created_at'], name='message_created'), models.Index(fields=['provider', 'reference'], name='message_receipt'), models.Index(fields=['case_id'], name='message_case')],
-                'constraints': [models.UniqueConstraint(fields=('event_id', 'recipient', 'channel'), name='message_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("retry_at__isnull", False)),
+                        fields=["-is_urgent", "retry_at", "id"],
+                        name="message_to_send",
+                    ),
+                    models.Index(fields=["state", "-id"], name="message_state"),
+                    models.Index(fields=["created_at"], name="message_created"),
+                    models.Index(fields=["provider", "reference"], name="message_receipt"),
+                    models.Index(fields=["case_id"], name="message_case"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event_id", "recipient", "channel"), name="message_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField()),
-                ('case_id', models.BigIntegerField(null=True)),
-                ('event_id', models.BigIntegerField()),
-                ('text', models.CharField(max_length=300)),
-                ('url', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_id", models.BigIntegerField()),
+                ("case_id", models.BigIntegerField(null=True)),
+                ("event_id", models.BigIntegerField()),
+                ("text", models.CharField(max_length=300)),
+                ("url", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('read_at__isnull', True)), fields=['account_id', '-id'], name='notice_unread'), models.Index(fields=['account_id', '-id'], name='notice_account')],
-                'constraints': [models.UniqueConstraint(fields=('account_id', 'event_id'), name='notice_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["account_id", "-id"],
+                        name="notice_unread",
+                    ),
+                    models.Index(fields=["account_id", "-id"], name="notice_account"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("account_id", "event_id"), name="notice_once")],
             },
         ),
         migrations.CreateModel(
-            name='Template',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=60)),
-                ('audience', models.CharField(max_length=12)),
-                ('channel', models.CharField(max_length=8)),
-                ('language', models.CharField(max_length=5)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('body', models.TextField()),
-                ('is_active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(max_length=60)),
+                ("audience", models.CharField(max_length=12)),
+                ("channel", models.CharField(max_length=8)),
+                ("language", models.CharField(max_length=5)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("body", models.TextField()),
+                ("is_active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('event', 'audience', 'channel', 'language'), name='template_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "audience", "channel", "language"), name="template_once")
+                ],
             },
         ),
     ]

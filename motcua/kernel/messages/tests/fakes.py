@@ -18,7 +18,10 @@ QUAN = Actor(
     kind="officer", id=1, name="Đỗ Văn Quân", held=(Held(Role.ADMINISTRATOR, unit_id=1, unit_path=".1.", reach=".1."),)
 )
 HOA = Actor(
-    kind="officer", id=2, name="Phạm Thị Hoa", held=(Held(Role.SPECIALIST, unit_id=2, unit_path=".1.2.", reach=".1.2."),)
+    kind="officer",
+    id=2,
+    name="Phạm Thị Hoa",
+    held=(Held(Role.SPECIALIST, unit_id=2, unit_path=".1.2.", reach=".1.2."),),
 )
 
 

@@ -11,7 +11,7 @@ from motcua.kernel.events.actions import read_everything, record
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.queries import sealer
 from motcua.kernel.messages.actions import plan_messages, queue_code, queue_letter, save_template, set_preference
-from motcua.kernel.messages.kind import MessagePlan, Recipient
+from motcua.kernel.messages.kind import MessagePlan, Recipient, register_plans
 from motcua.kernel.messages.models import Message, Notice
 from motcua.kernel.messages.queries import TemplateKey, Wording
 from motcua.kernel.messages.tests.fakes import HOA, QUAN, lamp_plan, reporter
@@ -214,7 +214,7 @@ def test_letter_about_an_account_goes_first() -> None:
 
 
 def test_plans_are_declared_once() -> None:
-    with lamp_plan(lambda _event: ()) as plan, pytest.raises(ValueError, match="twice"):
-        from motcua.kernel.messages.kind import register_plans
-
-        register_plans(MessagePlan(plan.event, "", lambda _event: (), {}))
+    with lamp_plan(lambda _event: ()) as plan:
+        other = MessagePlan(plan.event, "", lambda _event: (), {})
+        with pytest.raises(ValueError, match="twice"):
+            register_plans(other)

@@ -1,6 +1,7 @@
 """The way of a message to the outside: claims, failures of three kinds, fall-back, receipts, and what operators do."""
 
 from datetime import timedelta
+from itertools import pairwise
 from threading import Thread
 
 import pytest
@@ -149,7 +150,7 @@ def test_waits_grow_until_the_message_is_parked() -> None:
         with moment.at(at + timedelta(days=9)):
             assert send_due() == 0
     assert len(waits) == ATTEMPTS - 1
-    assert all(later > 1.3 * earlier for earlier, later in zip(waits, waits[1:], strict=False))
+    assert all(later > 1.3 * earlier for earlier, later in pairwise(waits))
     assert 2 * 3600 < sum(waits) < 8 * 3600
     assert message.is_parked
     assert state_of(message) == "technical_failure"

@@ -1,0 +1,1 @@
+"""Pages of operators and administrators, everybody's notices, and the door for receipts."""

@@ -6,11 +6,10 @@ from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as passkey_views
 from allauth.socialaccount import views as outside_views
-from allauth.socialaccount.providers.openid_connect import views as oidc_views
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
-from motcua.kernel.identity.views import account, keys, login, officers, public
+from motcua.kernel.identity.views import account, keys, login, officers, outside, public
 from motcua.kernel.identity.views.account import officials_only
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -41,8 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key_done",
     ),
     # From elsewhere
-    path("dang-nhap/qua/<provider_id>/", public(oidc_views.login), name="openid_connect_login"),
-    path("dang-nhap/qua/<provider_id>/ve/", public(oidc_views.callback), name="openid_connect_callback"),
+    path("dang-nhap/qua/<provider_id>/", outside.outside_login, name="openid_connect_login"),
+    path("dang-nhap/qua/<provider_id>/ve/", outside.outside_callback, name="openid_connect_callback"),
     path("dang-nhap/qua-da-huy/", public(outside_views.login_cancelled), name="socialaccount_login_cancelled"),
     path("dang-nhap/qua-loi/", public(outside_views.login_error), name="socialaccount_login_error"),
     # One's own account

@@ -205,3 +205,8 @@ def reset_factors(officer_id: int, *, actor: Actor) -> None:
     if removed:
         Session.objects.filter(account=officer).delete()
         record("officer.factors_reset", actor=actor, data=_who(officer))
+
+
+def set_same_password(password_hash: str) -> int:
+    """Give every official the same password, already hashed. For a demonstration only; how many."""
+    return Account.objects.filter(kind=Account.Kind.OFFICER).update(password=password_hash)

@@ -1,4 +1,4 @@
-"""How allauth's flows meet our accounts: locks, sessions, letters, words, and how little is kept of outside log-ins."""
+"""How allauth's flows meet our accounts: locks, sessions, letters, words."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,16 +7,11 @@ import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
-from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -27,7 +22,7 @@ from motcua.kernel.identity import actions
 from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import letter_sender
-from motcua.kernel.identity.queries import find_officer_id, keyed_index, must_add_factor, sealer
+from motcua.kernel.identity.queries import find_officer_id, must_add_factor, sealer
 from motcua.kernel.identity.views.sessions import begin_session
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -153,56 +148,3 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
         count = Authenticator.objects.filter(user=user, type=type).count() + 1
         return str(_("Khoá truy cập {n}")).format(n=count)
-
-
-class QuietProvider(OpenIDConnectProvider):  # type: ignore[misc]
-    """Keeps nothing of what the other side tells but a keyed index of who it is: tables of sign-ins hold no names."""
-
-    def extract_uid(self, data: dict[str, Any]) -> str:
-        return keyed_index(f"{self.app.provider_id} {super().extract_uid(data)}").hex()
-
-    def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {}
-
-    def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {}
-
-    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
-        return []
-
-    def sociallogin_from_response(self, request: HttpRequest, response: dict[str, Any]) -> SocialLogin:
-        login = super().sociallogin_from_response(request, response)
-        login.claims = response.get("userinfo") or response.get("id_token") or response
-        return login
-
-
-class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
-        found = super().get_provider(request, provider, client_id)
-        return QuietProvider(request, app=found.app) if type(found) is OpenIDConnectProvider else found
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        return False  # whoever may come in has an account by then: see pre_social_login
-
-    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find, or for people make, the account that the other side vouches for."""
-        provider = sociallogin.account.get_provider()
-        audience = provider.app.settings.get("audience", Account.Kind.PERSON)
-        try:
-            if sociallogin.is_existing:
-                if sociallogin.user.kind != audience or not sociallogin.user.is_active:
-                    raise Refused("not_allowed", self._no_account())
-                return
-            if audience == Account.Kind.OFFICER:
-                account = actions.officer_vouched_for(sociallogin.claims, provider.app.settings.get("claim", "email"))
-            else:
-                account = actions.person_vouched_for(sociallogin.claims)
-        except Refused as refused:
-            page = render(request, "socialaccount/authentication_error.html", {"words": refused.message}, status=403)
-            raise ImmediateHttpResponse(page) from None
-        sociallogin.user = account
-        sociallogin.save(request, connect=True)
-
-    @staticmethod
-    def _no_account() -> str:
-        return str(_("Tài khoản này chưa được phép đăng nhập ở đây."))

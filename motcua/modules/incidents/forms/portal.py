@@ -23,6 +23,13 @@ MOST_PHOTOS = 5
 SHORTEST_TEXT = 10  # letters, when there is no photo that says more
 OTHER = "other"  # of the suggestions, none: look into the list
 RADIOS_AT_MOST = 6
+SCORES = (
+    (1, _("Rất không hài lòng")),
+    (2, _("Không hài lòng")),
+    (3, _("Tạm được")),
+    (4, _("Hài lòng")),
+    (5, _("Rất hài lòng")),
+)
 _KEY = re.compile(r"[\w-]{16,60}")
 
 
@@ -278,13 +285,7 @@ class RateForm(Form):
     score = forms.TypedChoiceField(
         label=_("Mức hài lòng"),
         coerce=int,
-        choices=[
-            (1, _("Rất không hài lòng")),
-            (2, _("Không hài lòng")),
-            (3, _("Tạm được")),
-            (4, _("Hài lòng")),
-            (5, _("Rất hài lòng")),
-        ],
+        choices=SCORES,
         widget=forms.RadioSelect,
         error_messages={"required": _("Chọn một mức rồi gửi.")},
     )

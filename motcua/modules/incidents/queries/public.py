@@ -21,7 +21,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.codes import redact
-from motcua.lib.geometry import distance_m
+from motcua.lib.geometry import cluster, distance_m
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Addition, Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
@@ -183,6 +183,7 @@ class PublicPage:
     body: str  # the commune or department that the unit belongs to
     area: str
     area_code: str
+    address: str  # without what somebody wrote into it about themselves
     text: str
     reporter: str  # a name only where its owner wished it to be shown
     answers: list[Answer]
@@ -242,6 +243,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         body=org.tree().unit(unit.parent_id).name if unit.parent_id and unit.kind == "office" else "",
         area=area.full_name if area else "",
         area_code=area.code if area else "",
+        address=redact(case.address),
         text=incident.text if is_party and not _is_joined(party) else incident.public_text,
         reporter=opened(case.person).name if case.person and not incident.hides_name else "",
         answers=_answers(category, incident.attributes, with_words=is_party),
@@ -269,7 +271,9 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
 def _party_of(case: Case, actor: Actor) -> Party | None:
     held = actor.party_in(case.id)
     rows = Party.objects.filter(case_id=case.id)
-    return (rows.filter(pk=held) if held is not None else rows.filter(person_id=actor.person_id)).first()
+    if held is not None:
+        return rows.filter(pk=held).first()
+    return rows.filter(person_id=actor.person_id).first() if actor.person_id is not None else None
 
 
 def _is_joined(party: Party | None) -> bool:
@@ -381,33 +385,65 @@ def earlier_submission(key: str) -> tuple[str, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
+    """``count`` > 1: so many reports around here, of which the most urgent is in ``state``; ``code`` is then empty."""
+
     lat: float
     lon: float
-    code: str
-    state: str  # on | soon | late | done
-    category_id: int | None
+    state: str  # on | soon | late | paused | done
+    code: str = ""
+    category_id: int | None = None
+    count: int = 1
 
 
-def map_points(wanted: PublicFilter, box: tuple[float, float, float, float], limit: int = 20_000) -> list[MapPoint]:
-    """Published points inside (west, south, east, north), newest first. One statement."""
+POINTS_AT_MOST = 2_000  # drawn one by one; beyond, the server gathers them
+POINTS_READ = 50_000
+URGENCY_OF_STATE = ("done", "paused", "on", "soon", "late")
+
+
+def map_points(
+    wanted: PublicFilter, box: tuple[float, float, float, float], zoom: float, limit: int = POINTS_READ
+) -> list[MapPoint]:
+    """Published reports inside (west, south, east, north), newest first, gathered where they are many. One statement."""
     west, south, east, north = box
     now = moment.now()
     rows = (
         filtered(wanted)
         .filter(lon__range=(west, east), lat__range=(south, north))
         .order_by("-id")
-        .values_list("lat", "lon", "code", "closed_at", "next_due_at", "next_soon_at", "category_id")[:limit]
+        .values_list("lat", "lon", "code", "closed_at", "due_at", "next_due_at", "next_soon_at", "category_id")[:limit]
     )
-    return [
-        MapPoint(lat, lon, code, _point_state(closed_at, due_at, soon_at, now), category_id)
-        for lat, lon, code, closed_at, due_at, soon_at, category_id in rows
+    points = [
+        MapPoint(lat, lon, _point_state(closed_at, due_at, next_due_at, soon_at, now), code, category_id)
+        for lat, lon, code, closed_at, due_at, next_due_at, soon_at, category_id in rows
         if lat is not None and lon is not None
+    ]
+    return points if len(points) <= POINTS_AT_MOST else _gathered(points, zoom)
+
+
+def _gathered(points: list[MapPoint], zoom: float) -> list[MapPoint]:
+    """A cluster shows the state of its most urgent member, so that lateness is not hidden by zooming out."""
+    ranks = [URGENCY_OF_STATE.index(point.state) for point in points]
+    urgent_first = sorted(range(len(points)), key=lambda number: -ranks[number])
+    ordered = [points[number] for number in urgent_first]
+    found = cluster([point.lat for point in ordered], [point.lon for point in ordered], zoom)
+    return [
+        ordered[one.first] if one.count == 1 else MapPoint(one.lat, one.lon, ordered[one.first].state, count=one.count)
+        for one in found
     ]
 
 
-def _point_state(closed_at: datetime | None, due_at: datetime | None, soon_at: datetime | None, now: datetime) -> str:
+def _point_state(
+    closed_at: datetime | None,
+    due_at: datetime | None,
+    next_due_at: datetime | None,
+    soon_at: datetime | None,
+    now: datetime,
+) -> str:
+    """Of the promise to the public, as on the page of the report; clocks inside the office do not show here."""
     if closed_at is not None:
         return "done"
-    if due_at is None:
-        return "on"
-    return "late" if due_at <= now else "soon" if soon_at is not None and soon_at <= now else "on"
+    if next_due_at is None:
+        return "paused"
+    if due_at is not None and due_at <= now:
+        return "late"
+    return "soon" if due_at == next_due_at and soon_at is not None and soon_at <= now else "on"

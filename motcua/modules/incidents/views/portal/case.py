@@ -1,6 +1,7 @@
 """The page of one report, and what people do on it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from motcua.kernel.cases.actions.people import change_wants
 from motcua.kernel.cases.queries.people import read_party_token
 from motcua.kernel.cases.queries.reading import not_found
+from motcua.kernel.figures.queries import FEW, unit_done
 from motcua.kernel.identity.kind import Link
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.web.views.middleware import limited
@@ -24,10 +26,12 @@ from motcua.modules.incidents.actions.people import (
     reopen_incident,
     report_still_there_incident,
 )
-from motcua.modules.incidents.forms.portal import AddForm, Form, JoinForm, RateForm, ReopenForm, WantsForm
+from motcua.modules.incidents.forms.portal import SCORES, AddForm, Form, JoinForm, RateForm, ReopenForm, WantsForm
+from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.queries.public import PublicPage, public_page
 from motcua.modules.incidents.views.portal.photos import Photos, received_photos
 
+FACES = ("mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy")
 Act = Callable[[PublicPage, dict[str, Any], Photos], str]
 
 
@@ -67,10 +71,17 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
     }
     if bound is not None:
         forms[bound.name_of_form] = bound
+    done = unit_done(page.unit.id)
     context = {
         "page": page,
         "forms": forms,
         "bound": bound.name_of_form if bound else "",
+        "crumbs": [(_("Phản ánh"), reverse("incidents"))],
+        "scores": [{"score": score, "words": words, "icon": icon} for (score, words), icon in zip(SCORES, FACES, strict=True)],
+        "reopen_until": page.case.closed_at + timedelta(days=REOPEN_DAYS) if page.case.closed_at else None,
+        "unit_rate": done.rate if done.closed >= FEW else None,
+        "board_url": reverse("board"),
+        "origin": request.build_absolute_uri("/").rstrip("/"),
         "share_url": request.build_absolute_uri(reverse("incident", args=[page.case.code])),
     }
     response = render(request, "incidents/portal/case.html", context, status=status)
@@ -97,7 +108,8 @@ def _act(request: Request, code: str, form: Form, act: Act, *, at: str = "") -> 
             form.refuse(refused)
             status = 409 if refused.code == "stale" else 422
         else:
-            messages.success(request, said)
+            # The page that shows it may forget the draft of this form.
+            messages.success(request, said, extra_tags=f"{form.name_of_form}-{page.case.code}")
             return redirect(reverse("incident", args=[page.case.code]) + at)
     form.photos = photos.files
     return _page(request, public_page(code, actor=request.actor), form, status)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.inbox import count_mine
 from motcua.kernel.figures import queries as figures
+from motcua.kernel.messages.queries import count_unread, parked_count
 from motcua.kernel.web.kind import (
     DataNote,
     DeskLink,
@@ -98,12 +99,21 @@ def _mine(request: HttpRequest) -> int:
     return count_mine(request.actor)  # type: ignore[attr-defined]  set by ActorMiddleware
 
 
+def _unread(request: HttpRequest) -> int:
+    return count_unread(request.actor)  # type: ignore[attr-defined]
+
+
+def _parked(request: HttpRequest) -> int:
+    return parked_count()
+
+
 def _register_desk() -> None:
     watch, manage = _("Theo dõi"), _("Quản trị")
     register_links(
         DeskLink(
             "inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_mine, is_hot=True, in_bar=True
         ),
+        DeskLink("notices", _("Thông báo"), "bell", "notices", "desk.enter", "", 5, "t", count=_unread, is_hot=True),
         DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
         DeskLink("units", _("Đơn vị"), "building-community", "units", "org.manage", manage, 70),
         DeskLink("officers", _("Cán bộ"), "users", "officers", "org.manage", manage, 71),
@@ -114,6 +124,7 @@ def _register_desk() -> None:
         DeskLink("templates", _("Mẫu tin nhắn"), "message-2", "templates", "template.manage", manage, 76),
         DeskLink("service_keys", _("Hệ thống kết nối"), "plug-connected", "service_keys", "service.manage", manage, 77),
         DeskLink("access_log", _("Lượt xem dữ liệu cá nhân"), "eye", "access_log", "org.manage", manage, 78),
-        DeskLink("outbox", _("Tin đã gửi"), "mail", "outbox", "system.watch", manage, 79),
-        DeskLink("readers", _("Sức khỏe hệ thống"), "heartbeat", "readers", "system.watch", manage, 80),
+        DeskLink("outbox", _("Tin đã gửi"), "mail", "outbox", "system.watch", manage, 79, count=_parked, is_hot=True),
+        DeskLink("connections", _("Đường gửi tin"), "plug", "connections", "system.watch", manage, 80),
+        DeskLink("readers", _("Sức khỏe hệ thống"), "heartbeat", "readers", "system.watch", manage, 81),
     )

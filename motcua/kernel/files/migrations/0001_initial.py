@@ -4,36 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.BinaryField()),
-                ('size', models.BigIntegerField()),
-                ('type', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=200)),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('lon', models.FloatField(null=True)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('blurred', models.JSONField(default=list)),
-                ('public_sha256', models.BinaryField(null=True)),
-                ('thumbnail_sha256', models.BinaryField(null=True)),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('uploaded_by', models.CharField(max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('kept_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.BinaryField()),
+                ("size", models.BigIntegerField()),
+                ("type", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=200)),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("lon", models.FloatField(null=True)),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("blurred", models.JSONField(default=list)),
+                ("public_sha256", models.BinaryField(null=True)),
+                ("thumbnail_sha256", models.BinaryField(null=True)),
+                ("token", models.CharField(max_length=43, unique=True)),
+                ("uploaded_by", models.CharField(max_length=40)),
+                ("created_at", models.DateTimeField()),
+                ("kept_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('kept_at__isnull', True)), fields=['created_at'], name='file_loose'), models.Index(fields=['sha256'], name='file_sha256'), models.Index(fields=['public_sha256'], name='file_public'), models.Index(fields=['thumbnail_sha256'], name='file_thumbnail')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("kept_at__isnull", True)), fields=["created_at"], name="file_loose"
+                    ),
+                    models.Index(fields=["sha256"], name="file_sha256"),
+                    models.Index(fields=["public_sha256"], name="file_public"),
+                    models.Index(fields=["thumbnail_sha256"], name="file_thumbnail"),
+                ],
             },
         ),
     ]

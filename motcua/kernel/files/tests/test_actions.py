@@ -4,6 +4,7 @@ import hashlib
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -77,7 +78,7 @@ def test_it_works() -> None:
     file = File.objects.get(pk=store(body).pk)
     assert (file.type, file.width, file.height, file.size) == ("image/jpeg", 2000, 1500, len(body))
     assert bytes(file.sha256) == hashlib.sha256(body).digest()
-    assert (file.lat, file.lon) == (pytest.approx(11.9404), pytest.approx(108.4583))
+    assert [file.lat, file.lon] == pytest.approx([11.9404, 108.4583])
     assert file.taken_at == datetime(2026, 11, 17, 0, 30, tzinfo=UTC)
     assert file.kept_at is None
     assert content(file, Variant.ORIGINAL) == body
@@ -89,7 +90,7 @@ def test_it_works() -> None:
 @pytest.mark.parametrize("form", ["JPEG", "WEBP", "PNG", "HEIF"])
 def test_copies_carry_no_metadata_at_all(form: str) -> None:
     secret = exif(lat=11.9404, lon=108.4583, taken="2026:11:17 07:30:00", orientation=1)
-    options = {"exif": secret, "xmp": b"<x:xmpmeta>nguyen</x:xmpmeta>"}
+    options: dict[str, Any] = {"exif": secret, "xmp": b"<x:xmpmeta>nguyen</x:xmpmeta>"}
     file = store(picture(form, **(options if form != "PNG" else {"exif": secret})))
     assert file.lat == pytest.approx(11.9404)
     for variant in (Variant.VIEW, Variant.THUMBNAIL):
@@ -165,10 +166,11 @@ def test_picture_above_the_pixel_limit_is_refused(settings: Settings) -> None:
 def test_file_above_the_size_limit_is_not_read_to_its_end(settings: Settings) -> None:
     settings.PHOTO_MAX_BYTES = 100_000
 
-    class Endless(io.RawIOBase):
+    class Endless(io.BytesIO):
         given = 0
 
-        def read(self, size: int = -1) -> bytes:
+        def read(self, size: int | None = -1, /) -> bytes:
+            assert size is not None
             self.given += size
             return b"\xff\xd8\xff" + bytes(size - 3)
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -47,7 +48,7 @@ def taken(body: bytes, purpose: Purpose = Purpose.PHOTO) -> File:
     return keep_files([file.pk], actor=SYSTEM, code="PA-1")[0]
 
 
-def send(client: Client, body: bytes, name: str = "IMG_0001.jpg", **more: str) -> "Response":  # noqa: F821
+def send(client: Client, body: bytes, name: str = "IMG_0001.jpg", **more: str) -> Any:
     upload = SimpleUploadedFile(name, body, content_type="image/jpeg")
     return client.post("/tep/gui/", {"tep": upload, **more}, headers={"Accept": "application/json"})
 

@@ -24,7 +24,7 @@ EDIT = "/desk/quan-tri/mau-tin/lamp.mended/reporter/email/vi/"
 
 
 def signed_in(client: Client, actor: Actor) -> Client:
-    client.force_login(Account.objects.get(pk=actor.id))
+    client.force_login(Account.objects.get(pk=actor.id or 0))
     return client
 
 

@@ -1,5 +1,7 @@
 """What is on its way, what is stuck and why."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -51,7 +53,7 @@ def show_outbox(request: Request) -> HttpResponse:
     wanted = _filter(request)
     page = outbox(request.actor, wanted)
     counts = outbox_counts(request.actor)
-    query = {name: value for name, value in request.GET.items() if name != "before" and value}
+    query: dict[str, Any] = {name: value for name, value in request.GET.items() if name != "before" and value}
     older = f"?{urlencode(query | {'before': page.next_before})}" if page.next_before else ""
     context = {
         "lines": [_line(row) for row in page.rows],

@@ -1,12 +1,15 @@
 """The common pages in a real browser: accessible, narrow enough, without a complaint from the page."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 
 from motcua.kernel.web import kind
 from motcua.kernel.web.kind import Finder, Found, Pill
+from motcua.kernel.web.management.commands.assets import COPIES, style
 from motcua.testing.city import City
 
 if TYPE_CHECKING:
@@ -39,6 +42,19 @@ def test_common_pages(open_page: OpenPage, check_page: Check, city: City, langua
         assert page.locator("html").get_attribute("lang") == language
         assert page.locator("h1").count() == 1
         check_page(page)
+
+
+def test_pruned_framework_draws_the_same_pixels(open_page: OpenPage, city: City) -> None:
+    whole = style("portal.css", (Path(settings.NODE_MODULES) / COPIES["tabler.css"]).read_text())
+    assert whole.count("{") > 5000
+    pruned, full = open_page(), open_page()
+    full.route("**/mc/portal.css", lambda route: route.fulfill(body=whole, content_type="text/css"))
+    for path in (*PAGES, "/dang-nhap/"):
+        pruned.goto(path)
+        full.goto(path)
+        for page in (pruned, full):
+            page.evaluate("document.fonts.ready")
+        assert pruned.screenshot(full_page=True) == full.screenshot(full_page=True), path
 
 
 def test_home_on_a_wide_screen(open_page: OpenPage, check_page: Check, city: City) -> None:

@@ -122,10 +122,10 @@ def _static_files(modules: Path) -> Iterator[tuple[str, bytes]]:
     for weight in (400, 600):
         yield f"fonts/mc-num-{weight}.woff2", _mc_num(modules, weight)
     classes, words = _used_names()
-    ours = {path.stem: path.read_text() for path in SOURCES.glob("css/*.css")}
-    pruned = prune((modules / COPIES["tabler.css"]).read_text(), classes, words, also_reads="".join(ours.values()))
-    for name, parts in STYLES.items():
-        yield name, "\n".join(pruned if part == "@pruned" else _compact(ours[part]) for part in parts).encode()
+    ours = "".join(path.read_text() for path in SOURCES.glob("css/*.css"))
+    pruned = prune((modules / COPIES["tabler.css"]).read_text(), classes, words, also_reads=ours)
+    for name in STYLES:
+        yield name, style(name, pruned).encode()
     leaflet = (modules / "leaflet/dist/leaflet.css").read_text()
     cluster = (modules / "leaflet.markercluster/dist/MarkerCluster.css").read_text()
     yield "map.css", (leaflet + "\n" + cluster).encode()
@@ -135,6 +135,14 @@ def _static_files(modules: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(SOURCES.glob("img/*")):
         yield f"img/{path.name}", path.read_bytes()
     yield "licences.txt", _licences(modules).encode()
+
+
+def style(name: str, framework: str) -> str:
+    """One of the bundles, with ``framework`` where it takes the pruned one."""
+    sources = (
+        framework if part == "@pruned" else _compact((SOURCES / f"css/{part}.css").read_text()) for part in STYLES[name]
+    )
+    return "\n".join(sources)
 
 
 def _without_source_map(content: bytes) -> bytes:

@@ -131,7 +131,8 @@ def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequen
         )
     if file_ids:
         take_files(case, [(file_id, CaseFile.Role.MORE) for file_id in file_ids], event_id=event_id, party_id=party_id)
-        keep_files(file_ids, actor=actor, code=case.code)
+        before = CaseFile.objects.filter(case_id=case.id).count() - len(file_ids)
+        keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
 
 
 @transaction.atomic

@@ -51,7 +51,8 @@ def _keep(
         take_files(
             case, [(file_id, role) for file_id in file_ids], event_id=event_id, caption=caption, is_public=is_public
         )
-        keep_files(file_ids, actor=actor, code=case.code)
+        before = CaseFile.objects.filter(case_id=case.id).count() - len(file_ids)
+        keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
 
 
 @transaction.atomic

@@ -39,26 +39,26 @@ def _is_empty() -> bool:
 
 def _load() -> None:
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
     from motcua.project.env import env_bool, env_int, env_path, env_str
 
-    if "pack" not in get_commands():
-        return
-    if env_str("MOTCUA_PACK", "") == "none":
+    if env_str("MOTCUA_PACK", PACK) == "none":
         return
     pack = env_path("MOTCUA_PACK", Path(settings.BASE_DIR, "packs", PACK))
     print(f"Loading {pack.name} …", flush=True)
     call_command("pack", "apply", str(pack))
-    if env_bool("MOTCUA_DEMO", True) and "demo" in get_commands():
-        reports = env_int("MOTCUA_DEMO_REPORTS", DEMO_REPORTS)
+    if env_bool("MOTCUA_DEMO", True):
+        reports = env_int("MOTCUA_DEMO_REPORTS", DEMO_REPORTS, least=1)
         print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0: none) …", flush=True)
         call_command("demo", reports=reports)
 
 
 if __name__ == "__main__":
+    from django.core.management import CommandError
+
     try:
         main()
-    except Refused as refused:
-        print(f"motcua: {refused.message}", file=sys.stderr)
+    except (Refused, CommandError) as error:
+        print(f"motcua: {error.message if isinstance(error, Refused) else error}", file=sys.stderr)
         sys.exit(2)

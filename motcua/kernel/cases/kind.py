@@ -86,7 +86,8 @@ def register_kind(kind: CaseKind) -> None:
     KINDS[kind.name] = kind
     register_events(kind.events)
     register_permissions(
-        Permission(f"{kind.name}.{move.name}", move.roles, move.reach, party=move.party) for move in kind.moves
+        Permission(f"{kind.name}.{move.name}", move.roles, move.reach, party=move.party, label=move.label)
+        for move in kind.moves
     )
     register_permissions(kind.permissions)
 
@@ -94,13 +95,18 @@ def register_kind(kind: CaseKind) -> None:
 EVENTS = (
     EventKind("clock.reminded", _("Sắp đến hạn “{clock}”"), icon="bell"),
     EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
+    EventKind("category.changed", _("Sửa loại việc {name}"), icon="tag"),
+    EventKind("routing.changed", _("Sửa quy tắc chuyển việc {name}"), icon="route"),
+    EventKind("routing.removed", _("Bỏ quy tắc chuyển việc {name}"), icon="route"),
+    EventKind("clockrule.changed", _("Sửa thời hạn {name}"), icon="hourglass"),
+    EventKind("clockrule.removed", _("Bỏ thời hạn {name}"), icon="hourglass"),
     EventKind("clock.reckoned", _("Tính lại hạn vì lịch làm việc thay đổi"), icon="calendar-cog"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """An action that the inbox offers for many cases. ``needs``: "" | "officer" | "unit", the value handed to ``run``."""
+    """An action that the inbox offers for many cases. ``needs``: "", "officer" or "unit": what ``run`` is handed."""
 
     run: Callable[[int, Any, str], object]  # case id, actor, value
     needs: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from motcua.kernel.events.kind import EVENTS, READERS, Audience, EventKind
-from motcua.kernel.events.models import Cursor, Event
+from motcua.kernel.events.models import Cursor, Event, JobState
 from motcua.lib.chain import canonical, hash_of
 
 
@@ -90,3 +90,8 @@ def verify(case_id: int | None = None) -> Iterator[Broken]:
             is_broken = True
             yield Broken(event.case_id, event.id, "its content was changed")
         previous = bytes(event.hash)
+
+
+def job_states() -> list[JobState]:
+    """The worker's jobs, as they last ran."""
+    return list(JobState.objects.order_by("job"))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IncidentsConfig(AppConfig):
@@ -27,3 +28,65 @@ class IncidentsConfig(AppConfig):
         register_job(Job("incidents.forget", tasks.forget_contacts, every=6 * 3600))
         register_pack_part(rules_part(INCIDENT.name))
         register_pack_part(PART)
+        _show_on_the_portal()
+
+
+def _show_on_the_portal() -> None:
+    from motcua.kernel.web.kind import (
+        DataNote,
+        Finder,
+        PortalPanel,
+        PortalTile,
+        register_data_notes,
+        register_finders,
+        register_panels,
+        register_tiles,
+    )
+    from motcua.modules.incidents.views.portal import finding
+
+    register_tiles(
+        PortalTile(
+            "report",
+            _("Gửi phản ánh"),
+            _("Đèn hỏng, đường hư, rác chưa dọn… Chụp ảnh, chỉ chỗ, gửi. Không cần tài khoản"),
+            "camera",
+            "report",
+            rank=0,
+            nav_title=_("Gửi phản ánh"),
+            bar_title=_("Phản ánh"),
+        ),
+        PortalTile(
+            "incidents",
+            _("Xem phản ánh"),
+            _("Danh sách và bản đồ: việc gì, ở đâu, hẹn lúc nào xong"),
+            "map-pin",
+            "incidents",
+            rank=10,
+            nav_title=_("Xem phản ánh"),
+            bar_title=_("Bản đồ"),
+        ),
+    )
+    register_panels(
+        PortalPanel(
+            "incidents.outbox", "incidents/portal/outbox.html", lambda request: {}, place="alert", rank=10
+        )
+    )
+    register_finders(Finder("incidents", _("Phản ánh"), finding.by_code, finding.by_words, rank=10))
+    register_data_notes(
+        DataNote(
+            "report",
+            _("Phản ánh bạn gửi: lời, ảnh, vị trí"),
+            _("Để xử lý sự cố và cho mọi người thấy việc đến đâu"),
+            _("Mọi người, sau khi đã che mặt người, biển số và thông tin liên hệ"),
+            _("Theo thời hạn lưu hồ sơ của cơ quan"),
+            rank=10,
+        ),
+        DataNote(
+            "contact",
+            _("Họ tên, số điện thoại, thư điện tử khi bạn cho biết"),
+            _("Để báo tin cho bạn và hỏi thêm khi cần"),
+            _("Cán bộ xử lý; mỗi lần xem đều được ghi lại"),
+            _("Xóa sau khi việc đóng 1 năm"),
+            rank=20,
+        ),
+    )

@@ -3,13 +3,18 @@
 from django.urls import path
 
 from motcua.modules.incidents.views.desk import moves, page, papers
-from motcua.modules.incidents.views.portal import case, reporting
+from motcua.modules.incidents.views.portal import case, feeds, listing, reporting
 
 urlpatterns = [
     # For everybody
     path("phan-anh/gui/", reporting.report, name="report"),
     path("phan-anh/goi-y/", reporting.report_hints, name="report_hints"),
+    path("phan-anh/", listing.incidents, name="incidents"),
+    path("phan-anh/ban-do.json", listing.incidents_map, name="incidents_map"),
+    path("phan-anh/rss.xml", feeds.incidents_rss, name="incidents_rss"),
+    path("phan-anh/atom.xml", feeds.incidents_atom, name="incidents_atom"),
     path("phan-anh/<str:code>/", case.incident, name="incident"),
+    path("phan-anh/<str:code>/the/", listing.incident_card, name="incident_card"),
     path("phan-anh/<str:code>/da-gui/", reporting.report_done, name="report_done"),
     path("phan-anh/<str:code>/cung-gap/", case.incident_join, name="incident_join"),
     path("phan-anh/<str:code>/van-con/", case.incident_still_there, name="incident_still_there"),

@@ -1,5 +1,5 @@
 """Numbers taken from PostgreSQL's sequences in blocks, so that a case knows its number, and so its code, before it is
-written: everything about it then fits into one statement. A block lost with its process leaves a gap, which is allowed."""
+written: all of it then fits into one statement. A block lost with its process leaves a gap; that is all right."""
 
 import threading
 from collections import deque

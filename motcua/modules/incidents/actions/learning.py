@@ -12,7 +12,7 @@ FEWEST_LABELS = 2
 
 
 def train_classifier() -> int:
-    """Learn anew from all phrases and swap the model file; how many phrases. Zero, and no file, when there are too few."""
+    """Learn anew from all phrases and swap the model file; how many phrases, or zero when there are too few."""
     examples = list(Phrase.objects.order_by("id").values_list("text", "category"))
     if len({category for _text, category in examples}) < FEWEST_LABELS:
         return 0

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS, State
 from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
-from motcua.kernel.cases.queries.reading import may_on, not_found, search
+from motcua.kernel.cases.queries.reading import may_on, not_found, search, visible
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.models import Event
@@ -100,6 +100,33 @@ def public_list(wanted: PublicFilter, limit: int = PAGE) -> tuple[list[PublicRow
     cases = list(rows.order_by("-id")[: limit + 1])
     more, cases = len(cases) > limit, cases[:limit]
     return public_rows(cases), str(cases[-1].id) if more else ""
+
+
+def rows_by_code(codes: Sequence[str], *, actor: Actor) -> list[PublicRow]:
+    """Those of ``codes`` that ``actor`` may read, in that order."""
+    found = Case.objects.filter(kind="incident", code__in=codes)
+    readable = Q(published_at__isnull=False)
+    if not actor.is_officer:
+        readable |= visible(actor, "incident.read")
+    rows = {row.code: row for row in public_rows(list(found.filter(readable)))}
+    return [rows[code] for code in dict.fromkeys(codes) if code in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    row: PublicRow
+    text: str
+    published_at: datetime
+    updated_at: datetime
+
+
+def feed_entries(wanted: PublicFilter, limit: int) -> list[FeedEntry]:
+    """The newest reports with their public words. Four statements."""
+    cases = list(filtered(wanted).select_related("incident").order_by("-id")[:limit])
+    return [
+        FeedEntry(row, case.incident.public_text, case.published_at or case.opened_at, case.updated_at)
+        for case, row in zip(cases, public_rows(cases), strict=True)
+    ]
 
 
 def public_rows(cases: Sequence[Case]) -> list[PublicRow]:
@@ -403,7 +430,7 @@ URGENCY_OF_STATE = ("done", "paused", "on", "soon", "late")
 def map_points(
     wanted: PublicFilter, box: tuple[float, float, float, float], zoom: float, limit: int = POINTS_READ
 ) -> list[MapPoint]:
-    """Published reports inside (west, south, east, north), newest first, gathered where they are many. One statement."""
+    """Published reports inside (west, south, east, north), gathered where they are many. One statement."""
     west, south, east, north = box
     now = moment.now()
     rows = (

@@ -106,7 +106,7 @@ def _words(report: Report) -> str:
         f"accuracy          {report.accuracy:.3f}",
         f"among first three {report.top3:.3f}",
         f"macro-F1          {report.macro_f1:.3f}",
-        f"gate {report.gate:.2f}: {report.coverage:.1%} of texts reach it, {report.gated_accuracy:.1%} of those are right",
+        f"gate {report.gate:.2f}: {report.coverage:.1%} of texts reach it, {report.gated_accuracy:.1%} of them right",
         f"calibration error {report.calibration_error:.3f}",
         "",
         f"{'category':24} {'precision':>9} {'recall':>7} {'F1':>6} {'texts':>6}",

@@ -1,4 +1,4 @@
-"""Believable reports and what became of them, made through the real actions under a moved clock. Invented people only."""
+"""Believable reports and what became of them, made through the real actions under a moved clock. Invented people."""
 
 import io
 import random
@@ -41,7 +41,7 @@ GIVEN = (
     "Tú",
 )
 STREETS = (
-    "Phan Đình Phùng", "Hai Bà Trưng", "Bùi Thị Xuân", "Hải Thượng", "Yersin", "Trần Phú", "Nguyễn Văn Trỗi", "Hoàng Diệu",
+    "Phan Đình Phùng", "Hai Bà Trưng", "Bùi Thị Xuân", "Hải Thượng", "Yersin", "Trần Phú", "Nguyễn Văn Trỗi",
     "Xô Viết Nghệ Tĩnh", "Phù Đổng Thiên Vương", "Mai Anh Đào", "Trần Quý Cáp", "Hùng Vương", "Pasteur", "Lý Tự Trọng",
 )  # fmt: skip
 COMMON = (
@@ -199,8 +199,7 @@ class Teller:
             receiving.take_incident(case.id, actor=worker)
         else:
             leader = self._by(case, [Role.LEADER])
-            assert worker.id is not None  # officers have a number
-            receiving.assign_incident(case.id, actor=leader, officer_id=worker.id)
+            receiving.assign_incident(case.id, actor=leader, officer_id=worker.id or 0)
 
     def _send_on(self, case: Case) -> None:
         """The 1022 centre looks, corrects the category and sends it on."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Case, CaseFile
 from motcua.kernel.cases.queries.reading import case_files, get_case, moves_for
-from motcua.kernel.cases.views import officers_for
+from motcua.kernel.cases.views.inbox import officers_for
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.kind import Purpose
 from motcua.kernel.files.queries import loose_files

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.inbox import neighbours
 from motcua.kernel.cases.queries.reading import get_case, may_on
-from motcua.kernel.cases.views import wanted_from
+from motcua.kernel.cases.views.inbox import wanted_from
 from motcua.kernel.identity.queries import open_person
 from motcua.kernel.identity.views import Request, requires
 from motcua.lib.errors import Refused

@@ -24,7 +24,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "incidents" / "p
 @requires("desk.enter")
 @require_safe
 def visit_record(request: Request, case_id: int) -> HttpResponse:
-    """The on-the-spot record (biên bản kiểm tra tại chỗ) as a PDF, laid out as NĐ 30/2020 asks. Always in Vietnamese."""
+    """The on-the-spot record (biên bản kiểm tra tại chỗ) as a PDF in the layout of NĐ 30/2020; in Vietnamese."""
     page = desk_page(case_id, actor=request.actor)
     if page.incident.visited_at is None:
         raise Refused("wrong_state", _("Chưa ghi kiểm tra tại chỗ nên chưa có biên bản."))

@@ -15,7 +15,7 @@ from motcua.kernel.cases.actions.people import change_wants
 from motcua.kernel.cases.queries.people import read_party_token
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.figures.queries import FEW, unit_done
-from motcua.kernel.identity.kind import Link
+from motcua.kernel.identity.kind import Actor, Link
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
@@ -76,8 +76,9 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
         "page": page,
         "forms": forms,
         "bound": bound.name_of_form if bound else "",
+        "bound_form": bound,
         "crumbs": [(_("Phản ánh"), reverse("incidents"))],
-        "scores": [{"score": score, "words": words, "icon": icon} for (score, words), icon in zip(SCORES, FACES, strict=True)],
+        "scores": [(score, words, face) for (score, words), face in zip(SCORES, FACES, strict=True)],
         "reopen_until": page.case.closed_at + timedelta(days=REOPEN_DAYS) if page.case.closed_at else None,
         "unit_rate": done.rate if done.closed >= FEW else None,
         "board_url": reverse("board"),
@@ -141,13 +142,13 @@ def incident_join(request: Request, code: str) -> HttpResponse:
     return response
 
 
-def _holding(request: Request, token: str, page: PublicPage) -> Any:
+def _holding(request: Request, token: str, page: PublicPage) -> Actor:
     """The actor with the private link that they were given a moment ago."""
     party = read_party_token(token)
     assert party is not None  # noqa: S101  just made
     actor = request.actor
     link = Link(party.id, page.case.id)
-    return type(actor)(
+    return Actor(
         kind="person" if actor.kind == "anonymous" else actor.kind,
         id=actor.id,
         name=actor.name,

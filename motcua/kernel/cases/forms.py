@@ -1,0 +1,174 @@
+"""What an administrator types for categories, routing and clocks. Shapes only."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Category, ClockRule, RoutingRule
+from motcua.kernel.cases.queries.rules import categories
+from motcua.kernel.identity.kind import Role
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.lib.worktime import StartRule
+
+URGENCIES = [
+    ("khan_cap", _("Khẩn cấp")),
+    ("khan", _("Khẩn")),
+    ("binh_thuong", _("Bình thường")),
+    ("phuc_tap", _("Phức tạp")),
+]
+ROLE_NAMES = {
+    Role.OPERATOR: _("Trực tổng đài"),
+    Role.LEADER: _("Lãnh đạo"),
+    Role.SPECIALIST: _("Chuyên viên"),
+    Role.CLERK: _("Văn thư"),
+    Role.SECRETARY: _("Thư ký, chánh văn phòng"),
+    Role.ADMINISTRATOR: _("Quản trị"),
+}
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    return [(name, kind.label) for name, kind in KINDS.items()]
+
+
+class ManyCodes(forms.CharField):
+    """Codes with commas, spaces or bars between them; empty means all."""
+
+    def __init__(self, *, known: Any, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.known = known
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        codes = str(value or "").replace(",", " ").replace("|", " ").split()
+        unknown = [code for code in codes if not self.known(code)]
+        if unknown:
+            raise forms.ValidationError(_("Không có mã %(code)s."), params={"code": ", ".join(unknown)})
+        return codes
+
+
+class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Category
+        fields = ("kind", "code", "name", "name_en", "parent", "icon", "urgency", "is_public", "position", "guidance",
+                  "guidance_en", "keywords", "valid_from", "valid_to")  # fmt: skip
+        labels = {
+            "kind": _("Nghiệp vụ"), "code": _("Mã"), "name": _("Tên"), "name_en": _("Tên tiếng Anh"),
+            "parent": _("Nằm trong"), "icon": _("Biểu tượng"), "urgency": _("Mức độ thường có"),
+            "is_public": _("Mọi người được xem"), "position": _("Thứ tự"), "guidance": _("Hướng dẫn"),
+            "guidance_en": _("Hướng dẫn tiếng Anh"), "keywords": _("Từ khóa"), "valid_from": _("Dùng từ ngày"),
+            "valid_to": _("Dùng đến hết ngày"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(label=_("Nghiệp vụ"), choices=_kinds())
+        self.fields["urgency"] = forms.ChoiceField(label=_("Mức độ thường có"), choices=URGENCIES)
+        self.fields["parent"].queryset = Category.objects.filter(parent__isnull=True)  # type: ignore[attr-defined]
+        for name in ("parent", "valid_to"):
+            self.fields[name].required = False
+        for name in ("valid_from", "valid_to"):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        if self.instance.pk:
+            self.fields["code"].disabled = self.fields["kind"].disabled = True
+
+
+class _RuleForm:
+    """What routing and clock rules share: which cases they are for."""
+
+    def add_common(self, form: forms.Form) -> None:
+        kinds = [name for name, _label in _kinds()]
+        known = {category.code for kind in kinds for category in categories(kind)}
+        form.fields["kind"] = forms.ChoiceField(label=_("Nghiệp vụ"), choices=_kinds())
+        form.fields["position"].label = _("Thứ tự")
+        form.fields["position"].help_text = _("Số nhỏ được xét trước; quy tắc đầu tiên khớp thì dùng.")
+        form.fields["categories"] = ManyCodes(
+            label=_("Loại việc"),
+            help_text=_("Mã, cách nhau bằng dấu phẩy. Để trống: mọi loại."),
+            known=known.__contains__,
+        )
+        form.fields["areas"] = ManyCodes(
+            label=_("Địa bàn"),
+            help_text=_("Mã xã, phường hoặc tỉnh. Để trống: mọi nơi."),
+            known=lambda code: places.area_by_code(code) is not None,
+        )
+
+
+class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = RoutingRule
+        fields = ("kind", "position", "categories", "areas", "hours", "target", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _RuleForm().add_common(self)  # type: ignore[arg-type]
+        self.fields["hours"] = forms.ChoiceField(
+            label=_("Khung giờ"),
+            required=False,
+            choices=[("", _("Mọi lúc")), ("working", _("Trong giờ làm việc")), ("off", _("Ngoài giờ làm việc"))],
+        )
+        self.fields["target"].label = _("Chuyển đến")
+        self.fields["target"].help_text = _(
+            "Mã đơn vị, hoặc commune (phường, xã nơi đó), hoặc office:kinh-te (phòng của phường, xã)."
+        )
+        self.fields["reason"].label = _("Vì sao")
+        self.order_fields(self.Meta.fields)
+
+    def clean_target(self) -> str:
+        target: str = self.cleaned_data["target"].strip()
+        if target != "commune" and not target.startswith("office:") and org.tree().by_code(target) is None:
+            raise forms.ValidationError(_("Không có đơn vị %(code)s."), params={"code": target})
+        return target
+
+
+class ClockRuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = ClockRule
+        fields = ("kind", "position", "clock", "categories", "areas", "urgencies", "duration", "after", "remind_before",
+                  "escalate_to", "start_rule", "basis")  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _RuleForm().add_common(self)  # type: ignore[arg-type]
+        clocks = [(name, label) for kind in KINDS.values() for name, label in kind.clock_labels.items()]
+        self.fields["clock"] = forms.ChoiceField(label=_("Lời hẹn"), choices=clocks)
+        self.fields["after"] = forms.ChoiceField(
+            label=_("Bắt đầu"),
+            choices=[("opened", _("Khi nhận việc")), *((n, _("Khi xong: ") + str(w)) for n, w in clocks)],
+        )
+        self.fields["urgencies"] = forms.MultipleChoiceField(
+            label=_("Mức độ"), required=False, choices=URGENCIES, widget=forms.CheckboxSelectMultiple
+        )
+        self.fields["duration"].label = _("Thời hạn")
+        self.fields["duration"].help_text = _(
+            "Như “3 ngày làm việc”, “8 giờ làm việc”. Để trống: không có lời hẹn này."
+        )
+        self.fields["remind_before"].label = _("Nhắc trước")
+        self.fields["escalate_to"] = forms.ChoiceField(
+            label=_("Trễ thì báo"),
+            required=False,
+            choices=[("", _("Không báo")), *((r.value, n) for r, n in ROLE_NAMES.items())],
+        )
+        self.fields["start_rule"] = forms.ChoiceField(
+            label=_("Cách bắt đầu tính"),
+            choices=[
+                (StartRule.SAME_INSTANT.value, _("Ngay lúc đó")),
+                (StartRule.NEXT_SESSION.value, _("Từ buổi làm việc kế tiếp")),
+                (StartRule.NEXT_WORKING_DAY.value, _("Từ ngày làm việc kế tiếp")),
+            ],
+        )
+        self.fields["basis"].label = _("Căn cứ")
+        self.order_fields(self.Meta.fields)
+
+
+class TryForm(forms.Form):
+    """The dry run on the routing page."""
+
+    text = forms.CharField(label=_("Nội dung thử"), required=False, max_length=500)
+    category = forms.CharField(label=_("Mã loại việc"), required=False, max_length=60)
+    lat = forms.FloatField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90)
+    lon = forms.FloatField(label=_("Kinh độ"), required=False, min_value=-180, max_value=180)

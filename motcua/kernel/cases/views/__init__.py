@@ -1,0 +1,1 @@
+"""The inbox, and the administration of categories, routing and clocks."""

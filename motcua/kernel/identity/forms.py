@@ -17,19 +17,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.identity.kind import PERMISSIONS, Role
+from motcua.kernel.identity.kind import PERMISSIONS, ROLE_NAMES, Reach, Role
 
 PHONE_OR_EMAIL = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 CODE = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "9"}
-
-ROLE_NAMES = {
-    Role.OPERATOR: _("Trực tổng đài, điều phối"),
-    Role.LEADER: _("Lãnh đạo"),
-    Role.SPECIALIST: _("Chuyên viên"),
-    Role.CLERK: _("Văn thư, một cửa"),
-    Role.SECRETARY: _("Thư ký, giúp việc lãnh đạo"),
-    Role.ADMINISTRATOR: _("Quản trị"),
-}
 
 
 class DateInput(forms.DateInput):
@@ -82,6 +73,7 @@ class ReauthenticateForm(AllauthReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         _plain(self.fields["password"], _("Mật khẩu"))
+        self.fields["password"].help_text = ""
 
 
 class _NewPassword:
@@ -97,6 +89,7 @@ class ChangePasswordForm(_NewPassword, AllauthChangePasswordForm):  # type: igno
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         _plain(self.fields["oldpassword"], _("Mật khẩu đang dùng"))
+        self.fields["oldpassword"].help_text = ""
         _new_password_words(self)
 
 
@@ -199,12 +192,18 @@ class NewOfficerForm(OfficerForm, PostForm):
     field_order = ("name", "login", "email", "phone", "language", "unit_id", "role", "title", "valid_from", "valid_to")
 
 
+FILTER_FIELD = "identity/filter_field.html"  # without the words "not obligatory": no condition is
+
+
 class OfficerFilterForm(forms.Form):
-    q = forms.CharField(label=_("Tên hoặc tên đăng nhập"), required=False, max_length=80)
-    unit = forms.TypedChoiceField(label=_("Đơn vị"), coerce=int, required=False, empty_value=None)
+    q = forms.CharField(label=_("Tên hoặc tên đăng nhập"), required=False, template_name=FILTER_FIELD, max_length=80)
+    unit = forms.TypedChoiceField(
+        label=_("Đơn vị"), coerce=int, required=False, template_name=FILTER_FIELD, empty_value=None
+    )
     state = forms.ChoiceField(
         label=_("Trạng thái"),
         required=False,
+        template_name=FILTER_FIELD,
         choices=[("", _("Đang dùng")), ("off", _("Đã khoá")), ("all", _("Tất cả"))],
     )
 
@@ -213,18 +212,31 @@ class OfficerFilterForm(forms.Form):
         self.fields["unit"].choices = [("", _("Mọi đơn vị")), *units]  # type: ignore[attr-defined]
 
 
+def grantable() -> list[tuple[str, str]]:
+    """What a machine may be let do: things about cases. Administration stays with people."""
+    return [
+        (name, f"{permission.label} ({name})" if permission.label else name)
+        for name, permission in sorted(PERMISSIONS.items())
+        if not (permission.public or permission.signed_in or permission.reach in (Reach.TOP, Reach.ALL))
+        and permission.roles - {Role.ADMINISTRATOR}
+    ]
+
+
 class ServiceKeyForm(forms.Form):
     name = forms.CharField(label=_("Tên hệ thống kết nối"), max_length=120)
     grants = forms.MultipleChoiceField(label=_("Được phép"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["grants"].choices = [(name, name) for name in sorted(PERMISSIONS)]  # type: ignore[attr-defined]
+        self.fields["grants"].choices = grantable()  # type: ignore[attr-defined]
 
 
 class AccessFilterForm(forms.Form):
-    who = forms.CharField(label=_("Người xem (tên)"), required=False, max_length=80)
+    who = forms.CharField(label=_("Người xem (tên)"), required=False, template_name=FILTER_FIELD, max_length=80)
     contact = forms.CharField(
-        label=_("Số điện thoại hoặc thư điện tử của người được xem"), required=False, max_length=254
+        label=_("Số điện thoại hoặc thư điện tử của người được xem"),
+        required=False,
+        template_name=FILTER_FIELD,
+        max_length=254,
     )
-    since = forms.DateField(label=_("Từ ngày"), required=False, widget=DateInput)
+    since = forms.DateField(label=_("Từ ngày"), required=False, template_name=FILTER_FIELD, widget=DateInput)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.events.kind import EventKind
@@ -17,6 +18,15 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     ADMINISTRATOR = "administrator"
 
+
+ROLE_NAMES = {
+    Role.OPERATOR: _("Trực tổng đài, điều phối"),
+    Role.LEADER: _("Lãnh đạo"),
+    Role.SPECIALIST: _("Chuyên viên"),
+    Role.CLERK: _("Văn thư, một cửa"),
+    Role.SECRETARY: _("Thư ký, giúp việc lãnh đạo"),
+    Role.ADMINISTRATOR: _("Quản trị"),
+}
 
 # These act for the whole body that their office belongs to: a clerk of a commune's office receives for the commune,
 # an operator of the 1022 centre dispatches for the province.
@@ -44,6 +54,7 @@ class Permission:
     party: bool = False
     public: bool = False
     signed_in: bool = False  # whoever has an account: it is about themselves
+    label: str | Promise = field(default="", compare=False)  # what it lets do, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,11 @@ register_permissions(
         Permission("template.manage", ADMINISTRATORS, Reach.TOP),
         Permission("system.watch", ADMINISTRATORS, Reach.TOP),
         Permission("service.manage", ADMINISTRATORS, Reach.TOP),
-        Permission("person.reveal", frozenset({Role.OPERATOR, Role.CLERK, Role.LEADER, Role.SPECIALIST}), Reach.UNIT),
+        Permission(
+            "person.reveal",
+            frozenset({Role.OPERATOR, Role.CLERK, Role.LEADER, Role.SPECIALIST}),
+            label=_("Xem tên và liên hệ của người gửi"),
+        ),
     ]
 )
 
@@ -145,8 +160,8 @@ EVENTS = (
     EventKind("officer.deactivated", _("Khoá tài khoản cán bộ {officer}"), icon="user-off"),
     EventKind("officer.activated", _("Mở lại tài khoản cán bộ {officer}"), icon="user-check"),
     EventKind("officer.factors_reset", _("Xoá lớp xác thực thứ hai của {officer}"), icon="shield-off"),
-    EventKind("post.granted", _("Giao vai trò {role} tại {unit} cho {officer}"), icon="id-badge"),
-    EventKind("post.revoked", _("Thôi vai trò {role} tại {unit} của {officer}"), icon="id-badge-off"),
+    EventKind("post.granted", _("Giao vai trò {role_name} tại {unit} cho {officer}"), icon="id-badge"),
+    EventKind("post.revoked", _("Thôi vai trò {role_name} tại {unit} của {officer}"), icon="id-badge-off"),
     EventKind("servicekey.created", _("Tạo khoá kết nối {name}"), icon="key"),
     EventKind("servicekey.revoked", _("Thu hồi khoá kết nối {name}"), icon="key-off"),
     EventKind("person.deleted", _("Một người đã tự xoá tài khoản"), icon="eraser"),

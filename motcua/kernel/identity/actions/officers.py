@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
-from motcua.kernel.identity.kind import Actor, Role
+from motcua.kernel.identity.kind import ROLE_NAMES, Actor, Role
 from motcua.kernel.identity.models import Account, Post, Session
 from motcua.kernel.identity.queries import get_officer, may, may_somewhere, reach_at
 from motcua.kernel.org.queries import local_today, tree
@@ -107,6 +107,7 @@ def _words_of(post: Post) -> dict[str, str | int]:
         "unit": unit.name,
         "unit_id": unit.id,
         "role": post.role,
+        "role_name": str(ROLE_NAMES[Role(post.role)]),
     }
 
 

@@ -68,12 +68,10 @@ def get_officer(officer_id: int, *, actor: Actor, lock: bool = False) -> Account
     raise Refused("not_found", _("Không tìm thấy cán bộ này trong phạm vi quản trị của bạn."))
 
 
-def find_officer_id(login: str) -> int | None:
-    return (
-        Account.objects.filter(login=login.strip().casefold(), kind=Account.Kind.OFFICER)
-        .values_list("pk", flat=True)
-        .first()
-    )
+def find_officer_name(login: str) -> str:
+    """Empty when nobody has this login name."""
+    officers = Account.objects.filter(login=login.strip().casefold(), kind=Account.Kind.OFFICER)
+    return officers.values_list("name", flat=True).first() or ""
 
 
 @dataclass(frozen=True, slots=True)

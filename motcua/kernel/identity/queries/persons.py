@@ -133,7 +133,7 @@ def _as_row(access: Access) -> AccessRow:
         at=access.at,
         words=str(words).format(who=who),
         reason=access.reason,
-        actor_name=access.actor_name or access.actor,
+        actor_name=access.actor_name or (_("Người chưa đăng nhập") if access.actor == "anonymous" else access.actor),
         action=access.action,
         action_words=str(action_words),
         case_id=access.case_id,

@@ -193,11 +193,11 @@ def test_every_event_has_its_sentence(city: City) -> None:
     sentences = [sentence(event.name, event.data) for event in Event.objects.order_by("id")]
     assert sentences == [
         "Thêm cán bộ Trần Văn Mới",
-        "Giao vai trò clerk tại Phường Một cho Trần Văn Mới",
+        "Giao vai trò Văn thư, một cửa tại Phường Một cho Trần Văn Mới",
         "Sửa thông tin cán bộ Trần Văn Mới: email",
         "Khoá tài khoản cán bộ Trần Văn Mới",
         "Mở lại tài khoản cán bộ Trần Văn Mới",
-        "Thôi vai trò clerk tại Phường Một của Trần Văn Mới",
+        "Thôi vai trò Văn thư, một cửa tại Phường Một của Trần Văn Mới",
     ]
 
 

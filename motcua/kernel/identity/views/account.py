@@ -21,7 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from motcua.kernel.identity import actions, queries
-from motcua.kernel.identity.forms import ROLE_NAMES, CodeForm, ContactForm, PersonForm
+from motcua.kernel.identity.forms import CodeForm, ContactForm, PersonForm
+from motcua.kernel.identity.kind import ROLE_NAMES
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.views.doors import Request, requires
 from motcua.kernel.identity.views.login import (

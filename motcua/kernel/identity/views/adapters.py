@@ -1,5 +1,6 @@
 """How allauth's flows meet our accounts: locks, sessions, letters, words."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +16,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.identity import actions
 from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import letter_sender
-from motcua.kernel.identity.queries import find_officer_id, must_add_factor, sealer
+from motcua.kernel.identity.queries import find_officer_name, must_add_factor, sealer
 from motcua.kernel.identity.views.sessions import begin_session
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -64,9 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         name = credentials.get("username", "")
         left = actions.note_failure(name)
         # The name itself is not written down: people type passwords into the wrong field.
-        officer_id = find_officer_id(name)
-        reason = f"officer:{officer_id}" if officer_id else ""
-        actions.note_access(ANONYMOUS, "login.failed", reason=reason)
+        actions.note_access(ANONYMOUS, "login.failed", reason=find_officer_name(name))
         if left == 0:
             self.pre_authenticate(request, **credentials)
 
@@ -136,8 +134,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         return sealer().open(encrypted_text.encode())
 
-    def build_totp_svg(self, url: str) -> SafeString:
-        return mark_safe(segno.make(url, error="m").svg_inline(scale=5, border=3, svgclass="qr"))  # noqa: S308  drawn here
+    def build_totp_svg(self, url: str) -> str:
+        drawn = io.BytesIO()
+        segno.make(url, error="m").save(drawn, kind="svg", xmldecl=False, scale=5, border=3)
+        return drawn.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last one stays for those who must have one."""

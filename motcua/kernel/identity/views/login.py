@@ -198,7 +198,7 @@ class SecondFactor(factor_views.AuthenticateView):  # type: ignore[misc]
             actions.forget_failures(door)
         else:
             actions.note_failure(door)
-            actions.note_access(ANONYMOUS, "login.failed", reason=f"officer:{user.pk}")
+            actions.note_access(ANONYMOUS, "login.failed", reason=user.name)
         return response
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

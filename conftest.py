@@ -6,6 +6,7 @@ import pytest
 
 from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.org import queries as org
+from motcua.kernel.packs import queries as packs
 from motcua.kernel.places import queries as places
 from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
 from motcua.testing.city import City, build_city
@@ -17,7 +18,9 @@ def city(db: None) -> City:
 
 
 @pytest.fixture(autouse=True)
-def _forget_what_is_kept_in_memory() -> Iterator[None]:
+def _forget_what_is_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test starts without it, and within one it does not grow old: a slow machine asks no more than a quick one."""
+    monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 0.0)
     yield
-    for forget in (org.forget, places.forget, forget_rules, forget_model, forget_scope):
+    for forget in (org.forget, places.forget, packs.forget, forget_rules, forget_model, forget_scope):
         forget()

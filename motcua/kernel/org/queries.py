@@ -1,19 +1,24 @@
 """Reading units and calendars. They are few and read on every request, so they are kept in memory."""
 
+import calendar as gregorian
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, OrgVersion, Unit
 from motcua.lib import moment
+from motcua.lib.errors import Refused
 from motcua.lib.versioned import Versioned
+from motcua.lib.vietnamese import fold
 from motcua.lib.worktime import WorkCalendar
 
+MOST_FOUND = 100
 _DAYS_APART = 10_000_000  # more than any date's ordinal, so that version and day make one number
 
 
@@ -124,22 +129,35 @@ def _load_tree() -> Tree:
     )
 
 
-def _load_calendars() -> dict[int, tuple[WorkCalendar, int]]:
+@dataclass(frozen=True, slots=True)
+class _Calendars:
+    by_id: Mapping[int, tuple[WorkCalendar, int]]
+    names: Mapping[int, str]
+    confirmed: frozenset[tuple[int, int]]  # calendar, year
+
+
+def _load_calendars() -> _Calendars:
     days: dict[int, dict[str, dict[date, str]]] = {}
     for day in CalendarDay.objects.all():
         days.setdefault(day.calendar_id, {}).setdefault(day.kind, {})[day.date] = day.name
-    return {
-        calendar.id: (
-            as_work_calendar(
-                calendar.sessions,
-                days_off=days.get(calendar.id, {}).get(CalendarDay.Kind.OFF, {}),
-                makeup_days=days.get(calendar.id, {}).get(CalendarDay.Kind.WORK, {}),
-                zone=calendar.zone,
-            ),
-            calendar.version,
-        )
-        for calendar in Calendar.objects.all()
-    }
+    calendars = list(Calendar.objects.order_by("code"))
+    confirmed = CalendarYear.objects.filter(confirmed_at__isnull=False).values_list("calendar_id", "year")
+    return _Calendars(
+        by_id={
+            calendar.id: (
+                as_work_calendar(
+                    calendar.sessions,
+                    days_off=days.get(calendar.id, {}).get(CalendarDay.Kind.OFF, {}),
+                    makeup_days=days.get(calendar.id, {}).get(CalendarDay.Kind.WORK, {}),
+                    zone=calendar.zone,
+                ),
+                calendar.version,
+            )
+            for calendar in calendars
+        },
+        names={calendar.id: calendar.name for calendar in calendars},
+        confirmed=frozenset(confirmed),
+    )
 
 
 def as_work_calendar(
@@ -173,12 +191,12 @@ def tree() -> Tree:
 
 
 def work_calendar(calendar_id: int) -> WorkCalendar:
-    return _calendars.get()[calendar_id][0]
+    return _calendars.get().by_id[calendar_id][0]
 
 
 def unit_calendar(unit_id: int) -> tuple[WorkCalendar, int]:
     """The calendar by which a unit's promises are counted, and its version."""
-    return _calendars.get()[tree().unit(unit_id).calendar_id]
+    return _calendars.get().by_id[tree().unit(unit_id).calendar_id]
 
 
 def unconfirmed_years(today: date | None = None) -> list[tuple[str, int]]:
@@ -188,21 +206,19 @@ def unconfirmed_years(today: date | None = None) -> list[tuple[str, int]]:
     """
     today = today or local_today()
     years = [today.year] if today.month < 11 else [today.year, today.year + 1]
-    confirmed = set(
-        CalendarYear.objects.filter(year__in=years, confirmed_at__isnull=False).values_list("calendar_id", "year")
-    )
-    used = Calendar.objects.filter(pk__in=Unit.objects.filter(valid_to__isnull=True).values("calendar_id"))
+    held = _calendars.get()
+    used = {row.calendar_id for row in tree().in_force}
     return [
-        (calendar.name, year)
-        for calendar in used.order_by("code")
+        (name, year)
+        for calendar_id, name in held.names.items()
+        if calendar_id in used
         for year in years
-        if (calendar.id, year) not in confirmed
+        if (calendar_id, year) not in held.confirmed
     ]
 
 
 def confirmed_years(calendar_id: int) -> frozenset[int]:
-    years = CalendarYear.objects.filter(calendar_id=calendar_id, confirmed_at__isnull=False)
-    return frozenset(years.values_list("year", flat=True))
+    return frozenset(year for calendar, year in _calendars.get().confirmed if calendar == calendar_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +244,66 @@ def list_calendars() -> list[Calendar]:
     return list(Calendar.objects.order_by("code"))
 
 
-def list_units(*, with_ended: bool = False) -> list[Unit]:
-    """For administration: straight from the table, so that one's own change shows at once."""
-    units = Unit.objects.select_related("calendar", "area").order_by("path")
-    return list(units if with_ended else units.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=local_today())))
+# ── For administration: straight from the tables, so that one's own change shows at once ───────────────────────────
+
+
+def list_units(*, under: int | None = None, words: str = "", ids: Iterable[int] | None = None) -> list[Unit]:
+    """Units below ``under`` (the root's level when None), or all those whose name or code has ``words``, ended ones last.
+
+    ``ids`` limits the search to these; None means everywhere.
+    """
+    units = Unit.objects.select_related("calendar", "area", "parent").order_by(
+        F("valid_to").desc(nulls_first=True), "id"
+    )
+    if words:
+        found = units.filter(Q(folded__contains=fold(words)) | Q(code__istartswith=words.strip()))
+        return list((found if ids is None else found.filter(pk__in=list(ids)))[:MOST_FOUND])
+    return list(units.filter(parent_id=under))
+
+
+def get_unit(unit_id: int) -> Unit:
+    unit = Unit.objects.select_related("calendar", "area", "parent").filter(pk=unit_id).first()
+    if unit is None:
+        raise Refused("not_found", _("Không có đơn vị này."))
+    return unit
+
+
+def get_calendar(calendar_id: int) -> Calendar:
+    calendar = Calendar.objects.filter(pk=calendar_id).first()
+    if calendar is None:
+        raise Refused("not_found", _("Không có lịch làm việc này."))
+    return calendar
+
+
+def count_units(calendar_id: int) -> int:
+    """Units in force that count by this calendar."""
+    return sum(row.calendar_id == calendar_id for row in tree().in_force)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """A day of a year page. ``kind``: work | rest (weekly) | off (a holiday) | makeup."""
+
+    date: date
+    kind: str
+    name: str
+
+
+def year_cells(calendar: Calendar, year: YearRow) -> list[list[list[DayCell | None]]]:
+    """Twelve months of weeks of seven days, Monday first; None where another month's days stand."""
+    special = {day.date: day for day in year.days}
+    usual = {int(weekday) for weekday, sessions in calendar.sessions.items() if sessions}
+
+    def cell(on: date) -> DayCell:
+        if on in special:
+            day = special[on]
+            return DayCell(on, "off" if day.kind == CalendarDay.Kind.OFF else "makeup", day.name)
+        return DayCell(on, "work" if on.weekday() in usual else "rest", "")
+
+    return [
+        [
+            [cell(on) if on.month == month else None for on in week]
+            for week in gregorian.Calendar().monthdatescalendar(year.year, month)
+        ]
+        for month in range(1, 13)
+    ]

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from motcua.kernel.places.models import Area, AreaVersion, Succession
 from motcua.lib import moment
 from motcua.lib.versioned import Versioned
+from motcua.lib.vietnamese import fold
 
 if TYPE_CHECKING:
     from motcua.lib.geometry import AreaIndex
@@ -114,7 +117,7 @@ def _load() -> Areas:
 
 
 _areas = Versioned(lambda: _version() * _DAYS_APART + local_today().toordinal(), _load)
-_maps: dict[tuple[str, str, int], str] = {}  # (level, province, version) → GeoJSON
+_maps: dict[tuple[str, str, int, str | None], str] = {}  # (level, parent, version, language) → GeoJSON
 
 
 def forget() -> None:
@@ -155,9 +158,11 @@ def areas_geojson(level: str, parent: str = "") -> tuple[str, int]:
     ``approximate`` tells, of each area and of the whole, that it was computed from the centres.
     """
     found = areas()
-    key = level, parent, found.version
+    if parent and found.by_code(parent) is None:
+        return '{"type":"FeatureCollection","approximate":false,"features":[]}', found.version
+    key = level, parent, found.version, get_language()
     if key not in _maps:
-        if any(version != found.version for _level, _parent, version in _maps):
+        if any(version != found.version for _level, _parent, version, _language in _maps):
             _maps.clear()
         _maps[key] = _draw(found, level, parent)
     return _maps[key], found.version
@@ -183,18 +188,24 @@ def _draw(found: Areas, level: str, parent: str) -> str:
         }
         for area_id, geometry in drawn.items()
     ]
-    is_approximate = any(rows[area_id].is_approximate for area_id in drawn)
-    collection = {"type": "FeatureCollection", "approximate": is_approximate, "features": features}
+    collection: dict[str, object] = {"type": "FeatureCollection", "approximate": False, "features": features}
+    if any(rows[area_id].is_approximate for area_id in drawn):
+        collection |= {"approximate": True, "attribution": _("Ranh giới gần đúng")}
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
 
 
 def successors(code: str) -> list[tuple[AreaRow, str]]:
     """What became of an old area: the new ones, each with ``whole`` or ``part``; several mean that one has to ask."""
+    return _followed(Succession.objects.filter(old__code=code, old__valid_to__isnull=False))
+
+
+def successors_of(area_id: int) -> list[tuple[AreaRow, str]]:
+    return _followed(Succession.objects.filter(old_id=area_id))
+
+
+def _followed(rows: QuerySet[Succession]) -> list[tuple[AreaRow, str]]:
     found = areas()
-    return [
-        (found.area(succession.new_id), succession.kind)
-        for succession in Succession.objects.filter(old__code=code, old__valid_to__isnull=False).order_by("new__code")
-    ]
+    return [(found.area(new_id), kind) for new_id, kind in rows.order_by("new__code").values_list("new_id", "kind")]
 
 
 def predecessors(area_id: int) -> list[tuple[AreaRow, str]]:
@@ -204,3 +215,45 @@ def predecessors(area_id: int) -> list[tuple[AreaRow, str]]:
         (found.area(succession.old_id), succession.kind)
         for succession in Succession.objects.filter(new_id=area_id).order_by("old__code")
     ]
+
+
+def areas_above(area_id: int) -> list[AreaRow]:
+    """From the country down to the parent."""
+    found, above = areas(), []
+    at = found.area(area_id).parent_id
+    while at is not None:
+        row = found.area(at)
+        above.append(row)
+        at = row.parent_id
+    return list(reversed(above))
+
+
+PAGE = 150
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPage:
+    rows: list[AreaRow]
+    next_after: str  # code after which the next page begins; empty on the last one
+
+
+def list_areas(*, words: str = "", with_former: bool = False, after: str = "") -> AreaPage:
+    """Areas by code, for administration; with ``words`` those whose name or code has them."""
+    rows = Area.objects.order_by("code", "valid_from")
+    if not with_former:
+        rows = rows.filter(in_force_on(local_today()))
+    if words:
+        rows = rows.filter(Q(folded__contains=fold(words)) | Q(code__istartswith=words.strip()))
+    if after:
+        rows = rows.filter(code__gt=after)
+    ids = list(rows.values_list("id", "code")[: PAGE + 1])
+    found = areas()
+    return AreaPage(
+        rows=[found.area(area_id) for area_id, _code in ids[:PAGE]],
+        next_after=ids[PAGE - 1][1] if len(ids) > PAGE else "",
+    )
+
+
+def count_approximate() -> int:
+    """Communes in force without an official boundary."""
+    return sum(row.is_approximate for row in areas().in_force(Area.Level.COMMUNE))

@@ -121,6 +121,7 @@ def confirm_year(calendar_id: int, year: int, *, actor: "Actor") -> None:
     CalendarYear.objects.update_or_create(
         calendar=calendar, year=year, defaults={"confirmed_at": moment.now(), "confirmed_by": actor.name}
     )
+    grow_version()
     record(
         "calendar.confirmed",
         actor=actor,

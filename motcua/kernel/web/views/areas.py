@@ -6,6 +6,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from motcua.kernel.identity.views import Request, public, requires
@@ -20,9 +21,10 @@ LEVELS = ("province", "district", "commune")
 
 
 @public
+@gzip_page
 @require_safe
 def areas(request: HttpRequest) -> HttpResponse:
-    """Boundaries as GeoJSON, simplified: the base of every map. Its address carries their version: browsers may keep it."""
+    """Simplified boundaries, the base of every map. The address carries their version, so browsers may keep them."""
     level = request.GET.get("level", "commune")
     if level not in LEVELS:
         raise Refused("invalid", _("level phải là một trong: {levels}.").format(levels=", ".join(LEVELS)))

@@ -110,14 +110,13 @@ def _parked(request: HttpRequest) -> int:
 def _register_desk() -> None:
     watch, manage = _("Theo dõi"), _("Quản trị")
     register_links(
-        DeskLink(
-            "inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_mine, is_hot=True, in_bar=True
-        ),
+        DeskLink("inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_mine, is_hot=True, in_bar=True),
         DeskLink("notices", _("Thông báo"), "bell", "notices", "desk.enter", "", 5, "t", count=_unread, is_hot=True),
         DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
         DeskLink("units", _("Đơn vị"), "building-community", "units", "org.manage", manage, 70),
         DeskLink("officers", _("Cán bộ"), "users", "officers", "org.manage", manage, 71),
         DeskLink("calendars", _("Lịch làm việc"), "calendar", "calendars", "calendar.manage", manage, 72),
+        DeskLink("area_list", _("Địa bàn"), "map-2", "area_list", "place.manage", manage, 72),
         DeskLink("categories", _("Loại việc"), "tags", "categories", "category.manage", manage, 73),
         DeskLink("routing", _("Chuyển việc"), "route", "routing", "routing.manage", manage, 74),
         DeskLink("clock_rules", _("Thời hạn"), "hourglass", "clock_rules", "clock.manage", manage, 75),

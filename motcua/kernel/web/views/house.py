@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, reverse
 
-from motcua.kernel.identity.queries import may_somewhere
+from motcua.kernel.identity.queries import may, may_somewhere
 from motcua.kernel.identity.views import Request
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
@@ -127,6 +127,11 @@ class House:
     @cached_property
     def desk_bar(self) -> list[Door]:
         return [self._doors[link.name] for link in self._links if link.in_bar][:5]
+
+    @cached_property
+    def unconfirmed_years(self) -> list[tuple[str, int]]:
+        """(Calendar, year) whose days nobody has confirmed, for those who can; from memory."""
+        return org.unconfirmed_years() if may(self._request.actor, "calendar.manage") else []
 
     @cached_property
     def find_url(self) -> str:

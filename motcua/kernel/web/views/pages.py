@@ -12,16 +12,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from motcua.kernel.cases.queries.clocks import ClockView, views_by_id
 from motcua.kernel.identity.views import public, requires
-from motcua.kernel.places.queries import areas_geojson
 from motcua.kernel.web.forms import SampleForm
 from motcua.kernel.web.kind import FINDERS, NOTES, PANELS, Found, Pill
 from motcua.kernel.web.templatetags.motcua import CLOCK_SIGNER, clock, when
-from motcua.kernel.web.views.house import House
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib import moment
 from motcua.lib.worktime import ClockState
@@ -99,17 +96,6 @@ def clocks(request: HttpRequest) -> HttpResponse:
         with contextlib.suppress(BadSignature, ValueError):
             numbers.append(int(CLOCK_SIGNER.unsign(token)))
     return HttpResponse("\n".join(clock(view) for view in views_by_id(numbers)))
-
-
-@public
-@gzip_page
-@require_safe
-def areas(request: HttpRequest) -> HttpResponse:
-    """The city's areas, GeoJSON: the base of every map. Its address carries their version, so browsers may keep it."""
-    text, _version = areas_geojson("commune", House(request).area_code)
-    response = HttpResponse(text, content_type="application/geo+json")
-    response["Cache-Control"] = "public, max-age=86400"
-    return response
 
 
 @public

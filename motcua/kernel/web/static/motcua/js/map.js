@@ -114,7 +114,7 @@ window.mcMap = (() => {
     const data = element.dataset, still = data.still !== undefined;
     element.replaceChildren();
     const map = L.map(element, {
-      center: [Number(data.lat || data.centreLat || 11.94), Number(data.lon || data.centreLon || 108.44)], zoom: Number(data.zoom || 16), zoomSnap: 0.25,
+      center: [Number(data.lat || data.centreLat || 11.94), Number(data.lon || data.centreLon || 108.44)], zoom: Number(data.zoom || 16), maxZoom: 19, zoomSnap: 0.25,
       zoomControl: !still, dragging: !still, keyboard: !still, touchZoom: !still, doubleClickZoom: !still, boxZoom: !still, scrollWheelZoom: false, attributionControl: true,
     });
     map.attributionControl.setPrefix(false);

@@ -26,7 +26,8 @@ class Incident(models.Model):
     joined = models.PositiveIntegerField(default=0)
     still_there = models.PositiveIntegerField(default=0)
     still_there_at = models.DateTimeField(null=True)
-    service_key_id = models.BigIntegerField(null=True)  # Open311 client that sent it
+    service_key_id = models.BigIntegerField(null=True)  # Open311 client that sent it …
+    media_url = models.CharField(max_length=500, blank=True)  # … and what it links to: for officials, never fetched
 
     def __str__(self) -> str:
         return f"incident {self.case_id}"

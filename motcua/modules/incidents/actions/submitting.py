@@ -40,6 +40,7 @@ class NewIncident:
     lat: float | None = None
     lon: float | None = None
     address: str = ""
+    place_code: str = ""  # 12-digit place id, where the sender knows it
     name: str = ""
     phone: str = ""
     email: str = ""
@@ -52,6 +53,7 @@ class NewIncident:
     file_ids: Sequence[int] = ()
     key: str = ""  # the same key sent twice makes one report
     service_key_id: int | None = None
+    media_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
             area_id=area.id if area else None,
             category_id=category.id if category else None,
             address=address,
+            place_code=new.place_code,
             lat=new.lat,
             lon=new.lon,
             person=sealed_person_values(nfc(new.name), new.phone, new.email, language=new.language)
@@ -192,6 +195,7 @@ def _rows(
         suggested_probability=guess.probability if guess else None,
         routing_reason=way.reason,
         service_key_id=new.service_key_id,
+        media_url=new.media_url,
     )
     rows = [insert_of(detail)]
     if new.key:

@@ -1,10 +1,11 @@
 """Reading units and calendars. They are few and read on every request, so they are kept in memory."""
 
 import calendar as gregorian
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from django.db.models import F, Q
@@ -19,7 +20,7 @@ from motcua.lib.vietnamese import fold
 from motcua.lib.worktime import WorkCalendar
 
 MOST_FOUND = 100
-_DAYS_APART = 10_000_000  # more than any date's ordinal, so that version and day make one number
+_TURNS_APART = 10_000_000  # more than there are days on which something changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +177,27 @@ def as_work_calendar(
     return WorkCalendar(week, days_off, dict.fromkeys(makeup_days, usual), zone)
 
 
-_tree = Versioned(lambda: _version() * _DAYS_APART + local_today().toordinal(), _load_tree)
+@lru_cache(maxsize=1)
+def _turns(version: int) -> tuple[date, ...]:
+    """The days on which others come into force; on the days between, nothing changes by itself."""
+    dates = Unit.objects.values_list("valid_from", "valid_to")
+    ends = {last + timedelta(days=1) for _first, last in dates if last is not None}
+    return tuple(sorted(ends | {first for first, _last in dates}))
+
+
+def _state() -> int:
+    """Grows with each change of the table, and on each day on which others come into force."""
+    version = _version()
+    return version * _TURNS_APART + bisect_right(_turns(version), local_today())
+
+
+_tree = Versioned(_state, _load_tree)
 _calendars = Versioned(_version, _load_calendars)
 
 
 def forget() -> None:
     """Look again at the next question: after a change in this process, and between tests."""
+    _turns.cache_clear()
     _tree.forget()
     _calendars.forget()
 

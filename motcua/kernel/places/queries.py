@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from motcua.lib.geometry import AreaIndex
 
 GAP_METRES = 150  # simplified borders leave gaps between communes, and quays reach out into the water
-_DAYS_APART = 10_000_000  # more than any date's ordinal, so that version and day make one number
+_TURNS_APART = 10_000_000  # more than there are days on which something changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,27 @@ def _load() -> Areas:
     return Areas(rows, AreaIndex(polygons), _version())
 
 
-_areas = Versioned(lambda: _version() * _DAYS_APART + local_today().toordinal(), _load)
+@lru_cache(maxsize=1)
+def _turns(version: int) -> tuple[date, ...]:
+    """The days on which others come into force; on the days between, nothing changes by itself."""
+    dates = Area.objects.values_list("valid_from", "valid_to")
+    ends = {last + timedelta(days=1) for _first, last in dates if last is not None}
+    return tuple(sorted(ends | {first for first, _last in dates}))
+
+
+def _state() -> int:
+    """Grows with each change of the table, and on each day on which others come into force."""
+    version = _version()
+    return version * _TURNS_APART + bisect_right(_turns(version), local_today())
+
+
+_areas = Versioned(_state, _load)
 _maps: dict[tuple[str, str, int, str | None], str] = {}  # (level, parent, version, language) → GeoJSON
 
 
 def forget() -> None:
     """Look again at the next question: after a change in this process, and between tests."""
+    _turns.cache_clear()
     _areas.forget()
     _maps.clear()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import PERMISSIONS, SYSTEM, Actor
 from motcua.kernel.identity.models import ServiceKey
-from motcua.kernel.identity.queries import key_digest, require
+from motcua.kernel.identity.queries import forget_keys, key_digest, require
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 
@@ -41,4 +41,5 @@ def revoke_service_key(key_id: int, *, actor: Actor) -> None:
         return
     key.revoked_at = moment.now()
     key.save(update_fields=["revoked_at"])
+    forget_keys()
     record("servicekey.revoked", actor=actor, data={"name": key.name, "key_id": key.pk})

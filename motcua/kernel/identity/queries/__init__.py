@@ -2,6 +2,7 @@
 
 from motcua.kernel.identity.queries.actors import (
     account_actor,
+    forget_keys,
     has_factor,
     key_digest,
     lacks_factor,
@@ -54,6 +55,7 @@ __all__ = [
     "export_own_data",
     "find_officer_name",
     "find_person_ids",
+    "forget_keys",
     "get_officer",
     "has_factor",
     "key_digest",

@@ -1,6 +1,7 @@
 """Who is acting."""
 
 import hashlib
+import time
 from datetime import date
 from typing import Any
 
@@ -63,12 +64,28 @@ def key_digest(key_text: str) -> bytes:
     return hashlib.sha256(key_text.encode()).digest()
 
 
+KEYS_KEPT = 5.0  # seconds for which a key that another process has revoked still opens
+_keys: dict[bytes, tuple[float, Actor]] = {}
+
+
 def service_actor(key_text: str) -> Actor:
-    """The machine that holds this key. Raises Refused("bad_key")."""
-    key = ServiceKey.objects.filter(digest=key_digest(key_text), revoked_at__isnull=True).first() if key_text else None
+    """The machine that holds this key. Raises Refused("bad_key"). A good key is asked of the table every few seconds."""
+    digest = key_digest(key_text)
+    until, actor = _keys.get(digest, (0.0, None))
+    if actor is not None and time.monotonic() < until:
+        return actor
+    key = ServiceKey.objects.filter(digest=digest, revoked_at__isnull=True).first() if key_text else None
     if key is None:
+        _keys.pop(digest, None)
         raise Refused("bad_key", _("Khoá truy cập không đúng hoặc đã bị thu hồi."))
-    return Actor(kind="service", id=key.pk, name=key.name, grants=frozenset(key.grants))
+    actor = Actor(kind="service", id=key.pk, name=key.name, grants=frozenset(key.grants))
+    _keys[digest] = time.monotonic() + KEYS_KEPT, actor
+    return actor
+
+
+def forget_keys() -> None:
+    """Ask the table at the next question: after a key was revoked in this process."""
+    _keys.clear()
 
 
 # ── The second factor ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,8 @@
 """Something kept in memory for as long as a version number in the database stays the same."""
 
 import threading
-import time
 from collections.abc import Callable
+from time import monotonic
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -19,13 +19,13 @@ class Versioned(Generic[T]):
 
     def get(self) -> T:
         held = self._held
-        if held is not None and time.monotonic() - self._asked < self._seconds:
+        if held is not None and monotonic() - self._asked < self._seconds:
             return held[1]
         with self._lock:
             number = self._version()
             if self._held is None or self._held[0] != number:
                 self._held = (number, self._load())
-            self._asked = time.monotonic()
+            self._asked = monotonic()
             return self._held[1]
 
     def forget(self) -> None:

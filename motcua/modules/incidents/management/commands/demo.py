@@ -72,7 +72,7 @@ class Command(BaseCommand):
         teller = Teller(dice, with_pictures=pictures)
         now, began = moment.now(), time.monotonic()
         # More of it lately, so that the inbox is full of what is still open.
-        ages = sorted((YEAR * (dice.random() ** 1.7) for _ in range(count)), reverse=True)
+        ages = sorted((YEAR * (dice.random() ** 2.6) for _ in range(count)), reverse=True)
         for number, age in enumerate(ages, 1):
             opened = now - max(age, timedelta(minutes=5))
             teller.tell(teller.report(opened), now)

@@ -128,17 +128,24 @@ class Teller:
     def tell(self, case: Case, until: datetime) -> None:
         """Move ``case`` on, step by step, as far as its luck goes and ``until`` allows."""
         luck = self.dice.random()
-        slow = self.dice.random() < 0.08  # one in twelve breaks its promise
-        at = case.opened_at
         if luck < 0.03:
-            self._step(case, self._later(at, 1, 5), until, self._reject)
+            self._step(case, self._later(case.opened_at, 1, 5), until, self._reject)
             return
+        at = self._work(case, case.opened_at, until)
+        if at is not None and luck > 0.975:
+            again = self._later(at, 100, 900)
+            if self._step(case, again, until, self._reopen):
+                self._work(case, again, until)
+
+    def _work(self, case: Case, at: datetime, until: datetime) -> datetime | None:
+        """From receiving to the rating, starting at ``at``; when it was done, or None when it was not."""
+        slow = self.dice.random() < 0.08  # one in twelve breaks its promise
         for number, step in enumerate((self._receive, self._visit, self._reply, self._resolve, self._approve)):
             low, high = ((1, 90), (10, 110), (5, 120), (60, 700), (10, 120))[number]
             stretch = 6 if slow and number == 3 else 1
             at = self._later(at, low, high * stretch)
             if not self._step(case, at, until, step):
-                return
+                return None
             if number == 2 and self.dice.random() < 0.06:
                 at = self._ask_and_answer(case, at, until)
             if number == 2 and slow and self.dice.random() < 0.5:
@@ -146,8 +153,7 @@ class Teller:
         if self.dice.random() < 0.4:
             at = self._later(at, 60, 900)
             self._step(case, at, until, self._rate)
-        if luck > 0.975:
-            self._step(case, self._later(at, 100, 900), until, self._reopen)
+        return at
 
     def advance(self, case: Case) -> bool:
         """One step now, for the living demonstration. False when nobody can do anything with it."""

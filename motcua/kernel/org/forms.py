@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
@@ -20,6 +20,15 @@ WEEKDAYS = (
     gettext_lazy("Thứ Sáu"),
     gettext_lazy("Thứ Bảy"),
     gettext_lazy("Chủ nhật"),
+)
+WEEKDAYS_SHORT = (
+    gettext_lazy("T2"),
+    gettext_lazy("T3"),
+    gettext_lazy("T4"),
+    gettext_lazy("T5"),
+    gettext_lazy("T6"),
+    gettext_lazy("T7"),
+    gettext_lazy("CN"),
 )
 UNIT_KINDS = {
     Unit.Kind.PROVINCE: gettext_lazy("Ủy ban nhân dân tỉnh, thành phố"),
@@ -43,7 +52,7 @@ class DateInput(forms.DateInput):
 
 
 class UnitForm(forms.Form):
-    """``parents`` and ``calendars`` are what may be chosen. An empty list of parents: the unit's place is not ours to change."""
+    """``parents`` and ``calendars`` are what may be chosen. No parents: the unit's place is not the reader's to change."""
 
     code = forms.RegexField(
         r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
@@ -86,9 +95,7 @@ class UnitForm(forms.Form):
         self._choices("calendar_id", calendars)
 
     def _choices(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         """``area`` becomes ``area_id``."""

@@ -7,7 +7,7 @@ from motcua.kernel.events.kind import EventKind
 EVENTS = (
     EventKind("unit.added", _("Thêm đơn vị {name}"), icon="building-plus"),
     EventKind("unit.changed", _("Sửa đơn vị {name}"), icon="building"),
-    EventKind("unit.ended", _("Đơn vị {name} kết thúc hoạt động từ {on}"), icon="building-off"),
+    EventKind("unit.ended", _("Đơn vị {name} hoạt động đến hết {on}"), icon="building-off"),
     EventKind("calendar.added", _("Thêm lịch làm việc {name}"), icon="calendar-plus"),
     EventKind("calendar.changed", _("Sửa lịch làm việc {name}"), icon="calendar-event"),
     EventKind("calendar.confirmed", _("Xác nhận lịch {name} năm {year}"), icon="calendar-check"),

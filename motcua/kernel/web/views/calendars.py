@@ -15,7 +15,15 @@ from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.identity.views.login import add_refusal
 from motcua.kernel.identity.views.login import page as form_page
 from motcua.kernel.org import actions, queries
-from motcua.kernel.org.forms import DAY_KINDS, WEEKDAYS, CalendarDayForm, CalendarForm, NewCalendarForm, YearForm
+from motcua.kernel.org.forms import (
+    DAY_KINDS,
+    WEEKDAYS,
+    WEEKDAYS_SHORT,
+    CalendarDayForm,
+    CalendarForm,
+    NewCalendarForm,
+    YearForm,
+)
 from motcua.kernel.org.models import Calendar
 from motcua.lib.errors import Refused
 
@@ -112,7 +120,7 @@ def _year_page(request: Request, calendar_id: int, number: int, *, form: Any = N
         "hours": hours_of(shown),
         "year": year,
         "months": months,
-        "weekdays": WEEKDAYS,
+        "weekdays": list(zip(WEEKDAYS, WEEKDAYS_SHORT, strict=True)),
         "days": [(day, DAY_KINDS[day.kind]) for day in year.days],
         "years": [number - 1, number, number + 1],
         "units": queries.count_units(calendar_id),

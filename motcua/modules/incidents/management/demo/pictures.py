@@ -29,7 +29,7 @@ def draw(category: str, dice: random.Random, *, mended: bool = False) -> bytes:
         "drainage": _water,
         "road-damage": _hole,
     }.get(category, _cones)(paper, dice, mended)
-    image = image.filter(ImageFilter.GaussianBlur(0.8))
+    image = image.filter(ImageFilter.SMOOTH)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82)
     return out.getvalue()

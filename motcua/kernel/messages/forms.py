@@ -3,15 +3,19 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.messages.kind import EMAIL
+from motcua.kernel.messages.kind import AUDIENCE_LABELS, CHANNEL_LABELS, EMAIL, LANGUAGE_LABELS, PLANS
 
 BY_EMAIL, BY_SMS, BY_BOTH, NEVER = "email", "sms", "both", "none"
 CHANNELS_OF = {BY_EMAIL: ["email"], BY_SMS: ["sms"], BY_BOTH: ["email", "sms"], NEVER: list[str]()}
 
 
 class TemplateForm(forms.Form):
-    subject = forms.CharField(label=_("Tiêu đề thư"), required=False)
-    body = forms.CharField(label=_("Lời của tin"), widget=forms.Textarea(attrs={"rows": 12}), required=False)
+    subject = forms.CharField(label=_("Tiêu đề thư"), error_messages={"required": _("Nhập tiêu đề thư.")})
+    body = forms.CharField(
+        label=_("Lời của tin"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        error_messages={"required": _("Nhập lời của tin.")},
+    )
     is_active = forms.BooleanField(label=_("Gửi tin này"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -19,6 +23,21 @@ class TemplateForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if channel != EMAIL:
             del self.fields["subject"]
+
+
+class TemplateChoiceForm(forms.Form):
+    """Which text to open; it need not exist yet."""
+
+    event = forms.ChoiceField(label=_("Khi"))
+    audience = forms.ChoiceField(label=_("Gửi cho"), choices=AUDIENCE_LABELS)
+    channel = forms.ChoiceField(label=_("Bằng"), choices=CHANNEL_LABELS)
+    language = forms.ChoiceField(label=_("Ngôn ngữ"), choices=LANGUAGE_LABELS)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        events = self.fields["event"]
+        assert isinstance(events, forms.ChoiceField)  # noqa: S101
+        events.choices = [(plan.event, plan.title) for plan in PLANS.values() if plan.variables]
 
 
 class PreferenceForm(forms.Form):

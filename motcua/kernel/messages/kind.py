@@ -20,6 +20,7 @@ AUDIENCES = ("reporter", "follower", "officer", "unit", "person")
 LANGUAGES = ("vi", "en")
 
 CHANNEL_LABELS: dict[str, Promise] = {EMAIL: _("Thư điện tử"), SMS: _("Tin nhắn SMS"), WEB: _("Thông báo trên trang")}
+LANGUAGE_LABELS: dict[str, Promise] = {"vi": _("Tiếng Việt"), "en": _("Tiếng Anh")}
 AUDIENCE_LABELS: dict[str, Promise] = {
     "reporter": _("Người gửi"),
     "follower": _("Người theo dõi"),

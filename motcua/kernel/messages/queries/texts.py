@@ -107,7 +107,7 @@ def template_row(key: TemplateKey) -> TemplateRow:
     if own is not None:
         return TemplateRow(key, plan, Wording(own.subject, own.body), own.is_active, True, own.version)
     wording = default_of(plan, key)
-    return TemplateRow(key, plan, wording or Wording("", ""), wording is not None, False, 0)
+    return TemplateRow(key, plan, wording or Wording("", ""), True, False, 0)
 
 
 def list_templates() -> list[tuple[MessagePlan, list[TemplateRow]]]:

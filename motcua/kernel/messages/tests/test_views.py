@@ -145,6 +145,15 @@ def test_text_goes_back_to_the_default(quan: Client) -> None:
     assert not Template.objects.exists()
 
 
+def test_text_that_does_not_exist_yet_is_written(quan: Client) -> None:
+    chosen = {"event": "lamp.mended", "audience": "follower", "channel": "sms", "language": "vi"}
+    address = "/desk/quan-tri/mau-tin/lamp.mended/follower/sms/vi/"
+    assert quan.get("/desk/quan-tri/mau-tin/", chosen).headers["Location"] == address
+    assert quan.get("/desk/quan-tri/mau-tin/", chosen | {"event": "nothing"}).status_code == 200
+    quan.post(address, {"body": "Den {code} da sua.", "is_active": "on", "version": "0"})
+    assert Template.objects.get().audience == "follower"
+
+
 def test_text_of_nothing_is_not_found(quan: Client) -> None:
     assert quan.get("/desk/quan-tri/mau-tin/nothing/reporter/email/vi/").status_code == 404
 

@@ -4,15 +4,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.kernel.identity.queries import require
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.messages.actions import reset_template, save_template
-from motcua.kernel.messages.forms import TemplateForm
-from motcua.kernel.messages.kind import AUDIENCE_LABELS, CHANNEL_LABELS
+from motcua.kernel.messages.forms import TemplateChoiceForm, TemplateForm
+from motcua.kernel.messages.kind import AUDIENCE_LABELS, CHANNEL_LABELS, LANGUAGE_LABELS
 from motcua.kernel.messages.queries import (
     TemplateKey,
     TemplateRow,
@@ -25,16 +24,17 @@ from motcua.kernel.messages.queries import (
 )
 from motcua.lib.errors import Refused
 
-LANGUAGE_LABELS = {"vi": gettext_lazy("Tiếng Việt"), "en": gettext_lazy("Tiếng Anh")}
-
 
 @requires("template.manage")
 @never_cache
 @require_safe
 def list_all(request: Request) -> HttpResponse:
     require(request.actor, "template.manage")
-    listed = [(plan, [_labelled(row) for row in rows]) for plan, rows in list_templates()]
-    return render(request, "messages/desk/templates.html", {"listed": listed})
+    choice = TemplateChoiceForm(request.GET if "event" in request.GET else None)
+    if choice.is_valid():
+        return redirect("template", **choice.cleaned_data)
+    listed = [(plan, [_labelled(row) for row in rows]) for plan, rows in list_templates() if rows]
+    return render(request, "messages/desk/templates.html", {"listed": listed, "form": choice})
 
 
 def _labelled(row: TemplateRow) -> dict[str, object]:

@@ -33,8 +33,8 @@ STYLES: dict[str, tuple[str, ...]] = {
     "wall.css": ("fonts", "@pruned", "tokens", "base", "components", "wall"),
 }
 SCRIPTS: dict[str, tuple[str, ...]] = {
-    "portal.js": ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "follow"),
-    "desk.js": ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "keys", "rows"),
+    "portal.js": ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "dialog", "follow"),
+    "desk.js": ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "dialog", "keys", "rows"),
     "map.js": ("leaflet/dist/leaflet.js", "leaflet.markercluster/dist/leaflet.markercluster.js", "map"),
     "chart.js": ("echarts/dist/echarts.simple.min.js", "chart"),
 }

@@ -57,6 +57,4 @@
     if (toggle) { toggle.checked = off(); toggle.onchange = () => { try { localStorage.setItem(OFF, toggle.checked ? "1" : "0"); } catch { /* private mode: only for this page */ } }; }
     dialog.showModal();
   });
-  document.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest("dialog")?.close());
-  document.addEventListener("click", (event) => { const opener = event.target.closest("[data-open]"); if (opener) document.getElementById(opener.dataset.open)?.showModal(); });
 })();

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from motcua.modules.incidents.views.desk import moves, page, papers
-from motcua.modules.incidents.views.portal import case, feeds, listing, reporting
+from motcua.modules.incidents.views.portal import case, feeds, listing, offline, reporting
 
 urlpatterns = [
     # For everybody
@@ -22,6 +22,9 @@ urlpatterns = [
     path("phan-anh/<str:code>/danh-gia/", case.incident_rate, name="incident_rate"),
     path("phan-anh/<str:code>/mo-lai/", case.incident_reopen, name="incident_reopen"),
     path("phan-anh/<str:code>/bao-tin/", case.incident_wants, name="incident_wants"),
+    path("sw.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("icon-<int:size>.png", offline.app_icon, name="app_icon"),
     path("p/<str:token>/", case.private_link, name="private_link"),
     # For officials
     path("desk/phan-anh/<int:case_id>/", page.case_page, name="incident_case"),

@@ -46,6 +46,8 @@ self.mcOutbox = (() => {
     return answer;
   }
 
+  const json = (answer) => answer.json().catch(() => { throw new Later("not our answer"); }); /* a proxy's page */
+
   /* The proof that a request comes from our own page. The one in a form kept for days may be stale. */
   async function proof(entry) {
     const answer = await ask(entry.page, { headers: { Accept: "text/html" }, cache: "no-store" });
@@ -66,7 +68,7 @@ self.mcOutbox = (() => {
     const body = new FormData();
     body.append("tep", photo.blob, "anh.jpg");
     const answer = await post(entry, entry.stage, body);
-    const told = await answer.json();
+    const told = await json(answer);
     if (!answer.ok) throw new Refused({ shots: [told.detail] });
     photo.token = told.token;
     await put("outbox", entry);
@@ -79,7 +81,7 @@ self.mcOutbox = (() => {
     for (const photo of entry.photos) body.append("file", photo.token);
     const answer = await post(entry, entry.page, body);
     if (answer.status !== 200 && answer.status !== 422) throw new Later(`status ${answer.status}`);
-    return { ok: answer.ok, ...(await answer.json()) };
+    return { ok: answer.ok, ...(await json(answer)) };
   }
 
   /* {state: "sent", code, url} | {state: "refused", errors} | {state: "waiting"} */

@@ -208,10 +208,14 @@ def _read_routing(pack: Pack, categories: Mapping[str, Record]) -> None:
 def _covers(earlier: Record, later: Record, pack: Pack, categories: Mapping[str, Record]) -> bool:
     areas = pack.keys("areas.csv")
     return (
-        earlier["category"] in {ANY, later["category"], categories.get(later["category"], {}).get("parent")}
-        and earlier["area"] in {ANY, later["area"], areas.get(later["area"], {}).get("parent_code")}
+        earlier["category"] in {ANY, later["category"], _above(categories, later["category"], "parent")}
+        and earlier["area"] in {ANY, later["area"], _above(areas, later["area"], "parent_code")}
         and earlier["hours"] in {ANY, later["hours"]}
     )
+
+
+def _above(records: Mapping[str, Record], code: str, column: str) -> str | None:
+    return records[code][column] if code in records else None
 
 
 def _read_clocks(kind: str, pack: Pack, categories: Mapping[str, Record]) -> None:

@@ -30,14 +30,14 @@ WEEKDAYS_SHORT = (
     gettext_lazy("T7"),
     gettext_lazy("CN"),
 )
-UNIT_KINDS = {
+UNIT_KINDS: dict[str, Any] = {
     Unit.Kind.PROVINCE: gettext_lazy("Ủy ban nhân dân tỉnh, thành phố"),
     Unit.Kind.DEPARTMENT: gettext_lazy("Sở, ban, ngành"),
     Unit.Kind.COMMUNE: gettext_lazy("Ủy ban nhân dân xã, phường"),
     Unit.Kind.OFFICE: gettext_lazy("Văn phòng, phòng trong một đơn vị"),
     Unit.Kind.CENTRE: gettext_lazy("Trung tâm, đội"),
 }
-DAY_KINDS = {
+DAY_KINDS: dict[str, Any] = {
     CalendarDay.Kind.OFF: gettext_lazy("Ngày nghỉ"),
     CalendarDay.Kind.WORK: gettext_lazy("Ngày làm bù"),
 }
@@ -52,7 +52,7 @@ class DateInput(forms.DateInput):
 
 
 class UnitForm(forms.Form):
-    """``parents`` and ``calendars`` are what may be chosen. No parents: the unit's place is not the reader's to change."""
+    """``parents`` and ``calendars`` are what may be chosen. No parents: its place is not the reader's to change."""
 
     code = forms.RegexField(
         r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",

@@ -276,13 +276,14 @@ def _apply_days(calendar: Calendar, records: Sequence[Record]) -> tuple[set[int]
     years = {on.year for on in wanted}
     rows = {row.date: row for row in CalendarDay.objects.filter(calendar=calendar) if row.date.year in years}
     told: list[Change] = []
+    fresh: list[CalendarDay] = []
     for on in sorted({*wanted, *rows}):
         row, values = rows.get(on), wanted.get(on)
         if values is None and row is not None:
             row.delete()
             told.append(Change("calendar_days", "removed", f"{calendar.code} {on}"))
         elif row is None and values is not None:
-            rows[on] = CalendarDay(calendar=calendar, date=on, **values)
+            fresh.append(CalendarDay(calendar=calendar, date=on, **values))
             told.append(Change("calendar_days", "added", f"{calendar.code} {on}"))
         elif row is not None and values is not None:
             details = {
@@ -291,7 +292,7 @@ def _apply_days(calendar: Calendar, records: Sequence[Record]) -> tuple[set[int]
             if details:
                 CalendarDay.objects.filter(pk=row.pk).update(**values)
                 told.append(Change("calendar_days", "changed", f"{calendar.code} {on}", details))
-    CalendarDay.objects.bulk_create(row for row in rows.values() if row.pk is None and row.date in wanted)
+    CalendarDay.objects.bulk_create(fresh)
     return {date.fromisoformat(change.key[-10:]).year for change in told}, told
 
 
@@ -329,8 +330,8 @@ def _apply_units(pack: Pack, actor: "Actor") -> list[Change]:
     found = {
         code: {name: getattr(unit, name) for name in PLAIN}
         | {
-            "parent_code": codes.get(unit.parent_id, ""),
-            "area_code": area_codes.get(unit.area_id, ""),
+            "parent_code": codes[unit.parent_id] if unit.parent_id else "",
+            "area_code": area_codes.get(unit.area_id or 0, ""),
             "calendar": calendar_codes[unit.calendar_id],
         }
         for code, unit in rows.items()

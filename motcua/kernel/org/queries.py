@@ -264,7 +264,7 @@ def list_calendars() -> list[Calendar]:
 
 
 def list_units(*, under: int | None = None, words: str = "", ids: Iterable[int] | None = None) -> list[Unit]:
-    """Units below ``under`` (the root's level when None), or all those whose name or code has ``words``, ended ones last.
+    """Units below ``under`` (the root when None), or all those whose name or code has ``words``; ended ones last.
 
     ``ids`` limits the search to these; None means everywhere.
     """

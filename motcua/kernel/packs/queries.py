@@ -1,4 +1,4 @@
-"""Reading a pack. Nothing stops at the first mistake: each problem is kept with its file and line, and says what to do."""
+"""Reading a pack. Nothing stops at the first mistake: each problem is kept, with its file and line."""
 
 import csv
 import re
@@ -6,7 +6,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -343,3 +343,8 @@ def forget() -> None:
 def city_setting(part: str, name: str, default: Any = None) -> Any:
     """A value of the installed pack's ``pack.toml``, such as ``city_setting("pack", "intake_unit")``."""
     return _city.get().get(part, {}).get(name, default)
+
+
+def applied_at() -> datetime | None:
+    """When a pack last changed something; None before there was any."""
+    return City.objects.values_list("applied_at", flat=True).first()

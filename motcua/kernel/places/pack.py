@@ -173,7 +173,8 @@ def apply(pack: Pack, actor: "Actor") -> list[Change]:
     rows = {(area.code, area.valid_from): area for area in Area.objects.select_for_update().defer("polygon")}
     keys = {area.pk: key for key, area in rows.items()}
     found = {
-        key: {name: getattr(area, name) for name in PLAIN} | {"parent": keys.get(area.parent_id)}
+        key: {name: getattr(area, name) for name in PLAIN}
+        | {"parent": keys[area.parent_id] if area.parent_id else None}
         for key, area in rows.items()
         if key in wanted or area.valid_to is None
     }

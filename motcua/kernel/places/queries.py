@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -110,7 +110,7 @@ def _load() -> Areas:
             "valid_from", "valid_to",
         )
     ]  # fmt: skip
-    polygons = dict(
+    polygons: dict[int, Any] = dict(
         Area.objects.filter(in_force_on(today), level=Area.Level.COMMUNE, polygon__isnull=False)
         .order_by("is_approximate", "code")  # where two meet, the first holds the point: an official one
         .values_list("id", "polygon")
@@ -166,7 +166,7 @@ def area_ids(codes: Iterable[str]) -> dict[str, int]:
     return dict(Area.objects.filter(code__in=set(codes)).order_by("valid_from").values_list("code", "id"))
 
 
-TOLERANCE_METRES = {Area.Level.COMMUNE: 60, Area.Level.DISTRICT: 150}
+TOLERANCE_METRES: dict[str, int] = {Area.Level.COMMUNE: 60, Area.Level.DISTRICT: 150}
 
 
 def areas_geojson(level: str, parent: str = "") -> tuple[str, int]:
@@ -189,7 +189,9 @@ def _draw(found: Areas, level: str, parent: str) -> str:
     from motcua.lib.geometry import simplified
 
     rows = {row.id: row for row in found.in_force(level, parent or None)}
-    polygons = dict(Area.objects.filter(pk__in=list(rows), polygon__isnull=False).values_list("id", "polygon"))
+    polygons: dict[int, Any] = dict(
+        Area.objects.filter(pk__in=list(rows), polygon__isnull=False).values_list("id", "polygon")
+    )
     drawn = simplified(polygons, TOLERANCE_METRES.get(level, 400))
     features = [
         {

@@ -73,7 +73,7 @@ mot.ct,Lê Văn Mẫu,24778-vp,clerk,Văn thư,mot.ct@thu.example,
 streets,Đường phố,Streets,,road,binh_thuong,yes,,,,,,,,,100
 lighting,Chiếu sáng,Lighting,streets,bulb,binh_thuong,yes,Báo đèn tắt.,Report lamps.,Đèn tắt,Lamp out,Chụp cột đèn,Show the pole,Streets,đèn|bóng,110
 waste,Rác,Waste,streets,trash,khan,yes,,,,,,,Streets,,120
-""",
+""",  # noqa: E501  one record on one line
     "attributes.csv": """category,code,order,datatype,required,question,question_en,values,values_en
 lighting,count,1,singlevaluelist,no,Mấy đèn?,How many?,one:Một|few:Vài,one:One|few:A few
 lighting,pole,2,string,no,Số cột?,Number of the pole?,,

@@ -82,6 +82,7 @@ def import_areas(
         ["polygon", "is_approximate"],
         batch_size=200,
     )
+    start = add_from or local_today()  # nothing is unknown where none may be added
     Area.objects.bulk_create(
         [
             Area(
@@ -95,7 +96,7 @@ def import_areas(
                 lat=boundary.lat,
                 lon=boundary.lon,
                 polygon=boundary.polygon,
-                valid_from=add_from,
+                valid_from=start,
                 legal_basis=legal_basis,
             )
             for boundary in unknown

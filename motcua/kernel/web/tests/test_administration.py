@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
+    assert actor.id is not None
     client.force_login(Account.objects.get(pk=actor.id))
     return client
 

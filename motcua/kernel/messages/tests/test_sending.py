@@ -5,9 +5,12 @@ from itertools import pairwise
 from threading import Thread
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
+from motcua.kernel.events.actions import record
 from motcua.kernel.events.models import Event
+from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.messages.actions import (
     claim_message,
     forget_messages,
@@ -22,7 +25,7 @@ from motcua.kernel.messages.actions.sending import ATTEMPTS
 from motcua.kernel.messages.models import Message
 from motcua.kernel.messages.ports import OutboundMessage, Receipt, Sent, TemporarilyUnreachableError
 from motcua.kernel.messages.tasks import CIRCUITS, send_due
-from motcua.kernel.messages.tests.fakes import HOA, QUAN, FakeSender, only_senders
+from motcua.kernel.messages.tests.fakes import HOA, QUAN, FakeSender, lamp_plan, only_senders, reporter
 from motcua.lib import moment
 from motcua.lib.errors import ConnectorError, Refused
 
@@ -293,3 +296,13 @@ def test_old_messages_are_forgotten_and_codes_after_a_day() -> None:
     assert not Message.objects.filter(pk=code.pk).exists()
     with moment.at(moment.now() + timedelta(days=91)):
         assert forget_messages() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_turn_of_the_worker_tells_and_sends() -> None:
+    sender = FakeSender()
+    with lamp_plan(lambda _event: [reporter()]), only_senders(sender):
+        record("lamp.mended", actor=SYSTEM)
+        call_command("worker", once=True)
+    assert [message.to for message in sender.taken] == ["an@example.vn"]
+    assert Message.objects.get().state == "sent"

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -11,6 +12,7 @@ from motcua.kernel.events.actions import read_on, run_due_jobs
 from motcua.kernel.events.kind import READERS
 
 IDLE = 0.5  # seconds between looks when nothing happened
+PATIENCE = 10.0  # seconds that a job may take to end
 
 
 class Command(BaseCommand):
@@ -20,24 +22,34 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="một vòng rồi dừng")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"]:
+            self._turn(_read)
+            self._turn(run_due_jobs)
+            return
         stop = threading.Event()
-        if not options["once"]:
-            for name in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(name, lambda *_: stop.set())
-        while not stop.is_set():
-            busy = self._turn()
-            if options["once"]:
-                return
-            if not busy:
-                stop.wait(IDLE)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        # Beside the readers: a job may wait for a mail server or a gateway, and the live pages must not.
+        jobs = threading.Thread(target=self._run, args=(run_due_jobs, stop), daemon=True)
+        jobs.start()
+        self._run(_read, stop)
+        jobs.join(PATIENCE)
 
-    def _turn(self) -> bool:
+    def _run(self, work: Callable[[], int], stop: threading.Event) -> None:
+        while not stop.is_set():
+            if not self._turn(work):
+                stop.wait(IDLE)
+        connection.close()
+
+    def _turn(self, work: Callable[[], int]) -> int:
         try:
             close_old_connections()
-            read = sum(read_on(reader) for reader in READERS.values())
-            ran = run_due_jobs()
+            return work()
         except OperationalError as error:  # the database is away; the supervisor brings it back
             self.stderr.write(f"worker: database not reachable, waiting: {error}")
             connection.close()
-            return False
-        return bool(read or ran)
+            return 0
+
+
+def _read() -> int:
+    return sum(read_on(reader) for reader in READERS.values())

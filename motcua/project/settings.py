@@ -171,6 +171,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they ar
 MAP_TILES_URL = env_str("MAP_TILES_URL", "")
 MAP_TILES_ATTRIBUTION = env_str("MAP_TILES_ATTRIBUTION", "")
 
+# Open311: the one jurisdiction served (empty: the pack's name), and whether its reports are acted upon.
+OPEN311_JURISDICTION = env_str("OPEN311_JURISDICTION", "")
+OPEN311_TYPE = "test" if env_bool("MOTCUA_DEMO", True) else "production"
+
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 DATABASE_URL = env_secret("DATABASE_URL", "")

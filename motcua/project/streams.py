@@ -99,9 +99,14 @@ class Feed:
     def leave(self, listener: Listener) -> None:
         self.listeners.discard(listener)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """End every stream, and what was opened to feed them."""
         for listener in self.listeners:
             listener.put(None)
+        if self._task is not None:
+            self._task.cancel()
+        await self.ask(_hang_up)
+        self._thread.shutdown()
 
     async def _look(self) -> None:
         failing = False
@@ -127,6 +132,10 @@ class Feed:
                     listener.hear(happening)
             if len(found) < BATCH:
                 return
+
+
+def _hang_up() -> None:
+    connection.close()  # of the thread that calls this
 
 
 def _fresh(query: Callable[[], Result]) -> Result:
@@ -180,7 +189,7 @@ class Live:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                self.feed.close()
+                await self.feed.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

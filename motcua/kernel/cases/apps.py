@@ -10,16 +10,19 @@ class CasesConfig(AppConfig):
 
         from motcua.kernel.cases import tasks
         from motcua.kernel.cases.kind import EVENTS
+        from motcua.kernel.cases.queries import people
         from motcua.kernel.cases.queries.telling import VARIABLES, recipients
         from motcua.kernel.events.kind import Job, Reader, register_events, register_job, register_reader
         from motcua.kernel.files.kind import register_guard
-        from motcua.kernel.identity.ports import link_reader
+        from motcua.kernel.identity.ports import link_reader, own_data, person_links
         from motcua.kernel.messages.kind import MessagePlan, register_plans
 
         register_events(EVENTS)
         for name, title in (("clock.reminded", _("Sắp đến hạn")), ("clock.escalated", _("Đã trễ hẹn"))):
             register_plans(MessagePlan(name, title, recipients, VARIABLES))
         register_guard(tasks.may_see_file)
-        link_reader.connect(tasks.read_links)
+        link_reader.connect(people.links_held)
+        person_links.connect(people.links_of_persons)
+        own_data["cases"] = people.own_cases
         register_job(Job("clocks", tasks.sweep_clocks, every=30))
         register_reader(Reader("clocks", tasks.follow_calendars))

@@ -5,26 +5,15 @@ from collections.abc import Sequence
 from motcua.kernel.cases.actions.sweeping import reckon_open_clocks, remind_and_escalate
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import CaseFile
-from motcua.kernel.cases.queries.people import read_party_token
 from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.kind import Variant
-from motcua.kernel.identity.kind import SYSTEM, Actor, Link
+from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.org import queries as org
 
 
 def sweep_clocks() -> int:
     return remind_and_escalate()
-
-
-def read_links(tokens: Sequence[str]) -> list[Link]:
-    """Private links held on a device → the cases they open."""
-    found = []
-    for token in tokens:
-        party = read_party_token(token)
-        if party is not None:
-            found.append(Link(party.id, party.case_id))
-    return found
 
 
 def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:

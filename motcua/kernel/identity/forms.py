@@ -192,18 +192,21 @@ class NewOfficerForm(OfficerForm, PostForm):
     field_order = ("name", "login", "email", "phone", "language", "unit_id", "role", "title", "valid_from", "valid_to")
 
 
-FILTER_FIELD = "identity/filter_field.html"  # without the words "not obligatory": no condition is
+class FilterForm(forms.Form):
+    """Conditions of a list: none is obligatory, and no field says so."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for field in self.fields.values():
+            field.required = False
+            field.template_name = "identity/filter_field.html"  # type: ignore[attr-defined]
 
 
-class OfficerFilterForm(forms.Form):
-    q = forms.CharField(label=_("Tên hoặc tên đăng nhập"), required=False, template_name=FILTER_FIELD, max_length=80)
-    unit = forms.TypedChoiceField(
-        label=_("Đơn vị"), coerce=int, required=False, template_name=FILTER_FIELD, empty_value=None
-    )
+class OfficerFilterForm(FilterForm):
+    q = forms.CharField(label=_("Tên hoặc tên đăng nhập"), max_length=80)
+    unit = forms.TypedChoiceField(label=_("Đơn vị"), coerce=int, empty_value=None)
     state = forms.ChoiceField(
         label=_("Trạng thái"),
-        required=False,
-        template_name=FILTER_FIELD,
         choices=[("", _("Đang dùng")), ("off", _("Đã khoá")), ("all", _("Tất cả"))],
     )
 
@@ -231,12 +234,10 @@ class ServiceKeyForm(forms.Form):
         self.fields["grants"].choices = grantable()  # type: ignore[attr-defined]
 
 
-class AccessFilterForm(forms.Form):
-    who = forms.CharField(label=_("Người xem (tên)"), required=False, template_name=FILTER_FIELD, max_length=80)
+class AccessFilterForm(FilterForm):
+    who = forms.CharField(label=_("Người xem (tên)"), max_length=80)
     contact = forms.CharField(
         label=_("Số điện thoại hoặc thư điện tử của người được xem"),
-        required=False,
-        template_name=FILTER_FIELD,
         max_length=254,
     )
-    since = forms.DateField(label=_("Từ ngày"), required=False, template_name=FILTER_FIELD, widget=DateInput)
+    since = forms.DateField(label=_("Từ ngày"), widget=DateInput)

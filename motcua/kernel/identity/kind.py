@@ -106,6 +106,12 @@ class Actor:
         return next((link.party_id for link in self.links if link.case_id == case_id), None)
 
     @property
+    def all_links(self) -> tuple[Link, ...]:
+        if self.party_id is None or self.case_id is None:
+            return self.links
+        return (Link(self.party_id, self.case_id), *self.links)
+
+    @property
     def key(self) -> str:
         """Who it is, as events keep it: never a person's name or contact."""
         if self.id is None and self.party_id is not None:

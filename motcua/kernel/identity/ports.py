@@ -22,6 +22,9 @@ LinkReader = Callable[[Sequence[str]], Sequence[Link]]
 """Party tokens → the links they stand for, in the same order; without those that are wrong or revoked."""
 
 
+PersonLinks = Callable[[Sequence[int]], Sequence[Link]]
+"""Contact cards → the cases that their holder reported, joined or follows, newest first."""
+
 Callee = TypeVar("Callee")
 
 
@@ -45,6 +48,7 @@ class Port(Generic[Callee]):
 code_sender: Port[CodeSender] = Port("identity.code_sender")
 letter_sender: Port[LetterSender] = Port("identity.letter_sender")
 link_reader: Port[LinkReader] = Port("identity.link_reader")
+person_links: Port[PersonLinks] = Port("identity.person_links")
 
 # What other packages hold about a person, for the download of one's own data: title → rows ready for JSON.
 OwnData = Callable[[Actor], Sequence[Mapping[str, Any]]]

@@ -1,13 +1,18 @@
 """The private link: a number and a proof, derived, never stored, so that it can be written into any later message."""
 
 import base64
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from motcua.kernel.cases.models import Party
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.identity.kind import Actor, Link
 
 PROOF_BYTES = 15  # 120 bits
+MOST_LINKS = 200  # of one person
 
 
 def party_token(party_id: int) -> str:
@@ -17,13 +22,45 @@ def party_token(party_id: int) -> str:
 
 def read_party_token(token: str) -> Party | None:
     """The party whose link this is; None for anything else."""
+    number = _proved_number(token)
+    return Party.objects.select_related("case").filter(pk=number).first() if number is not None else None
+
+
+def _proved_number(token: str) -> int | None:
     number, _, proof = token.partition(".")
     if not number.isdecimal() or len(number) > 18 or not proof.isascii():
         return None
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if not any(constant_time_compare(proof, _proof(int(number), key)) for key in keys):
-        return None
-    return Party.objects.select_related("case").filter(pk=int(number)).first()
+    return int(number) if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys) else None
+
+
+def links_held(tokens: Sequence[str]) -> list[Link]:
+    """Private links held on a device → the cases they open, in the same order. One query."""
+    numbers = [number for token in tokens if (number := _proved_number(token)) is not None]
+    cases = dict(Party.objects.filter(pk__in=numbers).values_list("pk", "case_id")) if numbers else {}
+    return [Link(number, cases[number]) for number in numbers if number in cases]
+
+
+def links_of_persons(person_ids: Sequence[int]) -> list[Link]:
+    """What the holder of these contact cards reported, joined or follows, newest first. One query."""
+    parties = Party.objects.filter(person_id__in=person_ids).order_by("-pk")
+    return [Link(number, case_id) for number, case_id in parties.values_list("pk", "case_id")[:MOST_LINKS]]
+
+
+def own_cases(actor: Actor) -> list[dict[str, Any]]:
+    """The actor's own cases for the download of one's data and the list on one's page, newest first."""
+    rows = Case.objects.filter(pk__in={link.case_id for link in actor.all_links}).order_by("-pk")
+    return [
+        {
+            "code": case.code,
+            "subject": case.subject,
+            "state": str(KINDS[case.kind].state(case.state).public_label),
+            "address": case.address,
+            "opened_at": case.opened_at,
+            "url": KINDS[case.kind].public_url(case.code),
+        }
+        for case in rows
+    ]
 
 
 def _proof(party_id: int, secret: str) -> str:

@@ -23,7 +23,6 @@ RESEND_AFTER: Final = timedelta(seconds=60)
 WINDOW: Final = timedelta(hours=1)
 CODES_PER_ADDRESS: Final = 5  # in an hour
 CODES_PER_NETWORK: Final = 20  # in an hour; offices and whole villages share one address
-KEPT_FOR: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,6 @@ def send_login_code(contact: Contact, *, network: str, language: str) -> None:
     if len(to_address) >= CODES_PER_ADDRESS or recent.filter(network_index=network_index).count() >= CODES_PER_NETWORK:
         words = _("Đã gửi quá nhiều mã. Bạn thử lại sau một giờ, hoặc gọi 1022 để được giúp.")
         raise Refused("too_many", words, retry_after=int(WINDOW.total_seconds()))
-    LoginCode.objects.filter(created_at__lt=now - KEPT_FOR).delete()
     LoginCode.objects.filter(address_index=address_index).exclude(digest=b"").update(digest=b"")
     code = f"{secrets.randbelow(1_000_000):06d}"
     LoginCode.objects.create(

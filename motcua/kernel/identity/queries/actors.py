@@ -69,7 +69,7 @@ _keys: dict[bytes, tuple[float, Actor]] = {}
 
 
 def service_actor(key_text: str) -> Actor:
-    """The machine that holds this key. Raises Refused("bad_key"). A good key is asked of the table every few seconds."""
+    """The machine that holds this key. Raises Refused("bad_key"). The table is asked every few seconds."""
     digest = key_digest(key_text)
     until, actor = _keys.get(digest, (0.0, None))
     if actor is not None and time.monotonic() < until:

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity import actions
-from motcua.kernel.identity.kind import SYSTEM, Actor
-from motcua.kernel.identity.models import Access, Account, Person, Session
+from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor
+from motcua.kernel.identity.models import Access, Account, LoginCode, Person, Session
 from motcua.kernel.identity.ports import code_sender
 from motcua.kernel.identity.queries import (
     find_person_ids,
@@ -22,8 +22,11 @@ from motcua.kernel.identity.queries import (
     own_person_ids,
     person_actor,
 )
+from motcua.kernel.identity.tasks import forget_old
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.testing.city import LAMP_AT, City
 
 pytestmark = pytest.mark.django_db
 OFFICER = Actor("officer", 7, "Lê Văn Minh")
@@ -194,3 +197,27 @@ def test_a_note_stays_when_the_transaction_does_not() -> None:
     assert Access.objects.count() == 2
     actions.note_access(SYSTEM, "login.failed")
     assert Access.objects.count() == 3
+
+
+def test_what_is_over_is_forgotten(client: Client, an: Account) -> None:
+    rows = Session.objects.count() + LoginCode.objects.count()
+    assert forget_old() == 0
+    with moment.at(moment.now() + timedelta(days=31)):
+        assert forget_old() == rows
+    assert not Session.objects.exists()
+    assert not LoginCode.objects.exists()
+    assert Account.objects.filter(pk=an.pk).exists()
+
+
+def test_cases_sent_with_my_number_are_mine_once_i_prove_it(client: Client, an: Account, city: City) -> None:
+    def report(text: str, phone: str) -> str:
+        new = NewIncident(text=text, lat=LAMP_AT[0], lon=LAMP_AT[1], phone=phone)
+        return submit_incident(new, actor=ANONYMOUS).case.code
+
+    mine = report("Đèn đường hỏng trước nhà số 5", "0905 123 456")
+    other = report("Rác chưa gom ở chợ", "0905 000 000")
+    page = client.get(reverse("account")).content.decode()
+    assert mine in page
+    assert other not in page
+    body = json.loads(client.get(reverse("account_download")).content)
+    assert [case["code"] for case in body["cases"]] == [mine]

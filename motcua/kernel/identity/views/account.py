@@ -24,6 +24,7 @@ from motcua.kernel.identity import actions, queries
 from motcua.kernel.identity.forms import CodeForm, ContactForm, PersonForm
 from motcua.kernel.identity.kind import ROLE_NAMES
 from motcua.kernel.identity.models import Account
+from motcua.kernel.identity.ports import own_data
 from motcua.kernel.identity.views.doors import Request, requires
 from motcua.kernel.identity.views.login import (
     add_refusal,
@@ -89,9 +90,12 @@ def account(request: Request) -> HttpResponse:
 def _account_page(request: Request, own: Account, form: PersonForm | None) -> HttpResponse:
     card = queries.own_card(request.actor)
     form = form or PersonForm(initial={"name": card.name, "language": own.language})
-    return page(
-        request, "identity/account.html", form, card=card, accesses=queries.own_accesses(request.actor, limit=3)
-    )
+    context = {
+        "card": card,
+        "accesses": queries.own_accesses(request.actor, limit=3),
+        "cases": own_data["cases"](request.actor)[:20] if "cases" in own_data else [],
+    }
+    return page(request, "identity/account.html", form, **context)
 
 
 @requires("account.own")

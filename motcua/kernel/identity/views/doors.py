@@ -15,8 +15,15 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import ANONYMOUS, Actor
 from motcua.kernel.identity.models import Account
-from motcua.kernel.identity.ports import link_reader
-from motcua.kernel.identity.queries import account_actor, lacks_factor, may_somewhere, must_add_factor, service_actor
+from motcua.kernel.identity.ports import link_reader, person_links
+from motcua.kernel.identity.queries import (
+    account_actor,
+    lacks_factor,
+    may_somewhere,
+    must_add_factor,
+    own_person_ids,
+    service_actor,
+)
 from motcua.lib.errors import Refused
 
 PUBLIC = "public"
@@ -103,7 +110,10 @@ def actor_of(request: HttpRequest) -> Actor:
     actor = account_actor(request.user) if isinstance(request.user, Account) else ANONYMOUS
     if lacks_factor(actor):
         actor = replace(actor, held=())  # whatever the roles open stays closed until the second factor is there
-    links = link_reader.call(held_tokens(request)) if LINK_COOKIE in request.COOKIES else ()
+    links = list(link_reader.call(held_tokens(request))) if LINK_COOKIE in request.COOKIES else []
+    if actor.person_id is not None:
+        # Whoever proved a number or an address is the person of what was sent with it, signed in or not.
+        links += [link for link in person_links.call(own_person_ids(actor)) if link not in links]
     if not links:
         return actor
     return replace(

@@ -41,16 +41,16 @@ def _load() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from motcua.project.env import env_bool, env_int, env_path, env_str
+    from motcua.project.env import env_int, env_path, env_str
 
     if env_str("MOTCUA_PACK", PACK) == "none":
         return
     pack = env_path("MOTCUA_PACK", Path(settings.BASE_DIR, "packs", PACK))
     print(f"Loading {pack.name} …", flush=True)
     call_command("pack", "apply", str(pack))
-    if env_bool("MOTCUA_DEMO", True):
+    if settings.DEMO:
         reports = env_int("MOTCUA_DEMO_REPORTS", DEMO_REPORTS, least=1)
-        print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0: none) …", flush=True)
+        print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0 makes none) …", flush=True)
         call_command("demo", reports=reports)
 
 

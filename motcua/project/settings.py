@@ -14,7 +14,6 @@ CODE_DIR = Path(__file__).resolve().parents[1]
 BASE_DIR = CODE_DIR.parent
 DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
 BUILD_DIR = env_path("BUILD_DIR", BASE_DIR / ".build")
-NODE_MODULES = BASE_DIR / "node_modules"
 NODE_MODULES = BASE_DIR / "node_modules"  # read at set-up only, by `motcua assets`
 
 TESTING = env_bool("MOTCUA_TESTING", False)
@@ -53,6 +52,8 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or [
 ]
 PUBLIC_URL = PUBLIC_URL or f"http://{'localhost' if HOST in _EVERYWHERE else HOST}:{PORT}"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
+# Invented reports, and logins that everybody knows. Never by itself where people come to: there it must be asked for.
+DEMO = env_bool("MOTCUA_DEMO", not env_str("PUBLIC_URL", ""))
 # How many proxies of ours stand before us; their X-Forwarded-For and X-Forwarded-Proto are believed, no one else's.
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
@@ -173,7 +174,7 @@ MAP_TILES_ATTRIBUTION = env_str("MAP_TILES_ATTRIBUTION", "")
 
 # Open311: the one jurisdiction served (empty: the pack's name), and whether its reports are acted upon.
 OPEN311_JURISDICTION = env_str("OPEN311_JURISDICTION", "")
-OPEN311_TYPE = "test" if env_bool("MOTCUA_DEMO", True) else "production"
+OPEN311_TYPE = "test" if DEMO else "production"
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -206,7 +207,8 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": options,
         # Asked when a connection is taken up again: a restart of PostgreSQL costs no request an error.
         "CONN_HEALTH_CHECKS": True,
-        "CONN_MAX_AGE": 0,
+        # A pool keeps them; without one the worker would connect anew at every turn.
+        "CONN_MAX_AGE": 0 if pool_size or TESTING else None,
     }
 
 
@@ -289,7 +291,7 @@ ACCOUNT_FORMS = {
 }
 # Officials with these roles work only after they set up a second factor. In a demonstration: nobody must.
 REQUIRE_MFA_ROLES = frozenset(
-    env_list("MOTCUA_REQUIRE_MFA", [] if env_bool("MOTCUA_DEMO", True) else ["administrator", "leader"])
+    env_list("MOTCUA_REQUIRE_MFA", [] if DEMO else ["administrator", "leader"])
 ) - {"none"}
 MFA_ADAPTER = "motcua.kernel.identity.views.adapters.FactorAdapter"
 MFA_TOTP_ISSUER = env_str("MFA_ISSUER", "Một Cửa")

@@ -126,22 +126,25 @@ def publish_file(file_id: int, *, actor: Actor) -> File:
 
 @transaction.atomic
 def blur_regions(file_id: int, regions: Sequence[pictures.Region], *, actor: Actor, case_id: int | None = None) -> File:
-    """Hide faces and plates for good in what strangers get; the original stays as it is.
+    """Hide these faces and plates, and only these, in what strangers get; the original stays as it is.
 
     The caller has authorised it and, with ``case_id``, holds the lock on the case. The address of the picture changes.
     """
     file = File.objects.select_for_update().get(pk=file_id)
     if not file.is_picture:
         raise Refused("invalid", _("Chỉ làm mờ được ảnh."))
-    if not regions or any(
+    if any(
         not (0 <= part.x < 1 and 0 <= part.y < 1 and 0 < part.width <= 1 and 0 < part.height <= 1) for part in regions
     ):
-        raise Refused("invalid", _("Bạn hãy chọn ít nhất một vùng nằm trong ảnh."))
-    file.blurred = [*file.blurred, *(asdict(region) for region in regions)]
+        raise Refused("invalid", _("Có vùng không nằm trong ảnh. Bạn hãy vẽ lại."))
+    hidden = [asdict(region) for region in regions]
+    if hidden == file.blurred:
+        return file
+    file.blurred = hidden
     kind = next(kind for kind in ACCEPTED[Purpose.PHOTO] if kind.mime == file.type)
     with open_content(file, Variant.ORIGINAL) as original:
         picture = pictures.read(original, form=kind.picture, megapixels=kind.megapixels, zone=_zone())
-    copies = _clean_copies(file, picture, [pictures.Region(**region) for region in file.blurred])
+    copies = _clean_copies(file, picture, regions)
     _put({file.content_of(variant) or b"": content for variant, content in copies.items()})
     file.save(update_fields=["blurred", "public_sha256", "thumbnail_sha256"])
     record("file.blurred", case_id=case_id, actor=actor, data={"name": file.name, "count": len(regions)})

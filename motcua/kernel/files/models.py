@@ -18,7 +18,7 @@ class File(models.Model):
     lat = models.FloatField(null=True)  # from EXIF: offered to the sender as the pin, never published
     lon = models.FloatField(null=True)
     taken_at = models.DateTimeField(null=True)
-    # [{"x", "y", "width", "height"}] in shares of the upright picture, 0–1: faces and plates hidden by officials
+    # [{"x", "y", "width", "height"}] in shares of the upright picture, 0–1: faces and plates that officials hid
     blurred = models.JSONField(default=list)
     public_sha256 = models.BinaryField(null=True)  # re-encoded, upright, no metadata: what strangers get
     thumbnail_sha256 = models.BinaryField(null=True)

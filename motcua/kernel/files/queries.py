@@ -32,6 +32,14 @@ def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
     return file
 
 
+def get_picture_to_blur(token: str, *, actor: Actor) -> File:
+    """A picture of a case, for officials who may read the case."""
+    file = File.objects.filter(token=token, kept_at__isnull=False, width__isnull=False).first()
+    if file is None or not actor.is_officer or not _may_see(file, Variant.ORIGINAL, actor):
+        raise Refused("not_found", _("Không tìm thấy ảnh này, hoặc bạn không được xem."))
+    return file
+
+
 def _may_see(file: File, variant: Variant, actor: Actor) -> bool:
     if file.kept_at is None:
         return variant is not Variant.ORIGINAL

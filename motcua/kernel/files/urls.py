@@ -5,5 +5,6 @@ from motcua.kernel.files import views
 urlpatterns = [
     path("tep/gui/", views.stage, name="file_stage"),
     path("tep/gui/<str:token>/bo/", views.discard, name="file_discard"),
+    path("desk/tep/<str:token>/lam-mo/", views.blur, name="file_blur"),
     path("tep/<str:token>/<str:variant>", views.show, name="file"),
 ]

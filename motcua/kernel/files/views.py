@@ -5,15 +5,20 @@ from datetime import datetime
 from typing import IO
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from motcua.kernel.files.actions import discard_file, store_file
+from motcua.kernel.files.actions import blur_regions, discard_file, store_file
+from motcua.kernel.files.forms import BLANK_REGIONS, BlurForm, as_text
 from motcua.kernel.files.kind import Purpose, Variant
 from motcua.kernel.files.models import File
-from motcua.kernel.files.queries import get_file, open_content
-from motcua.kernel.identity.views import Request, public
+from motcua.kernel.files.queries import get_file, get_picture_to_blur, open_content
+from motcua.kernel.identity.views import Request, public, requires
 from motcua.lib.errors import Refused
 
 _ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -94,6 +99,28 @@ def show(request: Request, token: str, variant: str) -> HttpResponseBase:
     else:
         response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
+
+
+@requires("desk.enter")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def blur(request: Request, token: str) -> HttpResponse:
+    """Officials hide faces and plates: drawn on the picture, or as numbers."""
+    file = get_picture_to_blur(token, actor=request.actor)
+    back = request.GET.get("next", "")
+    form = BlurForm({"regions": request.POST.getlist("vung")} if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        blur_regions(file.pk, form.cleaned_data["regions"], actor=request.actor)
+        messages.success(request, _("Đã lưu. Người ngoài chỉ thấy ảnh đã làm mờ."))
+        return redirect(request.get_full_path())
+    context = {
+        "file": file,
+        "form": form,
+        "regions": request.POST.getlist("vung") if form.is_bound else [as_text(part) for part in file.blurred],
+        "blank": range(BLANK_REGIONS),
+        "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "",
+    }
+    return render(request, "files/desk/blur.html", context, status=422 if form.is_bound else 200)
 
 
 def _bytes(request: HttpRequest, file: File, variant: Variant, etag: str) -> HttpResponseBase:

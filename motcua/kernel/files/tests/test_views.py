@@ -17,7 +17,8 @@ from motcua.kernel.files.kind import Purpose, Variant
 from motcua.kernel.files.models import File
 from motcua.kernel.files.tests.pictures import PDF, SVG, exif, picture
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor
-from motcua.kernel.identity.models import Access
+from motcua.kernel.identity.models import Access, Account
+from motcua.testing.city import City
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +176,59 @@ def test_range_that_makes_no_sense_gives_the_whole(
 
 def test_paper_that_was_not_published_is_not_found(client: Client, seen_by: dict[Variant, set[str]]) -> None:
     assert client.get(f"/tep/{taken(PDF, Purpose.DOCUMENT).token}/xem").status_code == 404
+
+
+# ── Hiding faces ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def hoa(city: City) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(pk=city.hoa.id or 0))
+    return client
+
+
+def test_official_hides_a_face(hoa: Client, seen_by: dict[Variant, set[str]]) -> None:
+    seen_by[Variant.ORIGINAL] = {"officer"}
+    file = taken(picture(size=(900, 600)))
+    address = f"/desk/tep/{file.token}/lam-mo/?next=/desk/"
+    assert hoa.get(address).status_code == 200
+    assert hoa.post(address, {"vung": ["40 20 30,5 40", "", "60 60 10 10"]}).status_code == 302
+    after = File.objects.get(pk=file.pk)
+    assert after.blurred == [
+        {"x": 0.4, "y": 0.2, "width": 0.305, "height": 0.4},
+        {"x": 0.6, "y": 0.6, "width": 0.1, "height": 0.1},
+    ]
+    assert after.content_of(Variant.VIEW) != file.content_of(Variant.VIEW)
+    page = hoa.get(address).content.decode()
+    assert 'value="40 20 30.5 40"' in page
+    assert 'href="/desk/"' in page
+    assert not Access.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "region", ["10 20 30", "a b c d", "10 20 0 5", "110 0 5 5", "nan 0 5 5", "-1 0 5 5", "1e9 0 5 5"]
+)
+def test_region_that_makes_no_sense_is_shown_again(hoa: Client, seen_by: dict[Variant, set[str]], region: str) -> None:
+    seen_by[Variant.ORIGINAL] = {"officer"}
+    file = taken(picture())
+    answer = hoa.post(f"/desk/tep/{file.token}/lam-mo/", {"vung": [region]})
+    assert answer.status_code == 422
+    assert f'value="{region}"' in answer.content.decode()
+    assert File.objects.get(pk=file.pk).blurred == []
+
+
+def test_only_officials_of_the_case_hide_faces(client: Client, hoa: Client, seen_by: dict[Variant, set[str]]) -> None:
+    file, loose = taken(picture()), store_file(io.BytesIO(picture()), actor=ANONYMOUS)
+    address = f"/desk/tep/{file.token}/lam-mo/"
+    assert hoa.post(address, {"vung": ["1 1 5 5"]}).status_code == 404  # of another ward
+    seen_by[Variant.ORIGINAL] = {"officer", "anonymous", "person"}
+    assert client.post(address, {"vung": ["1 1 5 5"]}).status_code in (302, 401)
+    assert hoa.get(f"/desk/tep/{loose.token}/lam-mo/").status_code == 404
+    assert File.objects.get(pk=file.pk).blurred == []
+
+
+def test_way_back_leads_nowhere_outside(hoa: Client, seen_by: dict[Variant, set[str]]) -> None:
+    seen_by[Variant.ORIGINAL] = {"officer"}
+    page = hoa.get(f"/desk/tep/{taken(picture()).token}/lam-mo/?next=//evil.example/").content.decode()
+    assert "evil.example" not in page.replace("next=//evil.example", "").replace("next%3D//evil.example", "")

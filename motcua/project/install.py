@@ -68,7 +68,8 @@ def pip_setting(name: str) -> list[str]:
         place, _, setting = key.partition(".")
         if setting == name and (place != ":env:" or value):
             found[place] = value.strip("'\"")
-    value = found.get(":env:") or found.get("install") or found.get("global") or ""
+    # "install" is a section of its own for that command; then as near to the person as possible.
+    value = next((found[place] for place in (":env:", "install", "site", "user", "global") if found.get(place)), "")
     return value.replace("\\n", " ").split()
 
 

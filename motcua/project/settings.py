@@ -290,9 +290,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "motcua.kernel.identity.forms.ResetPasswordKeyForm",
 }
 # Officials with these roles work only after they set up a second factor. In a demonstration: nobody must.
-REQUIRE_MFA_ROLES = frozenset(
-    env_list("MOTCUA_REQUIRE_MFA", [] if DEMO else ["administrator", "leader"])
-) - {"none"}
+REQUIRE_MFA_ROLES = frozenset(env_list("MOTCUA_REQUIRE_MFA", [] if DEMO else ["administrator", "leader"])) - {"none"}
 MFA_ADAPTER = "motcua.kernel.identity.views.adapters.FactorAdapter"
 MFA_TOTP_ISSUER = env_str("MFA_ISSUER", "Một Cửa")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

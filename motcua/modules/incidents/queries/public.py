@@ -21,7 +21,6 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.codes import redact
-from motcua.lib.geometry import cluster, distance_m
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Addition, Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
@@ -383,6 +382,8 @@ class Near:
 
 def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
     """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
+    from motcua.lib.geometry import distance_m  # brings numpy and shapely, a third of a second
+
     d = metres / DEGREE_METRES * 1.1
     rows = (
         public_cases()
@@ -449,6 +450,8 @@ def map_points(
 
 def _gathered(points: list[MapPoint], zoom: float) -> list[MapPoint]:
     """A cluster shows the state of its most urgent member, so that lateness is not hidden by zooming out."""
+    from motcua.lib.geometry import cluster  # brings numpy and shapely, a third of a second
+
     ranks = [URGENCY_OF_STATE.index(point.state) for point in points]
     urgent_first = sorted(range(len(points)), key=lambda number: -ranks[number])
     ordered = [points[number] for number in urgent_first]

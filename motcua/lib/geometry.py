@@ -78,11 +78,18 @@ class AreaIndex(Generic[K]):
         """The area that holds the point, or else the nearest: simplified borders leave gaps, and quays reach out."""
         if (found := self.find(lat, lon)) is not None or not (abs(lat) <= 90 and abs(lon) <= 180):
             return found
+        if within_m < _METRES_PER_DEGREE / self._scale * math.cos(math.radians(lat)) and not self._is_near(lat, lon):
+            return None
         # A degree of longitude is shorter than one of latitude, so this reaches a little less far east and west.
         near = self._tree.query_nearest(
             shapely.Point(lon, lat), max_distance=within_m / _METRES_PER_DEGREE, all_matches=False
         )
         return self._keys[int(near[0])] if len(near) else None
+
+    def _is_near(self, lat: float, lon: float) -> bool:
+        """Does any area meet the point's cell, or one beside it?"""
+        row, column = math.floor(lat * self._scale), math.floor(lon * self._scale)
+        return any((row + up, column + aside) in self._cells for up in (0, 1, -1) for aside in (0, 1, -1))
 
     def _cells_of(self, area: BaseGeometry) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         west, south, east, north = (math.floor(edge * self._scale) for edge in area.bounds)

@@ -166,7 +166,8 @@ def area_ids(codes: Iterable[str]) -> dict[str, int]:
     return dict(Area.objects.filter(code__in=set(codes)).order_by("valid_from").values_list("code", "id"))
 
 
-TOLERANCE_METRES: dict[str, int] = {Area.Level.COMMUNE: 60, Area.Level.DISTRICT: 150}
+TOLERANCE_METRES: dict[str, int] = {Area.Level.COMMUNE: 100, Area.Level.DISTRICT: 200}
+MAP_DIGITS = 4  # of a degree: 11 metres; a province is then a hundred kilobytes, compressed
 
 
 def areas_geojson(level: str, parent: str = "") -> tuple[str, int]:
@@ -192,7 +193,7 @@ def _draw(found: Areas, level: str, parent: str) -> str:
     polygons: dict[int, Any] = dict(
         Area.objects.filter(pk__in=list(rows), polygon__isnull=False).values_list("id", "polygon")
     )
-    drawn = simplified(polygons, TOLERANCE_METRES.get(level, 400))
+    drawn = simplified(polygons, TOLERANCE_METRES.get(level, 400), MAP_DIGITS)
     features = [
         {
             "type": "Feature",

@@ -33,11 +33,13 @@ def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
 
 
 def follow_calendars(events: Sequence[Event]) -> None:
-    """Reader ``clocks``: a changed calendar moves what is due by it."""
+    """Reader ``clocks``: a changed calendar, or another calendar for a unit, moves what is due by it."""
     for event in events:
-        if event.name in ("calendar.changed", "calendar.confirmed"):
-            calendar_id = event.data.get("calendar_id")
-            if isinstance(calendar_id, int):
-                org.forget()
-                units = [unit.id for unit in org.tree().in_force if unit.calendar_id == calendar_id]
-                reckon_open_clocks(calendar_id, units, actor=SYSTEM)
+        calendar_id = event.data.get("calendar_id")
+        if not isinstance(calendar_id, int):
+            continue
+        org.forget()
+        if event.name == "calendar.changed":
+            reckon_open_clocks(calendar_id, org.tree().ids_by_calendar(calendar_id), actor=SYSTEM)
+        elif event.name == "unit.changed":
+            reckon_open_clocks(calendar_id, [event.data["unit_id"]], actor=SYSTEM)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from motcua.kernel.events.actions import record as record_event
 from motcua.kernel.org.actions.calendars import record_change
 from motcua.kernel.org.actions.units import lock_tree
+from motcua.kernel.org.actions.units import record_change as record_change_of_unit
 from motcua.kernel.org.actions.versions import grow_version
 from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, Unit
 from motcua.kernel.org.queries import as_work_calendar, local_today
@@ -406,11 +407,7 @@ def _record_units(
     for code, columns in changed.items():
         unit = rows[code]
         differences = {name: [_plain(value) for value in pair] for name, pair in columns.items()}
-        record_event(
-            "unit.changed",
-            actor=actor,
-            data={"unit_id": unit.pk, "code": code, "name": unit.name, "changed": differences},
-        )
+        record_change_of_unit(unit, actor=actor, changed=differences, has_new_calendar="calendar" in columns)
     for code in ended:
         unit = rows[code]
         record_event(

@@ -69,6 +69,10 @@ class Tree:
         """The unit of that path and everything below it, ended units included: their cases still need somebody."""
         return [row.id for row in self._rows if row.path.startswith(path)]
 
+    def ids_by_calendar(self, calendar_id: int) -> list[int]:
+        """Units that count by this calendar, ended ones too."""
+        return [row.id for row in self._rows if row.calendar_id == calendar_id]
+
     def ancestors(self, unit_id: int) -> list[UnitRow]:
         """From the parent up to the root."""
         ids = [int(part) for part in self._by_id[unit_id].path.strip(".").split(".")]

@@ -113,10 +113,16 @@ def change_unit(unit_id: int, *, actor: "Actor", parent_id: int | None, **values
         )
     unit.save()
     grow_version()
-    record(
-        "unit.changed", actor=actor, data={"unit_id": unit.pk, "code": unit.code, "name": unit.name, "changed": changed}
-    )
+    record_change(unit, actor=actor, changed=changed, has_new_calendar="calendar_id" in changed)
     return unit
+
+
+def record_change(unit: Unit, *, actor: "Actor", changed: dict[str, Any], has_new_calendar: bool) -> None:
+    """``calendar_id`` is told when it is new: whoever keeps promises by it counts them again."""
+    data = {"unit_id": unit.pk, "code": unit.code, "name": unit.name, "changed": changed}
+    if has_new_calendar:
+        data["calendar_id"] = unit.calendar_id
+    record("unit.changed", actor=actor, data=data)
 
 
 @transaction.atomic

@@ -92,7 +92,11 @@ def test_links_held_on_the_device(links: None) -> None:
     assert (actor.party_in(10), actor.party_in(20), actor.party_in(30)) == (1, 2, None)
 
 
-@pytest.mark.parametrize("cookie", ["", "nonsense", dumps(["one"], salt="other"), dumps("one", salt="mc_link")])
+@pytest.mark.parametrize(
+    "cookie",
+    ["", "nonsense", dumps(["one"], salt="other"), dumps("one", salt="mc_link")],
+    ids=["empty", "nonsense", "of another use", "not a list"],
+)
 def test_a_made_up_cookie_opens_nothing(links: None, cookie: str) -> None:
     assert actor_of(with_links(cookie=cookie)) == ANONYMOUS
 

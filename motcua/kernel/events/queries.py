@@ -1,11 +1,12 @@
 """Reading events: timelines, their sentences, and the proof that nobody changed them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from motcua.kernel.events.kind import EVENTS, READERS, Audience, EventKind
 from motcua.kernel.events.models import Cursor, Event, JobState
@@ -30,6 +31,32 @@ def kind_of(name: str) -> EventKind | None:
 def timeline(case_id: int, audience: Audience) -> list[Event]:
     """Newest first."""
     return list(Event.objects.filter(case_id=case_id, audience__lte=int(audience)).order_by("-id"))
+
+
+def told(
+    case_ids: Iterable[int] | QuerySet[Any, Any],
+    audience: Audience,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    first: int = 0,
+    limit: int = 1000,
+) -> list[Event]:
+    """Events of several cases (their ids, or a query of them) as they happened, oldest first."""
+    rows = Event.objects.filter(case_id__in=case_ids, audience__lte=int(audience))
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lte=until)
+    return list(rows.order_by("at", "id")[first : first + limit])
+
+
+def histories(case_ids: Iterable[int]) -> dict[int, list[Event]]:
+    """All that happened to each of several cases, oldest first."""
+    found: dict[int, list[Event]] = {}
+    for event in Event.objects.filter(case_id__in=list(case_ids)).order_by("id"):
+        found.setdefault(event.case_id or 0, []).append(event)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

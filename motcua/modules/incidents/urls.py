@@ -1,9 +1,13 @@
 """Addresses of reports."""
 
-from django.urls import path
+from django.urls import path, re_path
 
+from motcua.modules.incidents.rest import open311
 from motcua.modules.incidents.views.desk import moves, page, papers
 from motcua.modules.incidents.views.portal import case, feeds, listing, offline, reporting
+
+SUFFIX = r"\.(?P<suffix>xml|json)$"
+CODE = r"(?P<code>[\w.-]{1,60})"
 
 urlpatterns = [
     # For everybody
@@ -31,4 +35,13 @@ urlpatterns = [
     path("desk/phan-anh/<int:case_id>/bien-ban.pdf", papers.visit_record, name="incident_record"),
     path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", page.reveal_person, name="incident_reveal"),
     path("desk/phan-anh/<int:case_id>/<slug:slug>/", moves.move_page, name="incident_move"),
+    # For programs
+    re_path(r"^open311(?:/v2)?/discovery" + SUFFIX, open311.discovery, name="open311_discovery"),
+    re_path(r"^open311/v2/services" + SUFFIX, open311.services, name="open311_services"),
+    re_path(rf"^open311/v2/services/{CODE}" + SUFFIX, open311.service, name="open311_service"),
+    re_path(r"^open311/v2/requests" + SUFFIX, open311.requests, name="open311_requests"),
+    re_path(rf"^open311/v2/requests/{CODE}" + SUFFIX, open311.request_by_id, name="open311_request"),
+    re_path(rf"^open311/v2/tokens/{CODE}" + SUFFIX, open311.token, name="open311_token"),
+    re_path(r"^open311/v2/servicerequestupdates" + SUFFIX, open311.updates, name="open311_updates"),
+    re_path(r"^open311/(?P<rest>.*)$", open311.anything_else, name="open311_unknown"),
 ]

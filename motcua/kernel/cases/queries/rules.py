@@ -13,6 +13,7 @@ class Rules:
     categories: dict[int, Category]
     routing: dict[str, list[RoutingRule]]
     clocks: dict[str, list[ClockRule]]
+    number: int = 0  # grows with every change
 
     def category(self, kind: str, code: str) -> Category | None:
         return next((c for c in self.categories.values() if c.kind == kind and c.code == code), None)
@@ -51,7 +52,7 @@ def _load() -> Rules:
         clocks.setdefault(rule.kind, []).append(rule)
     # Ended categories too: open cases may still carry them. Choosing one for a new case asks `categories()`.
     found = {category.id: category for category in Category.objects.order_by("position", "name")}
-    return Rules(found, routing, clocks)
+    return Rules(found, routing, clocks, _version())
 
 
 def _version() -> int:

@@ -1,0 +1,582 @@
+"""Open311 GeoReport v2 as a client meets it, in both formats, against the rules of the standard."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.http import HttpResponse
+from django.test import Client
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from motcua.kernel.cases.models import Case, CaseFile, Category
+from motcua.kernel.cases.queries.rules import forget_rules
+from motcua.kernel.events.models import Event
+from motcua.kernel.identity.actions import create_service_key
+from motcua.kernel.identity.models import Person, ServiceKey
+from motcua.lib import moment
+from motcua.modules.incidents.actions.people import add_info_incident
+from motcua.modules.incidents.actions.receiving import accept_incident, reject_incident, take_incident
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
+from motcua.modules.incidents.models import Incident
+from motcua.modules.incidents.tests.georeport import (
+    DEFINITION,
+    DISCOVERY,
+    ERRORS,
+    EXTENDED_REQUESTS,
+    MADE,
+    REQUESTS,
+    SERVICES,
+    TOKEN,
+    UPDATES,
+    as_text,
+    check,
+    spark,
+)
+from motcua.testing.city import LAMP_AT, MONDAY, SEA_AT, WARD_TWO_AT, City, holding
+
+pytestmark = pytest.mark.django_db
+BASE = "/open311/v2/"
+GRANTS = ["incident.submit", "incident.read_public"]
+LAMP: dict[str, Any] = {
+    "service_code": "street-lighting",
+    "lat": LAMP_AT[0],
+    "long": LAMP_AT[1],
+    "description": "Đèn đường trước số 12 tắt.\nGọi tôi 0905 123 456.",
+    "first_name": "An",
+    "last_name": "Nguyễn Thị",
+    "phone": "0905 123 456",
+    "email": "an@example.vn",
+}
+QUESTIONS = [
+    {"code": "count", "order": 2, "datatype": "singlevaluelist", "required": True, "question": "Mấy đèn?",
+     "question_en": "How many?",
+     "values": [{"key": "one", "name": "Một", "name_en": "One"}, {"key": "few", "name": "Vài"}]},
+    {"code": "risk", "order": 3, "datatype": "multivaluelist", "required": False, "question": "Đe doạ gì?",
+     "values": [{"key": "road", "name": "Đường"}, {"key": "house", "name": "Nhà"}]},
+    {"code": "height", "order": 1, "datatype": "number", "required": False, "question": "Cao mấy mét?", "values": []},
+]  # fmt: skip
+
+
+@pytest.fixture
+def key(city: City) -> str:
+    return create_service_key("App", GRANTS)
+
+
+@pytest.fixture
+def questions(city: City) -> None:
+    Category.objects.filter(code="street-lighting").update(attributes=QUESTIONS, keywords="đèn|bóng")
+    forget_rules()
+
+
+def lamp(city: City, **changes: Any) -> Case:
+    values = {"text": LAMP["description"], "category": "street-lighting", "lat": LAMP_AT[0], "lon": LAMP_AT[1],
+              "name": "Nguyễn An", "phone": "0905 123 456"}  # fmt: skip
+    return submit_incident(NewIncident(**{**values, **changes}), actor=city.an).case
+
+
+def published(city: City, **changes: Any) -> Case:
+    return accept_incident(lamp(city, **changes).id, actor=city.lan)
+
+
+def both(client: Client, path: str, schema: dict[str, Any], root: str, status: int = 200, /, **query: Any) -> Any:
+    """The answer as JSON, after the XML was found to say the same."""
+    as_json, as_xml = (client.get(f"{BASE}{path}.{suffix}", query) for suffix in ("json", "xml"))
+    assert (as_json.status_code, as_xml.status_code) == (status, status)
+    assert as_json["Content-Type"] == "application/json; charset=utf-8"
+    assert as_xml["Content-Type"] == "text/xml; charset=utf-8"
+    data = json.loads(as_json.content)
+    check(data, schema)
+    assert spark(as_xml.content) == (root, as_text(data))
+    return data
+
+
+def asked(client: Client, **query: Any) -> list[str]:
+    """The ids that a query finds, in order."""
+    return [row["service_request_id"] for row in both(client, "requests", REQUESTS, "service_requests", **query)]
+
+
+def sent(client: Client, key: str, suffix: str = "json", **changes: Any) -> HttpResponse:
+    data = {"api_key": key, **LAMP, **changes}
+    headers = data.pop("headers", {})
+    return client.post(
+        f"{BASE}requests.{suffix}", {name: value for name, value in data.items() if value is not None}, headers=headers
+    )
+
+
+def refused(response: HttpResponse, status: int) -> list[str]:
+    """The descriptions of a refusal, which left nothing behind."""
+    assert response.status_code == status
+    data = json.loads(response.content)
+    check(data, ERRORS)
+    assert {error["code"] for error in data} == {status}
+    assert not Case.objects.exists()
+    assert not Event.objects.filter(case_id__isnull=False).exists()
+    assert not Person.objects.exists()
+    return [error["description"] for error in data]
+
+
+# ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_discovery(client: Client, city: City) -> None:
+    data = both(client, "discovery", DISCOVERY, "discovery")
+    assert data["endpoints"][0]["url"].endswith("/open311/v2")
+    assert client.get("/open311/discovery.json").json() == data
+
+
+def test_services(client: Client, questions: None) -> None:
+    found = {row["service_code"]: row for row in both(client, "services", SERVICES, "services")}
+    assert set(found) == {"street-lighting", "waste", "official-conduct"}
+    assert (found["street-lighting"]["metadata"], found["waste"]["metadata"]) == (True, False)
+    assert found["street-lighting"]["keywords"] == "đèn, bóng"
+    english = client.get(f"{BASE}services.json", headers={"Accept-Language": "en"}).json()
+    assert "Street-Lighting" in [row["service_name"] for row in english]
+
+
+def test_a_definition_asks_the_questions_in_their_order(client: Client, questions: None) -> None:
+    data = both(client, "services/street-lighting", DEFINITION, "service_definition")
+    assert [(one["code"], one["order"], one["required"]) for one in data["attributes"]] == [
+        ("height", 1, False), ("count", 2, True), ("risk", 3, False),
+    ]  # fmt: skip
+    assert data["attributes"][1]["values"] == [{"key": "one", "name": "Một"}, {"key": "few", "name": "Vài"}]
+    assert both(client, "services/waste", DEFINITION, "service_definition")["attributes"] == []
+
+
+@pytest.mark.parametrize("path", ["services/none", "requests/PA-1", "tokens/none", "nothing", "services/a/b", ""])
+def test_what_is_not_there_is_404_with_a_list_of_errors(client: Client, city: City, path: str) -> None:
+    for suffix in ("json", "xml"):
+        response = client.get(f"{BASE}{path}.{suffix}")
+        assert response.status_code == 404
+        data = json.loads(response.content) if suffix == "json" else spark(response.content)
+        assert data if suffix == "json" else data[0] == "errors"
+    assert client.get(f"{BASE}requests").status_code == 404
+
+
+def test_methods(client: Client, city: City) -> None:
+    response = client.delete(f"{BASE}requests.json")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    check(response.json(), ERRORS)
+    assert client.post(f"{BASE}services.xml").status_code == 405
+    preflight = client.options(f"{BASE}requests.json")
+    assert (preflight.status_code, preflight["Access-Control-Allow-Origin"]) == (204, "*")
+
+
+def test_jurisdiction(client: Client, key: str, settings: Settings) -> None:
+    settings.OPEN311_JURISDICTION = "lam-dong"
+    for path in ("services", "services/waste", "requests", "servicerequestupdates", "discovery"):
+        assert client.get(f"{BASE}{path}.json", {"jurisdiction_id": "lam-dong"}).status_code == 200
+        assert client.get(f"{BASE}{path}.json", {"jurisdiction_id": ""}).status_code == 200
+        both(client, path, ERRORS, "errors", 404, jurisdiction_id="city.gov")
+    assert "city.gov" in refused(sent(client, key, jurisdiction_id="city.gov"), 404)[0]
+    assert sent(client, key, jurisdiction_id="lam-dong").status_code == 200
+
+
+# ── POST requests ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+def test_post_makes_a_report(client: Client, city: City, key: str, suffix: str) -> None:
+    with moment.at(MONDAY):
+        response = sent(client, key, suffix, account_id="u-7", device_id="d-1")
+    assert response.status_code == 200
+    if suffix == "json":
+        made = response.json()[0]
+        check([made], MADE)
+    else:
+        root, (made,) = spark(response.content)
+        assert root == "service_requests"
+    case = Case.objects.get(code=made["service_request_id"])
+    assert (case.channel, case.unit_id, case.lat, case.lon) == ("open311", city.office_one.id, *LAMP_AT)
+    assert made["account_id"] == "u-7"
+    assert city.office_one.name in made["service_notice"]
+    assert "19/11" in made["service_notice"]
+    assert case.incident.service_key_id == ServiceKey.objects.get().id
+    assert case.incident.hides_name
+    assert Event.objects.filter(case_id=case.id).order_by("id").first().actor.startswith("service:")  # type: ignore[union-attr]
+    assert Person.objects.count() == 1
+    assert "d-1" not in json.dumps(list(Incident.objects.values()), default=str)
+
+
+def test_post_takes_few_statements(
+    client: Client, city: City, key: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """One statement between BEGIN and COMMIT; the savepoint stands for them inside this test's own transaction."""
+    sent(client, key)
+    with django_assert_num_queries(3) as found:
+        sent(client, key)
+    assert [query["sql"].split()[0] for query in found.captured_queries] == ["SAVEPOINT", "WITH", "RELEASE"]
+
+
+def test_an_address_is_a_place_too(client: Client, city: City, key: str) -> None:
+    by_words = sent(client, key, lat=None, long=None, address_string="12 Phan Đình Phùng")
+    by_id = sent(client, key, lat="", long="", address_id="012345678901")
+    first, second = (Case.objects.get(code=one.json()[0]["service_request_id"]) for one in (by_words, by_id))
+    assert (first.address, first.lat) == ("12 Phan Đình Phùng", None)
+    assert (second.place_code, second.address) == ("012345678901", "Mã địa chỉ 012345678901")
+
+
+def test_service_code_and_place_are_enough(client: Client, city: City, key: str) -> None:
+    """The standard asks for no more; what is unclear an official will ask."""
+    values = dict.fromkeys(("description", "first_name", "last_name", "phone", "email"), "")
+    assert sent(client, key, **values).status_code == 200
+    assert Incident.objects.get().text == "Chiếu sáng"
+    assert not Person.objects.exists()
+
+
+def test_contacts_that_are_none_do_not_stop_a_report(client: Client, city: City, key: str) -> None:
+    made = sent(client, key, phone="555-5555", email="nobody").json()[0]
+    assert "phone" in made["service_notice"]
+    assert "email" in made["service_notice"]
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "told"),
+    [
+        ({"api_key": None}, 403, "api_key"),
+        ({"api_key": ""}, 403, "api_key"),
+        ({"api_key": "mc_wrong"}, 403, "Khoá"),
+        ({"service_code": None}, 400, "service_code"),
+        ({"service_code": ""}, 400, "service_code"),
+        ({"service_code": "none"}, 404, "none"),
+        ({"lat": None, "long": None}, 400, "lat"),
+        ({"lat": ""}, 400, "lat"),
+        ({"long": None}, 400, "long"),
+        ({"lat": "north"}, 400, "lat"),
+        ({"lat": "nan"}, 400, "lat"),
+        ({"lat": "91"}, 400, "lat"),
+        ({"lat": SEA_AT[0], "long": SEA_AT[1]}, 400, "lat"),
+        ({"lat": None, "long": None, "address_id": "7"}, 400, "address_id"),
+        ({"description": "x" * 4001}, 400, "description"),
+        ({"media_url": "javascript:alert(1)"}, 400, "media_url"),
+        ({"media_url": "file:///etc/passwd"}, 400, "media_url"),
+        ({"address_string": "x" * 301}, 400, "address_string"),
+    ],
+)
+def test_post_refuses(client: Client, key: str, changes: dict[str, Any], status: int, told: str) -> None:
+    assert told in refused(sent(client, key, **changes), status)[0]
+    assert spark(sent(client, key, "xml", **changes).content)[0] == "errors"
+
+
+def test_every_fault_is_told_at_once(client: Client, key: str) -> None:
+    faults = refused(sent(client, key, lat="x", long="y", description="x" * 5000, media_url="no"), 400)
+    assert [fault.partition(":")[0] for fault in faults] == ["lat", "long", "media_url", "description"]
+
+
+def test_a_key_that_may_only_read_or_was_revoked(client: Client, city: City) -> None:
+    reader = create_service_key("Reader", ["incident.read_public"])
+    refused(sent(client, reader), 403)
+    writer = create_service_key("Writer", GRANTS)
+    call_command("open311", "key", "revoke", "Writer")
+    refused(sent(client, writer), 403)
+
+
+def test_the_key_may_stand_in_the_address_or_the_header(client: Client, key: str) -> None:
+    assert client.post(f"{BASE}requests.json?api_key={key}", LAMP).status_code == 200
+    assert client.post(f"{BASE}requests.json", LAMP, headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+def test_answers_to_the_questions(client: Client, key: str, questions: None) -> None:
+    faults = refused(sent(client, key), 400)
+    assert faults[0].startswith("attribute[count]:")
+    wrong = {"attribute[count]": "many", "attribute[height]": "tall", "attribute[risk][]": ["road", "sky"]}
+    assert {fault.partition(":")[0] for fault in refused(sent(client, key, **wrong), 400)} == {
+        "attribute[count]", "attribute[height]", "attribute[risk]",
+    }  # fmt: skip
+    right = {
+        "attribute[count]": "few",
+        "attribute[height]": "",
+        "attribute[risk][]": ["road", "house"],
+        "attribute[x]": "y",
+    }
+    assert sent(client, key, **right).status_code == 200
+    assert Incident.objects.get().attributes == {"count": "few", "risk": ["road", "house"]}
+
+
+def test_the_same_key_twice_makes_one_report(client: Client, key: str) -> None:
+    headers = {"Idempotency-Key": "7d0b"}
+    first, second = (sent(client, key, headers=headers, media=photo()) for _ in range(2))
+    assert first.json()[0]["service_request_id"] == second.json()[0]["service_request_id"]
+    other = create_service_key("Other", GRANTS)
+    assert sent(client, other, headers=headers).json() != first.json()
+    assert Case.objects.count() == 2
+    assert CaseFile.objects.count() == 1
+
+
+def photo(name: str = "anh.jpg") -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new("RGB", (64, 48), "#888").save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def test_photos_come_along(client: Client, city: City, key: str) -> None:
+    code = sent(client, key, media=[photo(), photo()]).json()[0]["service_request_id"]
+    case = Case.objects.get(code=code)
+    assert CaseFile.objects.filter(case=case, role="before").count() == 2
+    accept_incident(case.id, actor=city.lan)
+    (row,) = both(client, f"requests/{code}", REQUESTS, "service_requests")
+    assert client.get(urlsplit(row["media_url"])._replace(scheme="", netloc="").geturl()).status_code == 200
+
+
+def test_a_file_that_is_no_picture(client: Client, key: str) -> None:
+    drawing = SimpleUploadedFile("anh.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/jpeg")
+    assert "JPEG" in refused(sent(client, key, media=drawing), 400)[0]
+    refused(sent(client, key, media=[photo() for _ in range(6)]), 400)
+
+
+def test_a_link_is_kept_for_officials_and_shown_to_nobody_else(client: Client, city: City, key: str) -> None:
+    link = "http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg"
+    code = sent(client, key, media_url=link).json()[0]["service_request_id"]
+    case = Case.objects.get(code=code)
+    assert case.incident.media_url == link
+    accept_incident(case.id, actor=city.lan)
+    for path in (f"{BASE}requests/{code}.json", f"{BASE}requests/{code}.xml", f"/phan-anh/{code}/"):
+        assert link not in client.get(path).content.decode()
+
+
+def test_a_body_that_nobody_can_read(client: Client, key: str, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    refused(sent_as_form(client, {"api_key": key, **LAMP, "description": "x" * 2000}), 413)
+    broken = client.post(f"{BASE}requests.json", b"--x\r\nbroken", content_type="multipart/form-data; boundary=x")
+    assert broken.status_code in (400, 403)
+
+
+def sent_as_form(client: Client, data: dict[str, Any]) -> HttpResponse:
+    return client.post(f"{BASE}requests.json", urlencode(data), content_type="application/x-www-form-urlencoded")
+
+
+def test_control_characters_reach_neither_table_nor_xml(client: Client, city: City, key: str) -> None:
+    made = sent_as_form(client, {"api_key": key, **LAMP, "description": "Đèn\x00 \x08tắt \ufffe <b>&amp;</b>"})
+    code = made.json()[0]["service_request_id"]
+    accept_incident(Case.objects.get(code=code).id, actor=city.lan)
+    (row,) = both(client, f"requests/{code}", REQUESTS, "service_requests")
+    assert "<b>" in row["description"]
+
+
+# ── GET requests ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_request_tells_what_the_standard_asks(client: Client, city: City) -> None:
+    with moment.at(MONDAY):
+        case = published(city, address="Trước số 12, gọi 0905 123 456", place_code="012345678901")
+        (row,) = both(client, f"requests/{case.code}", REQUESTS, "service_requests")
+    assert row == {
+        "service_request_id": case.code,
+        "status": "open",
+        "status_notes": "Đã tiếp nhận",
+        "service_name": "Chiếu sáng",
+        "service_code": "street-lighting",
+        "description": "Đèn đường trước số 12 tắt.\nGọi tôi •••.",
+        "agency_responsible": city.office_one.name,
+        "service_notice": f"Đơn vị xử lý: {city.office_one.name}. Hẹn có kết quả trước 08:00, thứ Năm 19/11.",
+        "requested_datetime": "2026-11-16T08:00:00+07:00",
+        "updated_datetime": "2026-11-16T08:00:00+07:00",
+        "expected_datetime": "2026-11-19T08:00:00+07:00",
+        "address": "Trước số 12, gọi •••",
+        "address_id": "012345678901",
+        "zipcode": None,
+        "lat": LAMP_AT[0],
+        "long": LAMP_AT[1],
+        "media_url": None,
+    }
+
+
+def test_a_closed_request_says_when_and_how(client: Client, city: City) -> None:
+    with moment.at(MONDAY):
+        case = lamp(city)
+        take_incident(case.id, actor=city.hoa)
+    with moment.at(MONDAY + timedelta(hours=2)):
+        resolve_incident(case.id, actor=city.hoa, result="Đã thay bóng")
+        approve_incident(case.id, actor=city.minh)
+        (row,) = both(client, f"requests/{case.code}", REQUESTS, "service_requests")
+    assert (row["status"], row["updated_datetime"]) == ("closed", "2026-11-16T10:00:00+07:00")
+    assert row["status_notes"] == "Đã xử lý xong. Đã thay bóng"
+
+
+def test_what_is_not_published_is_seen_by_its_sender_alone(client: Client, city: City, key: str) -> None:
+    code = sent(client, key).json()[0]["service_request_id"]
+    other = create_service_key("Other", GRANTS)
+    for query, status in (({}, 404), ({"api_key": other}, 404), ({"api_key": "x"}, 403), ({"api_key": key}, 200)):
+        for path in (f"requests/{code}", f"tokens/{code}"):
+            assert client.get(f"{BASE}{path}.json", query).status_code == status
+    assert asked(client, service_request_id=code) == []
+    assert asked(client, service_request_id=code, api_key=key) == [code]
+    assert asked(client, api_key=key) == []
+    own = client.get(f"{BASE}requests/{code}.json", {"api_key": key}).content.decode()
+    assert "0905" not in own
+    assert "Nguyễn" not in own
+
+
+def test_a_token_is_the_id_itself(client: Client, city: City) -> None:
+    case = published(city)
+    found = both(client, f"tokens/{case.code}", TOKEN, "service_requests")
+    assert found == [{"service_request_id": case.code, "token": case.code}]
+
+
+def test_ids_override_everything_else(client: Client, city: City) -> None:
+    with moment.at(MONDAY - timedelta(days=200)):
+        old = published(city)
+    with moment.at(MONDAY):
+        new = published(city)
+        found = asked(
+            client,
+            service_request_id=f"{old.code}, {new.code.lower()},PA-NONE,",
+            status="nonsense",
+            start_date="nonsense",
+            service_code="waste",
+        )
+    assert found == [new.code, old.code]
+
+
+def test_ninety_days_are_the_span(client: Client, city: City) -> None:
+    at = {}
+    for days in (0, 89, 91, 179, 181):
+        with moment.at(MONDAY - timedelta(days=days)):
+            at[days] = published(city).code
+    with moment.at(MONDAY):
+        assert asked(client) == [at[0], at[89]]
+        assert asked(client, start_date="", end_date="") == [at[0], at[89]]
+        day = (MONDAY - timedelta(days=90)).isoformat()
+        assert asked(client, start_date=day) == [at[0], at[89]]
+        assert asked(client, end_date=day) == [at[91], at[179]]
+        assert asked(client, end_date=day.replace("+", " ")) == [at[91], at[179]]
+        since = (MONDAY - timedelta(days=180)).isoformat()
+        assert asked(client, start_date=since, end_date=day) == [at[91], at[179]]
+        assert asked(client, start_date=since) == [at[91], at[179]]
+        both(client, "requests", ERRORS, "errors", 400, start_date=since, end_date=MONDAY.isoformat())
+        both(client, "requests", ERRORS, "errors", 400, start_date=day, end_date=since)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"start_date": "2026-01-01"},
+        {"start_date": "2026-01-01T00:00:00"},
+        {"end_date": "yesterday"},
+        {"end_date": "0001-01-01T00:00:00+14:00"},
+        {"start_date": "9999-12-31T00:00:00Z"},
+        {"status": "open,lost"},
+        {"page": "0"},
+        {"page": "x"},
+        {"page_size": "-1"},
+        {"page": "9" * 30},
+        {"lat": "11.9"},
+        {"lat": "11.9", "long": "108.4", "radius": "x"},
+        {"q": "x" * 201},
+        {"updated_after": "nan"},
+    ],
+)
+def test_what_cannot_be_understood_is_400(client: Client, city: City, query: dict[str, str]) -> None:
+    both(client, "requests", ERRORS, "errors", 400, **query)
+
+
+def test_filters(client: Client, city: City) -> None:
+    with moment.at(MONDAY):
+        one = published(city).code
+        two = published(city, category="waste", lat=WARD_TWO_AT[0], lon=WARD_TWO_AT[1], text="Rác chất đống").code
+        three = lamp(city)
+        accept_incident(three.id, actor=city.lan)
+        reject_incident(three.id, actor=city.lan, reason="Không thuộc phạm vi")
+        assert asked(client) == [three.code, two, one]
+        assert asked(client, status="open") == [two, one]
+        assert asked(client, status="closed") == [three.code]
+        assert asked(client, status="open,closed") == asked(client, status="") == [three.code, two, one]
+        assert asked(client, service_code="waste") == [two]
+        assert asked(client, service_code="waste,street-lighting,none") == [three.code, two, one]
+        assert (
+            client.get(f"{BASE}requests.json?service_code=waste&service_code=none").json()[0]["service_code"] == "waste"
+        )
+        assert asked(client, service_code="none") == []
+        assert asked(client, lat=WARD_TWO_AT[0], long=WARD_TWO_AT[1], radius=500) == [two]
+        assert asked(client, lat=LAMP_AT[0], long=LAMP_AT[1], radius=5000) == [three.code, two, one]
+        assert asked(client, q="rac chat") == [two]
+        assert asked(client, page=2, page_size=1) == [two]
+        assert asked(client, page=3, page_size=2) == []
+
+
+def test_changed_since(client: Client, city: City) -> None:
+    with moment.at(MONDAY - timedelta(days=120)):
+        old, quiet = published(city), published(city)
+    with moment.at(MONDAY):
+        take_incident(old.id, actor=city.hoa)
+        assert asked(client, updated_after=(MONDAY - timedelta(hours=1)).isoformat()) == [old.code]
+        assert asked(client, updated_before=(MONDAY - timedelta(days=100)).isoformat()) == [quiet.code]
+
+
+def test_extended_attributes_only_when_asked_for(client: Client, city: City) -> None:
+    case = published(city)
+    (row,) = both(client, f"requests/{case.code}", EXTENDED_REQUESTS, "service_requests", extensions="true")
+    assert row["extended_attributes"]["state"] == "accepted"
+    assert row["extended_attributes"]["url"].endswith(f"/phan-anh/{case.code}/")
+    assert "extended_attributes" not in client.get(f"{BASE}requests.json").json()[0]
+
+
+def test_a_thousand_rows_take_as_many_statements_as_one(
+    client: Client, city: City, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        published(city)
+    client.get(f"{BASE}requests.json")
+    with django_assert_num_queries(2):  # requests with their details, files
+        client.get(f"{BASE}requests.json")
+
+
+# ── Updates ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_updates_tell_what_happened_in_order(client: Client, city: City) -> None:
+    with moment.at(MONDAY):
+        case = lamp(city)
+        take_incident(case.id, actor=city.hoa)
+        party = case.parties.get()
+        add_info_incident(case.id, actor=holding(party.id, case.id), text="Vẫn tối. Gọi 0905 123 456.")
+    with moment.at(MONDAY + timedelta(hours=2)):
+        resolve_incident(case.id, actor=city.hoa, result="Đã thay bóng")
+        approve_incident(case.id, actor=city.minh)
+        found = both(client, "servicerequestupdates", UPDATES, "service_request_updates")
+    assert [row["status"] for row in found] == ["open"] * 5 + ["closed"]
+    assert [row["service_request_id"] for row in found] == [case.code] * 6
+    told = " ".join(row["description"] for row in found)
+    assert "Đã thay bóng" in found[-1]["description"]
+    assert "Vẫn tối" in told
+    assert "0905" not in told
+    assert "Hoa" not in told
+    with moment.at(MONDAY + timedelta(hours=3)):
+        since = (MONDAY + timedelta(hours=1)).isoformat()
+        later = both(client, "servicerequestupdates", UPDATES, "service_request_updates", updated_after=since)
+        assert [row["update_id"] for row in later] == [row["update_id"] for row in found[-2:]]
+        second = both(client, "servicerequestupdates", UPDATES, "service_request_updates", page=2, page_size=4)
+        assert [row["update_id"] for row in second] == [row["update_id"] for row in found[4:]]
+
+
+def test_updates_of_named_requests(client: Client, city: City) -> None:
+    with moment.at(MONDAY - timedelta(days=200)):
+        old = published(city)
+    with moment.at(MONDAY):
+        published(city)
+        hidden = lamp(city)
+        ids = f"{old.code},{hidden.code}"
+        found = both(client, "servicerequestupdates", UPDATES, "service_request_updates", service_request_id=ids)
+    assert {row["service_request_id"] for row in found} == {old.code}
+
+
+# ── Keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_key_command(client: Client, city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("open311", "key", "add", "Ứng dụng 1022")
+    key = capsys.readouterr().out.strip()
+    assert sent(client, key).status_code == 200
+    call_command("open311", "key", "list")
+    assert capsys.readouterr().out.startswith("Ứng dụng 1022: từ ")
+    call_command("open311", "key", "revoke", "Ứng dụng 1022")
+    assert sent(client, key).status_code == 403
+    with pytest.raises(CommandError):
+        call_command("open311", "key", "revoke", "Ứng dụng 1022")

@@ -217,12 +217,13 @@ class OfficerFilterForm(FilterForm):
 
 def grantable() -> list[tuple[str, str]]:
     """What a machine may be let do: things about cases. Administration stays with people."""
-    return [
+    offered = [
         (name, f"{permission.label} ({name})" if permission.label else name)
-        for name, permission in sorted(PERMISSIONS.items())
-        if not (permission.public or permission.signed_in or permission.reach in (Reach.TOP, Reach.ALL))
-        and permission.roles - {Role.ADMINISTRATOR}
+        for name, permission in PERMISSIONS.items()
+        if permission.public
+        or (permission.reach in (Reach.UNIT, Reach.OFFICER) and permission.roles - {Role.ADMINISTRATOR})
     ]
+    return sorted(offered, key=lambda offer: offer[0])
 
 
 class ServiceKeyForm(forms.Form):

@@ -1,5 +1,6 @@
 """People sign in with a code."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -180,3 +181,15 @@ def test_the_remembered_address_is_sealed_in_the_session(client: Client) -> None
     client.post(reverse("login"), {"address": ADDRESS})
     sealed = client.session["login_contact"]
     assert sealer().open(sealed.encode()) == "email an.nguyen@example.vn"
+
+
+def test_nothing_personal_is_written_to_the_log(
+    client: Client, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        client.post(reverse("login"), {"address": ADDRESS})
+        client.post(reverse("login_code"), {"code": "000000"})
+        client.post(reverse("login_code"), {"code": outbox[0][2]})
+        Client().post(reverse("account_login"), {"login": ADDRESS, "password": "a password in the wrong place"})
+    for secret in ("an.nguyen", outbox[0][2], "a password"):
+        assert secret not in caplog.text.lower()

@@ -382,6 +382,23 @@ def test_file_is_whole_before_it_has_its_name(monkeypatch: pytest.MonkeyPatch) -
     assert kept_bytes() == set()
 
 
+def test_store_need_not_be_a_folder(settings: Settings) -> None:
+    """S3 and the like: nothing but Django's storage interface is used."""
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    body = picture(size=(900, 600))
+    first, second = store(body), store(body)
+    assert content(first, Variant.ORIGINAL) == body
+    blur_regions(first.pk, [Region(0.4, 0.4, 0.2, 0.2)], actor=OFFICER)
+    keep_files([second.pk], actor=OFFICER, code="PA-1")
+    for turn in range(256):
+        with moment.at(moment.now() + timedelta(hours=25 + turn)):
+            sweep_files()
+    assert list(File.objects.all()) == [second]
+    _folders, _names = default_storage.listdir("")
+    left = {name for folder in _folders for name in default_storage.listdir(folder)[1]}
+    assert left == {second.content_of(variant).hex() for variant in Variant}  # type: ignore[union-attr]
+
+
 def test_store_folder_is_for_its_owner_only() -> None:
     file = store(picture())
     path = Path(default_storage.path(store_name(bytes(file.sha256))))

@@ -20,12 +20,16 @@ def main() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from motcua.kernel.events.actions import rebase
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             print("Preparing the tables …", flush=True)
             call_command("migrate", interactive=False, verbosity=0)
+        if rebase():
+            print("Restored from another PostgreSQL: events go on where they ended.", flush=True)
         if _is_empty():
             _load()
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -132,12 +132,49 @@ def next_events(xid: int, event_id: int, limit: int) -> Sequence[Event]:
     return list(
         Event.objects.raw(
             """SELECT * FROM events_event
-               WHERE (xid, id) > (%s::text::xid8, %s) AND (xid < pg_snapshot_xmin(pg_current_snapshot())
-                   OR xid = pg_current_xact_id_if_assigned())  -- our own, which only a test has at this point
+               WHERE (xid, id) > (%s::text::xid8, %s)
+                   AND (xid < events_commit_order(pg_snapshot_xmin(pg_current_snapshot()))
+                   OR xid = events_commit_order(pg_current_xact_id_if_assigned()))  -- our own: only a test has one
                ORDER BY xid, id LIMIT %s""",
             [str(xid), event_id, limit],
         )
     )
+
+
+_IS_FROM_ELSEWHERE = """
+    SELECT EXISTS (SELECT FROM (SELECT xid FROM events_event ORDER BY xid DESC, id DESC LIMIT 1) AS newest
+                   WHERE xid > events_commit_order(pg_current_xact_id()))"""
+# Above the newest event even for the oldest transaction that still runs. The numbers need 64 bits, and have no sums.
+_SHIFT = """
+    SELECT (SELECT xid FROM events_event ORDER BY xid DESC, id DESC LIMIT 1)::text::numeric + 1
+           - pg_snapshot_xmin(pg_current_snapshot())::text::numeric"""
+
+
+@transaction.atomic
+def rebase() -> bool:
+    """After the tables were restored into another PostgreSQL: let the commit order go on where it ended.
+
+    Readers follow the events by the numbers of transactions, and another server counts them from the beginning: what it
+    records would sort before everything that was read already, and no reader would ever see it. An event that is newer
+    than the present transaction can only have come from elsewhere. From then on a distance is added to each number.
+    Returns whether that was needed. Events and cursors stay as they are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_FROM_ELSEWHERE)
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute("LOCK TABLE events_event IN SHARE ROW EXCLUSIVE MODE")  # nobody records meanwhile
+        cursor.execute(_IS_FROM_ELSEWHERE)
+        if not cursor.fetchone()[0]:
+            return False  # another process was first
+        cursor.execute(_SHIFT)
+        shift = int(cursor.fetchone()[0])
+        cursor.execute(
+            f"""CREATE OR REPLACE FUNCTION events_commit_order(number xid8) RETURNS xid8
+                LANGUAGE sql IMMUTABLE PARALLEL SAFE
+                AS 'SELECT (number::text::numeric + {shift:d})::text::xid8'"""
+        )
+    return True
 
 
 def _note_failure(reader: Reader, error: Exception) -> None:

@@ -40,7 +40,8 @@ def newest_place() -> tuple[int, int]:
     """Where a stream that begins now begins: after the last event that no running transaction can precede."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT xid::text, id FROM events_event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+            """SELECT xid::text, id FROM events_event
+               WHERE xid < events_commit_order(pg_snapshot_xmin(pg_current_snapshot()))
                ORDER BY xid DESC, id DESC LIMIT 1"""
         )
         row = cursor.fetchone()

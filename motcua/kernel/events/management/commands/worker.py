@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from motcua.kernel.events.actions import read_on, run_due_jobs
+from motcua.kernel.events.actions import read_on, rebase, run_due_jobs
 from motcua.kernel.events.kind import READERS
 
 IDLE = 0.5  # seconds between looks when nothing happened
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="một vòng rồi dừng")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._turn(rebase)
         if options["once"]:
             self._turn(_read)
             self._turn(run_due_jobs)

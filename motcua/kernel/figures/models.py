@@ -5,7 +5,7 @@ from django.db import models
 
 
 class DayFigure(models.Model):
-    """What happened on one local day, per unit × kind × category × area × channel. Zero stands for "none" in the keys."""
+    """What happened on one local day, per unit × kind × category × area × channel. In the keys zero is "none"."""
 
     day = models.DateField()
     kind = models.CharField(max_length=32)

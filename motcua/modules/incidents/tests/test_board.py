@@ -94,11 +94,11 @@ def test_the_page_shows_unit_rate_and_the_late_case_without_reason(week: City, c
 
 
 def test_queries_of_the_page(week: City, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    """Areas, units and calendars are warm; then figures, open work, late cases, their clocks and events."""
+    """Areas, units and calendars are warm; then five sums, late cases, their clocks and events."""
     with moment.at(MONDAY + timedelta(days=4, hours=1)):
         client.get("/board/")
         forget()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(8):
             client.get("/board/")
 
 

@@ -1,7 +1,7 @@
 """Administration of calendars: hours, days off, make-up days, and the confirmation of each year."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,13 +24,15 @@ from motcua.kernel.org.forms import (
     NewCalendarForm,
     YearForm,
 )
-from motcua.kernel.org.models import Calendar
 from motcua.lib.errors import Refused
+
+if TYPE_CHECKING:
+    from motcua.kernel.org.models import Calendar
 
 MONTHS = 12
 
 
-def hours_of(calendar: Calendar) -> list[tuple[str, str]]:
+def hours_of(calendar: "Calendar") -> list[tuple[str, str]]:
     """Weekdays with the same hours together: ``[("Thứ Hai – Thứ Sáu", "07:00–11:30, 13:30–17:00")]``."""
     found: list[tuple[list[int], str]] = []
     for number in range(7):

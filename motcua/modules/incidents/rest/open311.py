@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -63,20 +63,17 @@ STATUS = {
 }  # whatever else cannot be fulfilled is 400
 PARAMETERS = {"category": "service_code", "text": "description", "place": "lat", "lon": "long"}
 
-Arguments = ParamSpec("Arguments")
-View = Callable[Concatenate[HttpRequest, str, Arguments], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def endpoint(*methods: str) -> Callable[[View[Arguments]], View[Arguments]]:
+def endpoint(*methods: str) -> Callable[[View], View]:
     """What all addresses share: the format, the jurisdiction, refusals as a list of errors, open to pages anywhere."""
 
-    def mark(view: View[Arguments]) -> View[Arguments]:
+    def mark(view: View) -> View:
         @public
         @csrf_exempt  # whoever writes proves it with a key, never with a cookie
         @wraps(view)
-        def answered(
-            request: HttpRequest, suffix: str, *args: Arguments.args, **kwargs: Arguments.kwargs
-        ) -> HttpResponse:
+        def answered(request: HttpRequest, suffix: str, **kwargs: str) -> HttpResponse:
             try:
                 if request.method == "OPTIONS":
                     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -86,7 +83,7 @@ def endpoint(*methods: str) -> Callable[[View[Arguments]], View[Arguments]]:
                     )
                 else:
                     _check_jurisdiction(request)
-                    response = view(request, suffix, *args, **kwargs)
+                    response = view(request, suffix, **kwargs)
             except Refused as refused:
                 response = refusal(suffix, refused)
             except RequestDataTooBig:

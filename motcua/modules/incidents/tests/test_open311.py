@@ -102,7 +102,7 @@ def asked(client: Client, **query: Any) -> list[str]:
     return [row["service_request_id"] for row in both(client, "requests", REQUESTS, "service_requests", **query)]
 
 
-def sent(client: Client, key: str, suffix: str = "json", **changes: Any) -> HttpResponse:
+def sent(client: Client, key: str, suffix: str = "json", **changes: Any) -> Any:
     data = {"api_key": key, **LAMP, **changes}
     headers = data.pop("headers", {})
     return client.post(
@@ -286,11 +286,15 @@ def test_the_key_may_stand_in_the_address_or_the_header(client: Client, key: str
 def test_answers_to_the_questions(client: Client, key: str, questions: None) -> None:
     faults = refused(sent(client, key), 400)
     assert faults[0].startswith("attribute[count]:")
-    wrong = {"attribute[count]": "many", "attribute[height]": "tall", "attribute[risk][]": ["road", "sky"]}
+    wrong: dict[str, Any] = {
+        "attribute[count]": "many",
+        "attribute[height]": "tall",
+        "attribute[risk][]": ["road", "sky"],
+    }
     assert {fault.partition(":")[0] for fault in refused(sent(client, key, **wrong), 400)} == {
         "attribute[count]", "attribute[height]", "attribute[risk]",
     }  # fmt: skip
-    right = {
+    right: dict[str, Any] = {
         "attribute[count]": "few",
         "attribute[height]": "",
         "attribute[risk][]": ["road", "house"],
@@ -348,7 +352,7 @@ def test_a_body_that_nobody_can_read(client: Client, key: str, settings: Setting
     assert broken.status_code in (400, 403)
 
 
-def sent_as_form(client: Client, data: dict[str, Any]) -> HttpResponse:
+def sent_as_form(client: Client, data: dict[str, Any]) -> Any:
     return client.post(f"{BASE}requests.json", urlencode(data), content_type="application/x-www-form-urlencoded")
 
 

@@ -21,6 +21,7 @@ LONGEST_DESCRIPTION = 4_000
 LONGEST_URL = 500
 MOST_MEDIA = 5
 LONGEST_SPAN = timedelta(days=90)
+LATEST_UPDATES = timedelta(days=7)  # where no span is asked for: what follows our events asks often
 LAST_PAGE = 100_000
 MOST_METRES = 50_000
 STATUSES = frozenset({"open", "closed"})
@@ -182,7 +183,7 @@ def read_filter(query: QueryDict) -> RequestFilter:
     page, page_size = _page(given)
     wanted = RequestFilter(
         codes=given.words("service_code"),
-        requested=requested or (None if updated else latest()),
+        requested=requested or (None if updated else _latest(LONGEST_SPAN)),
         updated=updated,
         statuses=statuses,
         around=around,
@@ -194,9 +195,9 @@ def read_filter(query: QueryDict) -> RequestFilter:
     return wanted
 
 
-def latest() -> Span:
+def _latest(length: timedelta) -> Span:
     """The span where none is asked for."""
-    return Span(moment.now() - LONGEST_SPAN, moment.now())
+    return Span(moment.now() - length, moment.now())
 
 
 def _span(given: Given, first: str, last: str) -> Span | None:
@@ -245,7 +246,7 @@ def read_updates(query: QueryDict) -> RequestFilter:
     given.check()
     return RequestFilter(
         ids=tuple(code.upper() for code in ids),
-        updated=span or (None if ids else latest()),
+        updated=span or (None if ids else _latest(LATEST_UPDATES)),
         page=page,
         page_size=page_size,
     )

@@ -22,6 +22,13 @@ from motcua.kernel.identity.views import Request, public, requires
 from motcua.lib.errors import Refused
 
 _ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# (everybody may see it, the address names these very bytes): how long they may be kept
+CACHING = {
+    (True, True): "public, max-age=31536000, s-maxage=3600, immutable",
+    (True, False): "public, max-age=300",
+    (False, True): "private, max-age=31536000, immutable",
+    (False, False): "private, no-cache",
+}
 _SHOWN_INLINE = ("image/jpeg", "image/png", "image/webp", "application/pdf")
 
 
@@ -92,12 +99,10 @@ def show(request: Request, token: str, variant: str) -> HttpResponseBase:
     response["ETag"] = etag
     if wanted is Variant.ORIGINAL:
         response["Cache-Control"] = "private, no-store"
-    elif request.GET.get("v") != content.hex()[:12]:
-        response["Cache-Control"] = "private, no-cache"
-    elif actor.kind == "anonymous" and file.kept_at is not None:
-        response["Cache-Control"] = "public, max-age=31536000, s-maxage=3600, immutable"
     else:
-        response["Cache-Control"] = "private, max-age=31536000, immutable"
+        is_public = actor.kind == "anonymous" and file.kept_at is not None
+        is_exact = request.GET.get("v") == content.hex()[:12]
+        response["Cache-Control"] = CACHING[is_public, is_exact]
     return response
 
 

@@ -112,9 +112,16 @@ def test_public_copy_is_kept_for_ever_under_its_own_address(client: Client, seen
     assert answer["Cache-Control"] == "public, max-age=31536000, s-maxage=3600, immutable"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"] == 'inline; filename="PA-1-1.webp"'
-    assert client.get(f"/tep/{file.token}/xem")["Cache-Control"] == "private, no-cache"
+    assert client.get(f"/tep/{file.token}/xem")["Cache-Control"] == "public, max-age=300"
     again = client.get(file.view_url, headers={"If-None-Match": answer["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_copy_that_few_may_see_is_kept_by_nobody_between(hoa: Client, seen_by: dict[Variant, set[str]]) -> None:
+    seen_by[Variant.VIEW] = {"officer"}
+    file = taken(picture())
+    assert hoa.get(file.view_url)["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert hoa.get(f"/tep/{file.token}/xem")["Cache-Control"] == "private, no-cache"
 
 
 def test_copy_of_a_hidden_case_is_not_found(client: Client, seen_by: dict[Variant, set[str]]) -> None:

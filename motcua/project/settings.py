@@ -161,6 +161,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "motcua.kernel.web.forms.Renderer"
+REQUEST_MAX_BYTES = env_int("REQUEST_MAX_MB", 100, least=1) * 2**20  # a form with all its files
 PHOTO_MAX_BYTES = env_int("PHOTO_MAX_MB", 15, least=1, most=100) * 2**20
 DOCUMENT_MAX_BYTES = env_int("DOCUMENT_MAX_MB", 20, least=1, most=100) * 2**20
 PHOTO_MAX_MEGAPIXELS = env_int("PHOTO_MAX_MEGAPIXELS", 50, least=1, most=50)  # 50 take up to 450 MB to decode

@@ -88,6 +88,13 @@ def test_refusals_say_why(client: Client, body: bytes, status: int, code: str) -
     assert not File.objects.exists()
 
 
+def test_request_that_is_too_large_is_refused_unread(client: Client, settings: Settings) -> None:
+    settings.REQUEST_MAX_BYTES = 500
+    answer = send(client, picture())
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert not File.objects.exists()
+
+
 def test_no_file_at_all_is_refused(client: Client) -> None:
     answer = client.post("/tep/gui/", {"tep": "nothing"}, headers={"Accept": "application/json"})
     assert answer.status_code == 422

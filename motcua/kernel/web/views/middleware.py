@@ -84,12 +84,19 @@ def live_origin(request: HttpRequest) -> str:
 
 
 class Refusals:
-    """Turns ``Refused``, raised anywhere below a view, into an answer."""
+    """Turns ``Refused``, raised anywhere below a view, into an answer. What is too large is refused before it is read:
+    Django would first write every file of a form to the disk, however large."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Without a length nothing is read at all (WSGI), so it cannot be left out to get around this.
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.REQUEST_MAX_BYTES:
+            most = settings.REQUEST_MAX_BYTES // 2**20
+            words = _("Gửi cùng lúc không quá %d MB. Bạn hãy gửi ít tệp hơn.")
+            return refusal(request, Refused("too_large", words % most))
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

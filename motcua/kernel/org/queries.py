@@ -227,7 +227,8 @@ def unconfirmed_years(today: date | None = None) -> list[tuple[str, int]]:
     today = today or local_today()
     years = [today.year] if today.month < 11 else [today.year, today.year + 1]
     held = _calendars.get()
-    used = {row.calendar_id for row in tree().in_force}
+    # A hotline that is open on all seven days knows no holidays either; there is nothing to confirm.
+    used = {row.calendar_id for row in tree().in_force if not _is_always_open(held.by_id[row.calendar_id][0])}
     return [
         (name, year)
         for calendar_id, name in held.names.items()
@@ -235,6 +236,10 @@ def unconfirmed_years(today: date | None = None) -> list[tuple[str, int]]:
         for year in years
         if (calendar_id, year) not in held.confirmed
     ]
+
+
+def _is_always_open(calendar: WorkCalendar) -> bool:
+    return all(calendar.sessions[weekday] for weekday in range(7))
 
 
 def confirmed_years(calendar_id: int) -> frozenset[int]:

@@ -160,3 +160,9 @@ def test_unconfirmed_years_warn_and_the_next_one_from_november(office: Calendar)
         assert org.unconfirmed_years() == []
     with moment.at(datetime(2026, 11, 1, 12, tzinfo=UTC)):
         assert org.unconfirmed_years() == [("Giờ hành chính", 2027)]
+
+
+def test_a_calendar_of_seven_days_needs_no_confirming(office: Calendar) -> None:
+    change_calendar(office.pk, actor=SYSTEM, sessions={str(day): [["07:00", "21:00"]] for day in range(7)})
+    with moment.at(datetime(2026, 10, 31, 12, tzinfo=UTC)):
+        assert org.unconfirmed_years() == []

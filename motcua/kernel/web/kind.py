@@ -4,10 +4,12 @@ words or code. Declarations only; a module registers its own from its ``apps.py`
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from django.http import HttpRequest
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 Text = str | Promise
 
@@ -58,7 +60,7 @@ class DeskLink:
     group: Text = ""
     rank: int = 50
     key: str = ""  # letter after G
-    count: Callable[[HttpRequest], int | None] | None = None  # cheap, or nothing: every desk page asks
+    count: Callable[["HttpRequest"], int | None] | None = None  # cheap, or nothing: every desk page asks
     is_hot: bool = False  # its count is work that waits for the reader
     in_bar: bool = False  # also in the bottom bar of the phone
 
@@ -69,7 +71,7 @@ class PortalPanel:
 
     name: str
     template: str
-    context: Callable[[HttpRequest], dict[str, Any] | None]
+    context: Callable[["HttpRequest"], dict[str, Any] | None]
     place: str = "side"  # alert (above everything) | side | main
     rank: int = 50
 
@@ -93,8 +95,8 @@ class Finder:
 
     name: str
     title: Text
-    by_code: Callable[[Sequence[str], HttpRequest], Sequence[Found]]
-    by_words: Callable[[str, HttpRequest], Sequence[Found]]
+    by_code: Callable[[Sequence[str], "HttpRequest"], Sequence[Found]]
+    by_words: Callable[[str, "HttpRequest"], Sequence[Found]]
     rank: int = 50
 
 

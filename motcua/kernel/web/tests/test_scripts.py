@@ -115,10 +115,15 @@ def test_refused_action_says_why(show: Show, open_page: Any) -> None:
 
 def test_toast_offers_undo(show: Show) -> None:
     undone: list[str] = []
+
+    def undo(route: "Route") -> None:
+        undone.append(route.request.method)
+        route.fulfill(status=204)
+
     page = show('<button hx-post="/giao/" hx-swap="none">Giao</button>')
     told = '{"toast": {"text": "Da giao 3 viec", "undo": "/bo/"}}'
     page.route("**/giao/", lambda route: route.fulfill(status=204, headers={"HX-Trigger": told}))
-    page.route("**/bo/", lambda route: (undone.append(route.request.method), route.fulfill(status=204)))
+    page.route("**/bo/", undo)
     page.get_by_role("button", name="Giao").click()
     page.get_by_role("button", name="Hoàn tác").click()
     page.get_by_role("button", name="Hoàn tác").wait_for(state="detached")

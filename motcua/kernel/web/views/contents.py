@@ -96,7 +96,7 @@ def register() -> None:
 
 def _mine(request: HttpRequest) -> int:
     """Work that waits for the reader; counted no further than anybody would read."""
-    return count_mine(request.actor)  # type: ignore[attr-defined]  set by ActorMiddleware
+    return count_mine(request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
 
 
 def _unread(request: HttpRequest) -> int:

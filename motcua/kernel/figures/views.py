@@ -1,13 +1,16 @@
 """The keep-promise board: public, live, with its method and its numbers for everybody."""
 
 import csv
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -39,13 +42,41 @@ def board_page(request: HttpRequest, unit_code: str = "") -> HttpResponse:
     unit = org.tree().by_code(unit_code) if unit_code else None
     if unit_code and unit is None:
         raise Http404
+    # Everybody sees the same: what was drawn a moment ago is drawn again.
+    key = (get_language(), request.get_full_path())
+    drawn = _drawn.get(key)
+    if drawn is None or not 0 <= (moment.now() - drawn[0]).total_seconds() < queries.KEPT_FOR:
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        drawn = _drawn[key] = (
+            moment.now(),
+            render_to_string("board/_board.html", _board_context(request, unit), request),
+        )
+    if request.GET.get("part") == "board":
+        response = HttpResponse(drawn[1])
+    else:
+        response = render(request, "board/board.html", {"unit": unit, "board_html": drawn[1]})
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+_drawn: dict[tuple[str | None, str], tuple[datetime, SafeString]] = {}
+MOST_DRAWN = 200
+
+
+def forget_drawn() -> None:
+    """Draw anew at the next request: between tests."""
+    _drawn.clear()
+
+
+def _board_context(request: HttpRequest, unit: org.UnitRow | None) -> dict[str, Any]:
     period = request.GET.get("ky", "")
     period = period if period in queries.PERIODS else "30-ngay"
     kind = request.GET.get("loai", "")
     kind = kind if kind in KINDS else ""
     shown = queries.board(period, kind, unit.id if unit else None)
     words = dict(_periods())[period]
-    context: dict[str, Any] = {
+    return {
         "board": shown,
         "unit": unit,
         "parent": org.tree().unit(unit.parent_id) if unit and unit.parent_id else None,
@@ -57,12 +88,7 @@ def board_page(request: HttpRequest, unit_code: str = "") -> HttpResponse:
         "rows": [(row, queries.late_words(row.unit.id, row.now.oldest_due), _spark(row.trend)) for row in shown.rows],
         "late": queries.late_cases(kind, unit.id if unit else None),
         "chart": _chart(shown),
-        "is_part": request.GET.get("part") == "board",
     }
-    template = "board/_board.html" if context["is_part"] else "board/board.html"
-    response = render(request, template, context)
-    response["Cache-Control"] = "no-cache"
-    return response
 
 
 def _spark(trend: tuple[float | None, ...]) -> dict[str, Any] | None:

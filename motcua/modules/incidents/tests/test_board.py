@@ -8,6 +8,7 @@ from motcua.kernel.events.actions import read_everything
 from motcua.kernel.figures.actions import rebuild_figures
 from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.figures.queries import board, forget
+from motcua.kernel.figures.views import forget_drawn
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
@@ -31,6 +32,7 @@ def finish(city: City, case_id: int) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     forget()
+    forget_drawn()
 
 
 @pytest.fixture
@@ -98,6 +100,7 @@ def test_queries_of_the_page(week: City, client: Client, django_assert_num_queri
     with moment.at(MONDAY + timedelta(days=4, hours=1)):
         client.get("/board/")
         forget()
+        forget_drawn()
         with django_assert_num_queries(8):
             client.get("/board/")
 

@@ -73,7 +73,7 @@ def test_text_is_tried_out_on_the_page(
     page.fill("textarea", "Đèn {ten}")
     page.click("button[name=xem]")
     page.get_by_text("Không có {ten}").first.wait_for()
-    open_page.complaints.clear()  # type: ignore[attr-defined]  the answer 422 is meant
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the answer 422 is meant
     check_page(page)
     page.fill("textarea", "Đèn {code} sáng rồi")
     page.click("button[name=xem]")

@@ -32,7 +32,8 @@ def list_all(request: Request) -> HttpResponse:
     require(request.actor, "template.manage")
     choice = TemplateChoiceForm(request.GET if "event" in request.GET else None)
     if choice.is_valid():
-        return redirect("template", **choice.cleaned_data)
+        key: dict[str, str] = choice.cleaned_data
+        return redirect("template", **key)
     listed = [(plan, [_labelled(row) for row in rows]) for plan, rows in list_templates() if rows]
     return render(request, "messages/desk/templates.html", {"listed": listed, "form": choice})
 

@@ -1,4 +1,4 @@
-"""What the event streams tell, and to whom. A stream says that something happened; the page then fetches its own HTML."""
+"""What the event streams tell, and to whom. A stream says that something happened; the page then fetches its HTML."""
 
 import re
 from collections.abc import Callable
@@ -62,7 +62,8 @@ def happenings(xid: int, event_id: int, limit: int) -> list[Happening]:
 def stream_filter(path: str, actor: Actor) -> StreamFilter:
     """The filter of a stream for ``actor``. Refused when there is no such stream, or none for them."""
     if path == BOARD:
-        return lambda happening: {} if happening.case else None  # the board shows numbers: whose case it is, is not said
+        # The board shows numbers: whose case it is, is not said.
+        return lambda happening: {} if happening.case else None
     if path == DESK:
         if not may_somewhere(actor, "desk.enter"):
             raise Refused("not_allowed", _("Bạn không có quyền vào trang này."))

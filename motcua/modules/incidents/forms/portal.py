@@ -135,6 +135,9 @@ class IncidentFields(ContactFields):
         help_text=_("Ví dụ: đèn tắt mấy đêm rồi, hố sâu bao nhiêu, có nguy hiểm cho xe máy không."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Viết ít nhất 10 chữ cái để cán bộ hiểu việc cần làm, hoặc chụp một tấm ảnh.")
+        },
     )
     category = forms.ChoiceField(label=_("Loại sự cố"), required=False, choices=category_choices, widget=CategorySelect)
     address = Words(
@@ -186,6 +189,8 @@ class ReportForm(IncidentFields):
     def __init__(self, *args: Any, photo_count: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.photo_count = photo_count
+        # A photo can stand for words; without one they are needed, and so the label does not call them optional.
+        self.fields["text"].required = not photo_count
         if not self.is_bound:
             self.initial["key"] = secrets.token_urlsafe(18)
 
@@ -196,10 +201,7 @@ class ReportForm(IncidentFields):
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"])
         if not self.photo_count and len(text.strip()) < SHORTEST_TEXT:
-            raise forms.ValidationError(
-                _("Viết ít nhất %(least)s chữ cái để cán bộ hiểu việc cần làm, hoặc chụp một tấm ảnh."),
-                params={"least": SHORTEST_TEXT},
-            )
+            raise forms.ValidationError(self.fields["text"].error_messages["required"])
         return text
 
     def incident(self) -> dict[str, Any]:

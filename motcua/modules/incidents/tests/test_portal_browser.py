@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from motcua.kernel.cases.models import Case
 from motcua.kernel.files.models import File
-from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import take_incident
 from motcua.modules.incidents.tests.test_portal_case import report
 from motcua.modules.incidents.tests.test_portal_report import photo
@@ -36,6 +35,15 @@ def shot(page: "Page", name: str) -> None:
 
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def wait_for_worker(page: "Page") -> None:
+    """Until the service worker serves the page. (Playwright's own waiting evaluates strings, which our policy forbids.)"""
+    for _ in range(100):
+        if page.evaluate("navigator.serviceWorker.controller !== null"):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the service worker did not take over")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -78,3 +86,190 @@ def test_report_in_under_a_minute(
     shot(page, f"5-{width}-{language}")
     assert taps <= 6
     assert time.monotonic() - begun < 30  # of our own time; the rest of the minute is the person's
+
+
+def test_report_without_scripts(open_page: OpenPage, check_page: Check, city: City) -> None:
+    page = open_page(scripts=False)
+    page.goto("/phan-anh/gui/")
+    shot(page, "no-js")
+    page.set_input_files("#photos", [as_file(photo()), as_file(photo(colour="#222"))])
+    page.locator("#id_address").fill("Trước số 12 đường Thử")
+    page.locator("#id_text").fill("Đèn")
+    page.locator("#id_category").select_option("street-lighting")
+    page.locator("#id_phone").fill("12")
+    page.locator("#send").click()
+    page.get_by_text("Nhập số điện thoại").first.wait_for()
+    assert page.locator("input[name=file]:checked").count() == 2
+    assert page.locator("#id_address").input_value() == "Trước số 12 đường Thử"
+    shot(page, "no-js-refused")
+    page.locator("#id_phone").fill("0905 123 456")
+    page.locator("#send").click()
+    page.wait_for_url("**/da-gui/")
+    case = Case.objects.get()
+    assert case.files.count() == 2
+    assert page.locator(".bigcode").inner_text() == case.code
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes the 422
+
+
+def test_only_javascript_hides_what_needs_it(open_page: OpenPage, city: City) -> None:
+    """When the big script does not come, the form is whole again."""
+    page = open_page()
+    page.clock.install()
+    page.route("**/incidents/report.js", lambda route: route.abort())
+    page.goto("/phan-anh/gui/")
+    assert not page.locator("#photos").is_visible()
+    page.clock.run_for(10_000)
+    page.locator("#photos").wait_for()
+    assert page.locator("#send").is_visible()
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the file that was kept from it
+
+
+def test_a_draft_survives_a_closed_tab(open_page: OpenPage, city: City) -> None:
+    page = open_page()
+    page.goto("/phan-anh/gui/")
+    page.set_input_files("#library", [as_file(photo(lat=LAMP_AT[0], lon=LAMP_AT[1]))])
+    page.locator("[data-state=uploaded]").wait_for()
+    page.locator("#next").click()
+    page.get_by_text("theo vị trí trong ảnh").wait_for()
+    page.locator("#next").click()
+    page.locator("#id_text").fill(WORDS)
+    key = page.locator("#id_key").input_value()
+    page.wait_for_timeout(700)  # a draft is written a moment after the last letter
+    page.close()
+    page = page.context.new_page()
+    page.goto("/phan-anh/gui/")
+    page.get_by_text("Đã mở lại bản nháp").wait_for()
+    assert page.locator("#id_text").input_value() == WORDS
+    assert page.locator("#id_text").is_visible()
+    assert page.locator("#id_key").input_value() == key
+    page.locator("#next").click()
+    page.locator(".rv-shot").wait_for()
+    page.locator("#send").click()
+    page.wait_for_url("**/da-gui/")
+    assert Case.objects.get().files.count() == 1
+    page.goto("/phan-anh/gui/")
+    assert page.locator("#id_text").input_value() == ""
+    assert page.locator("#id_key").input_value() != key
+
+
+def test_a_report_waits_for_the_connection_and_is_sent_once(open_page: OpenPage, check_page: Check, city: City) -> None:
+    page = open_page(**AT_LAMP)
+    page.goto("/phan-anh/gui/")
+    wait_for_worker(page)
+    page.context.set_offline(True)
+    page.reload()  # the form opens without a connection
+    page.set_input_files("#camera", as_file(photo()))
+    page.get_by_text("Chờ có mạng").wait_for()
+    page.locator("#next").click()
+    page.locator("#id_address").fill("Trước số 12 đường Thử")
+    page.locator("#next").click()
+    page.locator("#id_text").fill(WORDS)
+    page.locator("#next").click()
+    page.locator("#send").click()
+    page.get_by_text("Chưa gửi được vì mất mạng").wait_for()
+    assert page.get_by_text("Chờ gửi").first.is_visible()
+    check_page(page)
+    shot(page, "6-offline")
+    assert not Case.objects.exists()
+    page.close()  # and the tab is closed
+
+    page = page.context.new_page()
+    page.goto("/tro-giup/")  # another page is not kept: it says so
+    page.get_by_text("Bạn đang mất mạng").wait_for()
+    page.context.set_offline(False)
+    page.goto("/")
+    page.get_by_text("Đã gửi phản ánh, mã").wait_for()
+    case = Case.objects.get()
+    assert (case.incident.text, case.files.count()) == (WORDS, 1)
+    page.goto("/phan-anh/gui/")
+    page.wait_for_timeout(500)
+    assert Case.objects.count() == 1
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes what it could not fetch
+
+
+def test_an_answer_that_gets_lost_makes_no_second_report(open_page: OpenPage, city: City) -> None:
+    page = open_page(**AT_LAMP)
+    page.goto("/phan-anh/gui/")
+    wait_for_worker(page)
+
+    def swallow(route: Any) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/phan-anh/gui/", swallow)
+    page.locator("#next").click()
+    page.locator("#id_address").fill("Trước số 12 đường Thử")
+    page.locator("#next").click()
+    page.locator("#id_text").fill(WORDS)
+    page.locator("#next").click()
+    page.locator("#send").click()
+    page.get_by_text("Chưa gửi được vì mất mạng").wait_for()
+    assert Case.objects.count() == 1
+    page.unroute("**/phan-anh/gui/")
+    page.locator("#again").click()
+    page.wait_for_url("**/da-gui/")
+    assert Case.objects.count() == 1
+    open_page.complaints.clear()  # type: ignore[attr-defined]
+
+
+def test_what_the_server_refuses_is_said_beside_it(open_page: OpenPage, check_page: Check, city: City) -> None:
+    page = open_page(geolocation={"latitude": 10.0, "longitude": 112.0}, permissions=["geolocation"])
+    page.goto("/phan-anh/gui/")
+    page.locator("#next").click()
+    page.get_by_text("Ghim nằm ngoài địa bàn").wait_for()
+    page.locator("#next").click()
+    page.locator("#next").click()
+    assert page.get_by_text("Viết ít nhất 10").is_visible()
+    check_page(page)
+    shot(page, "3-error")
+    page.locator("#id_text").fill(WORDS)
+    page.locator("#next").click()
+    page.locator("#send").click()
+    page.locator("#refusal").get_by_text("nằm ngoài địa bàn").wait_for()
+    assert page.locator("#id_address").get_attribute("aria-invalid") == "true"
+    assert page.locator("#id_text").input_value() == WORDS
+    check_page(page)
+    assert not Case.objects.exists()
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes the 422
+
+
+def test_join_a_report_near_by_instead(open_page: OpenPage, check_page: Check, city: City) -> None:
+    sent = report(city)
+    take_incident(sent.case.id, actor=city.hoa)
+    page = open_page(**AT_LAMP)
+    page.goto("/phan-anh/gui/")
+    page.set_input_files("#camera", as_file(photo()))
+    page.locator("[data-state=uploaded]").wait_for()
+    page.locator("#next").click()
+    page.get_by_text("Có phải một trong các việc này?").wait_for()
+    check_page(page)
+    shot(page, "2-near")
+    page.get_by_role("button", name="Tôi cũng gặp").click()
+    page.wait_for_url("**/da-gui/")
+    assert page.locator(".bigcode").inner_text() == sent.case.code
+    assert page.get_by_text("Bạn đã cùng báo việc này").is_visible()
+    assert Case.objects.count() == 1
+    assert File.objects.get().kept_at is not None
+
+
+def test_a_large_photo_is_made_smaller_and_keeps_its_place(open_page: OpenPage, city: City) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    out, exif = BytesIO(), Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    exif.get_ifd(0x8825).update({1: "N", 2: (11.0, 56.0, 42.0), 3: "E", 4: (108.0, 26.0, 6.0)})
+    Image.effect_noise((3200, 2400), 60).convert("RGB").save(out, "JPEG", quality=92, exif=exif)
+    page = open_page()
+    page.goto("/phan-anh/gui/")
+    page.set_input_files("#camera", {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()})
+    page.locator("[data-state=uploaded]").wait_for(timeout=20_000)
+    file = File.objects.get()
+    assert (file.width, file.height) == (1200, 1600)  # stands upright
+    assert file.size < len(out.getvalue())
+    assert file.lat == pytest.approx(11.945, abs=1e-4)
+    assert page.locator("#id_lat").input_value().startswith("11.945")

@@ -7,7 +7,7 @@
   if (!wizard || !root.classList.contains("wz-on")) return;
   root.dataset.ready = "1";
   const say = wizard.dataset, box = window.mcOutbox;
-  const STEPS = ["anh", "vi-tri", "loai", "xem-lai"], LONGEST = 1600, QUALITY = 0.85, SAVE_AFTER = 400, ASK_AFTER = 500;
+  const STEPS = ["anh", "vi-tri", "loai", "xem-lai"], LONGEST = 1600, QUALITY = 0.85, SAVE_AFTER = 400, ASK_AFTER = 500, AGAIN = 15_000; /* pixels, share, milliseconds */
   const field = (name) => form.elements[name];
   const by = (id) => document.getElementById(id);
   const fill = (words, n) => words.replace("{n}", n);
@@ -236,14 +236,17 @@
       else photo.state = "failed";
       paint(photo);
     });
-    request.addEventListener("error", () => { photo.state = navigator.onLine ? "failed" : "waiting"; paint(photo); });
+    /* What the device says of its connection is not always true: no answer means none. */
+    request.addEventListener("error", () => { photo.state = "waiting"; paint(photo); });
     photo.state = "uploading";
     photo.percent = 0;
     paint(photo);
     request.send(body);
   }
 
-  addEventListener("online", () => photos.filter((photo) => !photo.token && photo.state !== "uploading").forEach(upload));
+  const uploadWaiting = () => photos.filter((photo) => !photo.token && photo.state === "waiting").forEach(upload);
+  addEventListener("online", uploadWaiting);
+  setInterval(() => { if (!sending) uploadWaiting(); }, AGAIN);
 
   /* ── Place ── */
 
@@ -287,11 +290,15 @@
   document.addEventListener("click", (event) => { if (event.target.closest("[data-map-locate]")) source = "locating"; });
   map.addEventListener("pin:moved", () => {
     if (source === "locating") source = "device";
-    else if (!samePlace()) source = "person";
+    else if (samePlace()) return;
+    else source = "person";
+    map.dataset.lat = field("lat").value;
+    map.dataset.lon = field("lon").value;
     placed();
   });
-  /* Putting the pin moves the map, which tells of it: that is not the person's doing. */
-  const samePlace = () => Math.abs(Number(map.dataset.lat) - Number(field("lat").value)) < 1e-5 && Math.abs(Number(map.dataset.lon) - Number(field("lon").value)) < 1e-5;
+  /* Putting the pin, or showing the map, moves it by a pixel, and it tells of it: that is not the person's doing. */
+  const PIXEL = 3e-5;
+  const samePlace = () => Math.abs(Number(map.dataset.lat) - Number(field("lat").value)) < PIXEL && Math.abs(Number(map.dataset.lon) - Number(field("lon").value)) < PIXEL;
 
   /* ── Hints ── */
 

@@ -282,6 +282,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no letters
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}  # guesses at one name: identity locks it, in the database
 ACCOUNT_FORMS = {
     "login": "motcua.kernel.identity.forms.LoginForm",
     "reauthenticate": "motcua.kernel.identity.forms.ReauthenticateForm",

@@ -88,6 +88,25 @@ def test_five_failures_lock_the_name_whether_it_exists_or_not(client: Client, of
     assert login not in repr([bytes(row.door_index) for row in FailedLogin.objects.all()])
 
 
+def test_guesses_from_elsewhere_do_not_shut_an_official_out_of_their_own_device(
+    client: Client, officer: Account
+) -> None:
+    sign_in(client)
+    client.post(reverse("account_logout"))
+    for _ in range(FAILURES_ALLOWED):
+        sign_in(Client(), password="wrong")
+    assert "tạm khoá đến" in sign_in(Client()).content.decode()
+    assert sign_in(client).status_code == 302
+    client.post(reverse("account_logout"))
+    for _ in range(FAILURES_ALLOWED):
+        sign_in(client, password="wrong")
+    assert "tạm khoá đến" in sign_in(client).content.decode(), "guesses at the device itself count too"
+    other = actions.create_officer(login="ward.b", name="B", password=PASSWORD, actor=SYSTEM)
+    for _ in range(FAILURES_ALLOWED):
+        sign_in(client, login=other.login, password="wrong")
+    assert "tạm khoá đến" in sign_in(Client(), login=other.login).content.decode(), "known for its owner alone"
+
+
 def test_a_lock_ends_by_itself_and_success_forgets_failures(client: Client, officer: Account) -> None:
     for _ in range(FAILURES_ALLOWED):
         actions.note_failure("ward.an")

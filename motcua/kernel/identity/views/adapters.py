@@ -23,7 +23,7 @@ from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import letter_sender
 from motcua.kernel.identity.queries import find_officer_name, must_add_factor, sealer
-from motcua.kernel.identity.views.sessions import begin_session
+from motcua.kernel.identity.views.sessions import begin_session, door_of
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 
@@ -55,14 +55,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
-            actions.require_unlocked(credentials.get("username", ""))
+            actions.require_unlocked(door_of(request, credentials.get("username", "")))
         except Refused as refused:
             raise refused_as_error(refused) from None
         super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         name = credentials.get("username", "")
-        left = actions.note_failure(name)
+        left = actions.note_failure(door_of(request, name))
         # The name itself is not written down: people type passwords into the wrong field.
         actions.note_access(ANONYMOUS, "login.failed", reason=find_officer_name(name))
         if left == 0:
@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         if isinstance(user, Account):
-            actions.forget_failures(user.login)
+            actions.forget_failures(door_of(request, user.login))
             begin_session(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
@@ -88,6 +88,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         super().set_password(user, password)
+        if isinstance(user, Account):
+            actions.forget_failures(user.login)
         current = getattr(self.request, "session", None)
         actions.end_other_sessions(user.pk, but=current.session_key if current else None)
 

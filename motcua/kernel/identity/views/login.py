@@ -25,7 +25,7 @@ from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.queries import sealer
 from motcua.kernel.identity.views.doors import public
-from motcua.kernel.identity.views.sessions import begin_session
+from motcua.kernel.identity.views.sessions import begin_session, know_device
 from motcua.lib.errors import Refused
 
 _CONTACT, _NEXT = "login_contact", "login_next"
@@ -169,6 +169,7 @@ class OfficerLogin(account_views.LoginView):  # type: ignore[misc]
         response: HttpResponse = super().form_valid(form)
         if isinstance(self.request.user, Account):
             begin_session(self.request, self.request.user)  # allauth sets a length of its own after signing in
+            know_device(self.request, response)
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -196,6 +197,7 @@ class SecondFactor(factor_views.AuthenticateView):  # type: ignore[misc]
         response: HttpResponse = super().post(request, *arguments, **options)
         if self.form.is_valid():
             actions.forget_failures(door)
+            know_device(request, response)
         else:
             actions.note_failure(door)
             actions.note_access(ANONYMOUS, "login.failed", reason=user.name)

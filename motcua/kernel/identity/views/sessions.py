@@ -1,10 +1,14 @@
-"""The beginning of a session."""
+"""The beginning of a session, and devices that are known from earlier ones."""
 
+import secrets
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from motcua.kernel.identity.models import Account
 from motcua.lib import moment
@@ -36,3 +40,35 @@ def device_words(user_agent: str) -> str:
         for names in (_BROWSERS, (*_SYSTEMS, ("Linux", "Linux")))
     )
     return ", ".join(filter(None, known))
+
+
+# ── Known devices ───────────────────────────────────────────────────────────────────────────────────────────────────
+# Guesses from elsewhere lock the name for strangers only: nobody can shut an official out of their own computer.
+
+DEVICE_COOKIE = "mc_device"
+_DEVICE_SECONDS = 180 * 24 * 3600
+
+
+def door_of(request: HttpRequest, name: str) -> str:
+    """What failures are counted for: the login name at strangers' devices, or at this one that its owner has used."""
+    name = name.strip().casefold()
+    try:
+        known = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE, max_age=_DEVICE_SECONDS)
+    except signing.BadSignature:
+        return name
+    return f"{name} {known['device']}" if known["login"] == name else name
+
+
+def know_device(request: HttpRequest, response: HttpResponseBase) -> None:
+    """After an official has signed in: this device is theirs."""
+    account = request.user
+    if isinstance(account, Account) and account.kind == Account.Kind.OFFICER:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            signing.dumps({"login": account.login, "device": secrets.token_hex(8)}, salt=DEVICE_COOKIE),
+            max_age=_DEVICE_SECONDS,
+            path=reverse("login"),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )

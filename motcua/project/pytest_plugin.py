@@ -49,3 +49,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _servers.pop().stop()
     if not _IS_WORKER:
         shutil.rmtree(_folder, ignore_errors=True)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    # Names of tests must be the same in each worker, and a made-up file or a signed text is not, from second to second.
+    if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 60):
+        return f"{argname} of {len(val)}"
+    return None

@@ -1,11 +1,10 @@
-"""What is declared is complete and used: addresses, permissions, events, tables, words."""
+"""What is declared is complete and used: addresses, permissions, events, tables."""
 
 import ast
 import io
 import re
 from collections.abc import Iterator
 
-import polib
 import pytest
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -14,7 +13,7 @@ from django.utils import translation
 from motcua.kernel.events.kind import EVENTS
 from motcua.kernel.identity.kind import PERMISSIONS
 from motcua.kernel.identity.views import PUBLIC
-from motcua.testing.architecture.sources import CODE, in_use
+from motcua.testing.architecture.sources import in_use
 
 # Login pages of the library: they decide themselves, and each is for everybody or for whoever is signed in.
 LIBRARY_ADDRESSES = ("accounts/",)
@@ -86,9 +85,3 @@ def test_the_tables_are_as_the_models_say() -> None:
         call_command("makemigrations", check=True, dry_run=True, stdout=output, stderr=output)
     except SystemExit:
         pytest.fail(f"run `motcua makemigrations`:\n{output.getvalue()}")
-
-
-def test_every_word_is_in_english_too() -> None:
-    file = polib.pofile(str(CODE / "locale" / "en" / "LC_MESSAGES" / "django.po"))
-    problems = [entry.msgid for entry in file if not entry.obsolete and (entry.fuzzy or not entry.translated())]
-    assert not problems, f"{len(problems)} without English, the first:\n" + "\n".join(problems[:20])

@@ -52,9 +52,7 @@ def happenings(xid: int, event_id: int, limit: int) -> list[Happening]:
     events = next_events(xid, event_id, limit)
     cases = standings(event.case_id for event in events if event.case_id is not None) if events else {}
     return [
-        Happening(
-            int(event.xid), event.id, event.name, event.audience, event.case_id, cases.get(event.case_id or 0)
-        )
+        Happening(int(event.xid), event.id, event.name, event.audience, event.case_id, cases.get(event.case_id or 0))
         for event in events
     ]
 

@@ -23,6 +23,7 @@ STATUS = {
     "not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "stale": HTTPStatus.CONFLICT,
+    "precondition_failed": HTTPStatus.PRECONDITION_FAILED,  # stale, to a program that sent If-Match
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,  # of a file
     "damaged": HTTPStatus.UNPROCESSABLE_ENTITY,

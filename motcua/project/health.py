@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from motcua.kernel.events.queries import reader_states
 from motcua.kernel.identity.views import public
 
 
@@ -38,4 +39,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if checks["database"]:
         checks["migrations"] = _migrations_are_applied()
     ready = all(checks.values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    # A reader that fails holds up no page, so it makes nobody turn visitors away; but somebody should look.
+    warnings = (
+        [f"reader {state.name}: {state.failures} failures" for state in reader_states() if state.failures]
+        if ready
+        else []
+    )
+    return JsonResponse({"ready": ready, "checks": checks, "warnings": warnings}, status=200 if ready else 503)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,20 @@ from motcua.kernel.events.kind import EventKind, register_events
 from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
 
 Text = str | Promise
+
+
+class PartyRole(TextChoices):
+    REPORTER = "reporter"
+    JOINED = "joined"  # "tôi cũng gặp việc này"
+    FOLLOWER = "follower"
+
+
+class FileRole(TextChoices):
+    BEFORE = "before"
+    AFTER = "after"
+    VISIT = "visit"
+    DOCUMENT = "document"
+    MORE = "more"  # added by people later
 
 
 @dataclass(frozen=True, slots=True)

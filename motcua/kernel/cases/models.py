@@ -6,6 +6,8 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, Q
 
+from motcua.kernel.cases.kind import FileRole, PartyRole
+
 
 class Category(models.Model):
     """What a case is about. Dated data; a case keeps the row that it began with."""
@@ -207,14 +209,9 @@ class Clock(models.Model):
 class Party(models.Model):
     """Somebody whom the case concerns: reported it, joined it, follows it. Holds the private link."""
 
-    class Role(models.TextChoices):
-        REPORTER = "reporter"
-        JOINED = "joined"  # "tôi cũng gặp việc này"
-        FOLLOWER = "follower"
-
     case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
     person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, related_name="parties")
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=10, choices=PartyRole.choices)
     wants = models.CharField(max_length=10, default="all")  # all | result | none: which notices
     language = models.CharField(max_length=5, default="vi")
     created_at = models.DateTimeField()
@@ -229,16 +226,9 @@ class Party(models.Model):
 class CaseFile(models.Model):
     """A file in its place on a case. ``event_id`` tells when it came."""
 
-    class Role(models.TextChoices):
-        BEFORE = "before"
-        AFTER = "after"
-        VISIT = "visit"
-        DOCUMENT = "document"
-        MORE = "more"  # added by people later
-
     case = models.ForeignKey(Case, models.CASCADE, related_name="files")
     file = models.ForeignKey("files.File", models.PROTECT, related_name="uses")
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=10, choices=FileRole.choices)
     caption = models.CharField(max_length=300, blank=True)
     is_public = models.BooleanField(default=False)
     event_id = models.BigIntegerField(null=True)

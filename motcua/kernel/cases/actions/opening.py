@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from motcua.kernel.cases.actions import ids
 from motcua.kernel.cases.actions.clocks import new_clock, rules_for, show_on_case
-from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.kind import KINDS, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Clock, Party
 from motcua.kernel.events.actions import link
 from motcua.kernel.identity.kind import Actor
@@ -71,7 +71,7 @@ def open_case(
         id=ids.take("cases_party"),
         case_id=case.id,
         person_id=person_id,
-        role=Party.Role.REPORTER,
+        role=PartyRole.REPORTER,
         wants=new.wants,
         language=new.language,
         created_at=at,

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.kind import KINDS, PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.identity.kind import Actor, Link
 
@@ -72,5 +72,5 @@ def parties(case_id: int) -> list[Party]:
     """Everybody the case concerns, with their cards; the reporter first."""
     return sorted(
         Party.objects.select_related("person").filter(case_id=case_id),
-        key=lambda party: (party.role != Party.Role.REPORTER, party.id),
+        key=lambda party: (party.role != PartyRole.REPORTER, party.id),
     )

@@ -81,7 +81,7 @@ def moves_for(case: Case, actor: Actor) -> list[Move]:
 def visible(actor: Actor, permission: str) -> Q:
     """The row filter of every list, count, search and export of cases."""
     declared = PERMISSIONS[permission]
-    if actor.kind == "system":
+    if actor.kind == "system" or permission in actor.grants:
         return Q()
     allowed = Q(pk__in=[])
     if declared.roles and actor.is_officer:

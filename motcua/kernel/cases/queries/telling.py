@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.kind import KINDS, PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.events.models import Event
@@ -52,7 +52,7 @@ def _people(case: Case, event: Event) -> Iterator[Recipient]:
         path = f"/p/{party_token(party.id)}/"
         yield Recipient(
             key=f"party:{party.id}",
-            audience="reporter" if party.role == Party.Role.REPORTER else "follower",
+            audience="reporter" if party.role == PartyRole.REPORTER else "follower",
             variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language),
             language=language,
             addresses={EMAIL: card.email, SMS: card.phone},

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motcua.kernel.cases.kind import BULK, KINDS
+from motcua.kernel.cases.kind import BULK, KINDS, Move
 from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.inbox import COUNT_TO, TIMES, InboxFilter, InboxRow, inbox
-from motcua.kernel.cases.queries.reading import may_on, moves_for
+from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.cases.queries.rules import categories
 from motcua.kernel.identity.kind import Actor, Role
 from motcua.kernel.identity.queries.officers import OfficerRow, list_officers
@@ -74,6 +74,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         {"name": name, "title": _group_title(name), "rows": list(rows), "count": page.counts[name]}
         for name, rows in groupby(page.rows, key=lambda row: row.group)
     ]
+    bulk = _bulk_moves(page.rows, actor)
     query = request.GET.copy()
     for name in ("sau", "part"):
         query.pop(name, None)
@@ -90,7 +91,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "areas": _areas(actor),
         "next_key": page.next_key,
         "list_query": query.urlencode(),
-        "actions": _bulk_actions(page.rows, actor),
+        "actions": [_bulk_action(move) for move, _cases in bulk.values()],
+        "assignable": bulk["assign"][1] if "assign" in bulk else set(),
         "is_searching": bool(wanted.words),
     }
     template = "cases/_inbox.html" if request.GET.get("part") == "list" else "cases/inbox.html"
@@ -133,17 +135,24 @@ def _readable_units(actor: Actor) -> list[int] | None:
     return sorted(ids)
 
 
-def _bulk_actions(rows: Sequence[InboxRow], actor: Actor) -> list[dict[str, str]]:
-    """What may be done with at least one of the rows on the page; each case is asked again when it is done."""
-    found: dict[str, dict[str, str]] = {}
+def _bulk_moves(rows: Sequence[InboxRow], actor: Actor) -> dict[str, tuple[Move, set[int]]]:
+    """What may be done with which of the rows on the page; each case is asked again when it is done."""
+    found: dict[str, tuple[Move, set[int]]] = {}
     for row in rows:
-        for move in moves_for(row.case, actor):
-            if move.in_bulk and (row.case.kind, move.name) in BULK:
-                found.setdefault(
-                    move.name,
-                    {"label": str(move.label), "icon": move.icon, "key": move.key, "url": f"/desk/nhieu/{move.name}/"},
-                )
-    return list(found.values())
+        case = row.case
+        for move in KINDS[case.kind].moves:
+            if (
+                move.in_bulk
+                and case.state in move.from_states
+                and (case.kind, move.name) in BULK
+                and may_on(actor, f"{case.kind}.{move.name}", case)
+            ):
+                found.setdefault(move.name, (move, set()))[1].add(case.id)
+    return found
+
+
+def _bulk_action(move: Move) -> dict[str, str]:
+    return {"label": str(move.label), "icon": move.icon, "key": move.key, "url": f"/desk/nhieu/{move.name}/"}
 
 
 @requires("desk.enter")

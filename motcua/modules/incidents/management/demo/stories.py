@@ -95,7 +95,7 @@ class Teller:
         street = self.dice.choice(STREETS)
         with moment.at(at):
             files = []
-            if self.with_pictures and self.dice.random() < 0.7:
+            if self.with_pictures and self.dice.random() < 0.55:
                 files = [store_file(io.BytesIO(draw(category, self.dice)), actor=SYSTEM, declared_name="anh.jpg").pk]
             new = NewIncident(
                 text=self.dice.choice(self.phrases[category]),
@@ -267,7 +267,7 @@ class Teller:
     def _resolve(self, case: Case) -> None:
         code = case.category.code if case.category else ""
         files = []
-        if self.with_pictures and self.dice.random() < 0.75:
+        if self.with_pictures and self.dice.random() < 0.5:
             picture = io.BytesIO(draw(code, self.dice, mended=True))
             files = [store_file(picture, actor=self._officer(case), declared_name="sau.jpg").pk]
         working.resolve_incident(

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.models import Case, CaseFile
+from motcua.kernel.cases.kind import KINDS, FileRole
+from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.reading import case_files, get_case, moves_for
 from motcua.kernel.cases.views.inbox import officers_for
 from motcua.kernel.files.actions import store_file
@@ -92,7 +92,7 @@ def move_page(request: Request, case_id: int, slug: str) -> HttpResponse:
 def _extras(case: Case, name: str) -> dict[str, Any]:
     if name != "accept":
         return {}
-    photos = [file for file in case_files(case.id) if file.role == CaseFile.Role.BEFORE]
+    photos = [file for file in case_files(case.id) if file.role == FileRole.BEFORE]
     return {
         "public_text": Incident.objects.values_list("public_text", flat=True).get(pk=case.id),
         "photos": [(file.file_id, _("Ảnh %(number)d") % {"number": number}) for number, file in enumerate(photos, 1)],

@@ -48,7 +48,7 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
             "is_destructive": move.is_destructive,
         }
         for move in page.moves
-        if move.on_desk and move.name != "flag"
+        if move.on_desk and move.name != "flag" and _makes_sense(move.name, page)
     ]
     plain = [move for move in moves if not move["is_destructive"]]
     return {
@@ -67,6 +67,19 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
         "urgency": urgency_words(page.case.urgency),
         "is_urgent": page.case.urgency in ("khan_cap", "khan"),
     }
+
+
+def _makes_sense(move: str, page: DeskPage) -> bool:
+    """Moves that state and role allow, but that would change nothing here."""
+    match move:
+        case "hide":
+            return page.case.published_at is not None
+        case "show":
+            return page.case.published_at is None and (page.category is None or page.category.is_public)
+        case "extend":
+            return page.incident.extended_at is None
+        case _:
+            return True
 
 
 def channel_words(channel: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from motcua.kernel.cases.models import CaseFile
+from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
@@ -44,7 +44,7 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
             "text": page.incident.public_text or "(chỉ có ảnh)",
             "note": page.incident.visit_note,
             "due": moment_words(timezone.localtime(page.promise.due_at)) if page.promise else "–",
-            "photos": [use.file.name for use in page.files[CaseFile.Role.VISIT]],
+            "photos": [use.file.name for use in page.files[FileRole.VISIT]],
             "printed": moment_words(now),
         }
     response = HttpResponse(pdf(TEMPLATES / "visit.typ", data, fonts=[tinos()]), content_type="application/pdf")

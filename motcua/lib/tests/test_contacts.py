@@ -1,44 +1,57 @@
 import pytest
 
-from motcua.lib.contacts import (
-    masked_email,
-    masked_name,
-    masked_national_id,
-    masked_phone,
-    normal_email,
-    normal_phone,
-    shown_phone,
-)
+from motcua.lib.contacts import masked_email, masked_name, masked_phone, normal_email, normal_phone, shown_phone
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["0905123456", "0905 123 456", "84905.123.456", "(+84) 905-123-456", "+84 (0) 905 123 456", "0084905123456"],
+    ("text", "expected"),
+    [
+        ("0905 123 456", "+84905123456"),
+        ("0905.123.456", "+84905123456"),
+        ("+84 (0)905-123-456", "+84905123456"),
+        ("84905123456", "+84905123456"),
+        ("0084 905 123 456", "+84905123456"),
+        ("0263 3822 339", "+842633822339"),
+        ("+1 202 555 0100", "+12025550100"),
+        ("０９０５ １２３ ４５６", "+84905123456"),
+        ("905 123 456", ""),
+        ("0905", ""),
+        ("gọi 0905 123 456", ""),
+        ("", ""),
+        ("+", ""),
+        ("0905 123 456 0905 123 456", ""),
+    ],
 )
-def test_a_telephone_number_has_one_spelling(text: str) -> None:
-    assert normal_phone(text) == "+84905123456"
-    assert shown_phone(normal_phone(text)) == "0905 123 456"
+def test_normal_phone(text: str, expected: str) -> None:
+    assert normal_phone(text) == expected
+    assert normal_phone(expected) == expected
 
 
-def test_fixed_and_foreign_numbers() -> None:
-    assert normal_phone("(0263) 3533428") == "+842633533428"
-    assert normal_phone("+1 415 555 2671") == "+14155552671"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" An.Nguyen@Example.VN ", "an.nguyen@example.vn"),
+        ("an@localhost", ""),
+        ("an@@example.vn", ""),
+        ("an nguyen@example.vn", ""),
+        ("@example.vn", ""),
+        ("a" * 250 + "@example.vn", ""),
+    ],
+)
+def test_normal_email(text: str, expected: str) -> None:
+    assert normal_email(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1022", "0905 123 456 x", "905123456", "+", "+840"])
-def test_what_is_no_telephone_number_is_empty(text: str) -> None:
-    assert normal_phone(text) == ""
+def test_how_they_are_shown() -> None:
+    assert shown_phone("+84905123456") == "0905 123 456"
+    assert shown_phone("+12025550100") == "+12025550100"
+    assert shown_phone("") == ""
 
 
-def test_an_email_address_has_one_spelling() -> None:
-    assert normal_email(" An.Nguyen@Example.VN ") == "an.nguyen@example.vn"
-    assert [normal_email(text) for text in ("an", "an@", "an@vn", "a b@c.vn", "a@b.vn" + "x" * 300)] == [""] * 5
-
-
-def test_masks_keep_only_what_tells_them_apart() -> None:
-    assert masked_name("Nguyễn Văn An") == "N. V. A."
+def test_how_they_are_hidden() -> None:
+    assert masked_name("Nguyễn Văn Ân") == "N. V. Â."
     assert masked_phone("0905 123 456") == "••• 456"
+    assert masked_phone("113") == "•••"
+    assert masked_phone("") == ""
     assert masked_email("an.nguyen@example.vn") == "a•••@example.vn"
-    assert masked_national_id("068085000123") == "068••••0123"
-    assert [mask("") for mask in (masked_name, masked_phone, masked_email, masked_national_id)] == [""] * 4
-    assert [mask("12345") for mask in (masked_phone, masked_email, masked_national_id)] == ["•••"] * 3
+    assert masked_email("") == ""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from motcua.kernel.cases.kind import PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity import actions
@@ -217,7 +218,7 @@ def test_cases_sent_with_my_number_are_mine_once_i_prove_it(client: Client, an: 
             unit=city.ward_one, opened_at=now, updated_at=now,
         )  # fmt: skip
         person = actions.create_person("An", phone, "")
-        Party.objects.create(case=case, person=person, role=Party.Role.REPORTER, created_at=now)
+        Party.objects.create(case=case, person=person, role=PartyRole.REPORTER, created_at=now)
         return code
 
     mine, other = report("PA-1", "0905 123 456"), report("PA-2", "0905 000 000")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, touch
 from motcua.kernel.cases.actions.people import add_party, take_files
+from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.cases.queries.reading import not_found
@@ -56,7 +57,7 @@ def join_incident(
     has_contact = bool(name or phone or email) and actor.person_id is None
     party = add_party(
         case_id,
-        role=Party.Role.JOINED,
+        role=PartyRole.JOINED,
         person=sealed_person_values(nfc(name), phone, email, language=language) if has_contact else None,
         person_id=actor.person_id,
         language=language,
@@ -130,7 +131,7 @@ def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequen
             created_at=moment.now(),
         )
     if file_ids:
-        take_files(case, [(file_id, CaseFile.Role.MORE) for file_id in file_ids], event_id=event_id, party_id=party_id)
+        take_files(case, [(file_id, FileRole.MORE) for file_id in file_ids], event_id=event_id, party_id=party_id)
         before = CaseFile.objects.filter(case_id=case.id).count() - len(file_ids)
         keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, touch
 from motcua.kernel.cases.actions.people import add_party
+from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.cases.queries.rules import category_by_code, rules
@@ -66,7 +67,7 @@ def receive(
         case.published_at = moment.now()
         if public_text is not None:
             Incident.objects.filter(pk=case.id).update(public_text=redact(nfc(public_text).strip()))
-        files = CaseFile.objects.filter(case_id=case.id, role=CaseFile.Role.BEFORE)
+        files = CaseFile.objects.filter(case_id=case.id, role=FileRole.BEFORE)
         (files if public_file_ids is None else files.filter(file_id__in=public_file_ids)).update(is_public=True)
 
 
@@ -77,6 +78,8 @@ def unit_words(case: Case) -> dict[str, Any]:
 @transaction.atomic
 def take_incident(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
     """The officer takes it on; that receives it as well."""
+    if not actor.is_officer:  # a machine with every grant is still nobody's colleague
+        raise Refused("not_allowed", _("Chỉ cán bộ nhận xử lý được việc."))
     case = begin(case_id, "take", kind=KIND, actor=actor, version=version)
     case.officer_id = actor.id
     clocks = Clocks.of(case)
@@ -253,7 +256,7 @@ def merge_incident(case_id: int, *, actor: Actor, into_code: str, version: int |
         raise Refused("invalid", words, fields={"into": words})
     for party in Party.objects.filter(case_id=case.id):
         add_party(
-            target.id, role=Party.Role.JOINED, person_id=party.person_id, wants=party.wants, language=party.language
+            target.id, role=PartyRole.JOINED, person_id=party.person_id, wants=party.wants, language=party.language
         )
     mine = Incident.objects.get(pk=case.id)
     Incident.objects.filter(pk=target.id).update(joined=F("joined") + 1 + mine.joined)

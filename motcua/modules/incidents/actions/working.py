@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish
 from motcua.kernel.cases.actions.people import take_files
+from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.models import Case, CaseFile
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.files.actions import keep_files, publish_file
@@ -28,12 +29,12 @@ def visit_incident(
     words = said(note, "note", _("Ghi điều bạn thấy tại chỗ."), most=5000)
     clocks = Clocks.of(case)
     clocks.stop("on_site")
-    if case.officer_id is None:
+    if case.officer_id is None and actor.is_officer:
         case.officer_id = actor.id
         clocks.give_to_officer()
     Incident.objects.filter(pk=case.id).update(visit_note=words, visited_at=clocks.at)
     event = finish(case, "visit", actor=actor, clocks=clocks, data={"note": words})
-    _keep(actor, case, file_ids, CaseFile.Role.VISIT, event.id, "", is_public=False)
+    _keep(actor, case, file_ids, FileRole.VISIT, event.id, "", is_public=False)
     return case
 
 
@@ -41,7 +42,7 @@ def _keep(
     actor: Actor,
     case: Case,
     file_ids: Sequence[int],
-    role: CaseFile.Role,
+    role: FileRole,
     event_id: int,
     caption: str,
     *,
@@ -120,17 +121,17 @@ def resolve_incident(
     clocks = Clocks.of(case)
     clocks.stop("on_site", start_next=False)
     clocks.stop("answer")
-    if case.officer_id is None:
+    if case.officer_id is None and actor.is_officer:
         case.officer_id = actor.id
         clocks.give_to_officer()
     Incident.objects.filter(pk=case.id).update(result=words, resolved_at=clocks.at)
     event = finish(case, "resolve", actor=actor, clocks=clocks, data={"result": words})
     # A result that is written again replaces the pictures of the one that was sent back.
     CaseFile.objects.filter(
-        case_id=case.id, role__in=[CaseFile.Role.AFTER, CaseFile.Role.DOCUMENT], is_public=False
+        case_id=case.id, role__in=[FileRole.AFTER, FileRole.DOCUMENT], is_public=False
     ).delete()
-    _keep(actor, case, file_ids, CaseFile.Role.AFTER, event.id, caption, is_public=False)
-    _keep(actor, case, document_ids, CaseFile.Role.DOCUMENT, event.id, "", is_public=False)
+    _keep(actor, case, file_ids, FileRole.AFTER, event.id, caption, is_public=False)
+    _keep(actor, case, document_ids, FileRole.DOCUMENT, event.id, "", is_public=False)
     return case
 
 
@@ -143,9 +144,9 @@ def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) 
     is_public = case.published_at is not None or category is None or category.is_public
     if is_public:
         case.published_at = case.published_at or moment.now()
-        results = CaseFile.objects.filter(case_id=case.id, role__in=[CaseFile.Role.AFTER, CaseFile.Role.DOCUMENT])
+        results = CaseFile.objects.filter(case_id=case.id, role__in=[FileRole.AFTER, FileRole.DOCUMENT])
         results.update(is_public=True)
-        for file_id in results.filter(role=CaseFile.Role.DOCUMENT).values_list("file_id", flat=True):
+        for file_id in results.filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
             publish_file(file_id, actor=actor)
         end(case, "approve", actor=actor, data={"result": result})
     else:

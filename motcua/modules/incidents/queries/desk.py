@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from motcua.kernel.cases.kind import KINDS, Move, State
+from motcua.kernel.cases.kind import KINDS, FileRole, Move, State
 from motcua.kernel.cases.models import Case, CaseFile, Category
 from motcua.kernel.cases.queries.clocks import ClockView, clock_views
 from motcua.kernel.cases.queries.people import parties
@@ -89,7 +89,7 @@ def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
         ],
         may_reveal=may_on(actor, "person.reveal", case),
         rows=timeline_rows(case, Audience.OFFICIALS, files, own_words=True),
-        files={role: [file for file in files if file.role == role] for role in CaseFile.Role.values},
+        files={role: [file for file in files if file.role == role] for role in FileRole.values},
         answers=_answers(category, incident),
         moves=moves,
         suggestions=suggest(incident.text) if may_classify and category is None else [],

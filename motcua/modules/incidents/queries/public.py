@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import get_language
 
-from motcua.kernel.cases.kind import KINDS, State
+from motcua.kernel.cases.kind import KINDS, FileRole, PartyRole, State
 from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
 from motcua.kernel.cases.queries.reading import may_on, not_found, search, visible
@@ -274,9 +274,9 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         reporter=opened(case.person).name if case.person and not incident.hides_name else "",
         answers=_answers(category, incident.attributes, with_words=is_party),
         reject_reason=incident.reject_reason if is_party else redact(incident.reject_reason),
-        before=[file for file in files if file.role == CaseFile.Role.BEFORE],
-        after=[file for file in files if file.role == CaseFile.Role.AFTER],
-        documents=[file for file in files if file.role == CaseFile.Role.DOCUMENT],
+        before=[file for file in files if file.role == FileRole.BEFORE],
+        after=[file for file in files if file.role == FileRole.AFTER],
+        documents=[file for file in files if file.role == FileRole.DOCUMENT],
         rows=timeline_rows(case, Audience.PARTY if is_party else Audience.PUBLIC, files, party_id=party_id),
         is_party=is_party,
         has_joined=_is_joined(party),
@@ -303,7 +303,7 @@ def _party_of(case: Case, actor: Actor) -> Party | None:
 
 
 def _is_joined(party: Party | None) -> bool:
-    return party is not None and party.role == Party.Role.JOINED
+    return party is not None and party.role == PartyRole.JOINED
 
 
 def _answers(category: Category | None, given: dict[str, str | list[str]], *, with_words: bool) -> list[Answer]:
@@ -348,7 +348,7 @@ def timeline_rows(
         words[addition.event_id] = addition.text if is_theirs else addition.public_text
     by_event: dict[int, list[CaseFile]] = {}
     for file in files:
-        if file.event_id is not None and file.role == CaseFile.Role.MORE:
+        if file.event_id is not None and file.role == FileRole.MORE:
             by_event.setdefault(file.event_id, []).append(file)
     result = ""
     rows = []

@@ -21,10 +21,13 @@ Show = Callable[..., "Page"]
 
 @pytest.fixture
 def show(open_page: OpenPage, city: City) -> Show:
-    """Opens a common page, under the policy of every page, with that instead of its own content."""
+    """Opens a common page, under the policy of every page, with that instead of its own content; ``served`` is JSON that
+    the page finds at those addresses."""
 
-    def show_body(body: str) -> "Page":
+    def show_body(body: str, served: dict[str, object] | None = None) -> "Page":
         page = open_page()
+        for address, data in (served or {}).items():
+            page.route(f"**{address}", lambda route, data=data: route.fulfill(json=data))
 
         def replace(route: "Route") -> None:
             answer = route.fetch()
@@ -155,9 +158,8 @@ def test_thousands_of_points_are_clustered(show: Show) -> None:
         {"lat": 11.9 + i % 50 / 500, "lon": 108.4 + i // 50 / 500, "s": "on", "t": "x", "u": "/"} for i in range(3000)
     ]
     points[7]["s"] = "late"
-    page = show('<div class="mc-map mc-map-l" data-map data-points="/points.json" data-fit data-zoom="13"></div>')
-    page.route("**/points.json", lambda route: route.fulfill(json=points))
-    page.goto("/mat-mang/")
+    body = '<div class="mc-map mc-map-l" data-map data-points="/points.json" data-fit data-zoom="13"></div>'
+    page = show(body, {"/points.json": points})
     page.wait_for_selector(".mc-cluster[data-s=late]")
     drawn = page.locator(".leaflet-marker-icon").count()
     assert 0 < drawn < 400

@@ -16,6 +16,7 @@ from motcua.kernel.identity.views import public
 from motcua.lib.errors import Refused
 
 STATUS = {
+    "bad_request": HTTPStatus.BAD_REQUEST,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
     "sign_in": HTTPStatus.UNAUTHORIZED,
     "bad_key": HTTPStatus.UNAUTHORIZED,

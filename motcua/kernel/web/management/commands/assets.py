@@ -10,6 +10,8 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -58,6 +60,11 @@ LICENCES = {
     "Apache ECharts": "echarts",
     "Be Vietnam Pro, and MC Num derived from its digits": "@fontsource/be-vietnam-pro",
 }
+SWAGGER_NOTICE = """Swagger UI, as it comes with django-ninja (Apache-2.0)
+========================================================================
+
+Copyright SmartBear Software Inc. Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
+"""
 LICENCE_FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "MIT-LICENCE.txt", "NOTICE")
 MC_NUM_ADVANCE = 655  # of 1000 units: the mean digit; "four" is squeezed a little, "one" gets air
 MC_NUM_BEARING = 30  # least air at each side of a digit
@@ -100,6 +107,7 @@ def _stamp(modules: Path) -> str:
         digest.update(f"{path.relative_to(PACKAGE)}\0".encode() + path.read_bytes())
     for package in sorted(LICENCES.values()):
         digest.update((modules / package / "package.json").read_bytes())
+    digest.update(version("django-ninja").encode())
     return digest.hexdigest()
 
 
@@ -132,9 +140,21 @@ def _static_files(modules: Path) -> Iterator[tuple[str, bytes]]:
     for name, parts in SCRIPTS.items():
         sources = (modules / part if "/" in part else SOURCES / "js" / f"{part}.js" for part in parts)
         yield name, b"\n;".join(_without_source_map(source.read_bytes()).rstrip() for source in sources) + b"\n"
+    yield from _api_documentation()
     for path in sorted(SOURCES.glob("img/*")):
         yield f"img/{path.name}", path.read_bytes()
     yield "licences.txt", _licences(modules).encode()
+
+
+def _api_documentation() -> Iterator[tuple[str, bytes]]:
+    """Swagger UI out of the library of the JSON API, with how it is started."""
+    library = find_spec("ninja")
+    assert library is not None  # noqa: S101  a dependency
+    assert library.origin is not None  # noqa: S101
+    swagger = Path(library.origin).parent / "static" / "ninja"
+    script = _without_source_map((swagger / "swagger-ui-bundle.js").read_bytes()).rstrip()
+    yield "api.js", script + b"\n;" + (SOURCES / "js" / "api.js").read_bytes()
+    yield "api.css", _without_source_map((swagger / "swagger-ui.css").read_bytes())
 
 
 def style(name: str, framework: str) -> str:
@@ -161,7 +181,7 @@ def _licences(modules: Path) -> str:
         texts.append(f"{title} {described['version']} ({described.get('license', 'see below')})\n{'=' * 72}\n")
         files = (modules / package / name for name in LICENCE_FILES)
         texts.extend(file.read_text() + "\n" for file in files if file.is_file())
-    return "\n".join(texts)
+    return "\n".join((*texts, SWAGGER_NOTICE))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from motcua.project import api
 from motcua.project.health import healthz, readyz
 
 # From the top floor down; who writes a package's addresses adds nothing here.
@@ -18,6 +19,8 @@ _PACKAGES = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("api/docs", api.documentation, name="api_docs"),
+    path("api/v1/", (api.addresses(), "ninja", "api-v1")),
     path("", include("motcua.kernel.identity.urls")),
     *(path("", include(f"motcua.{name}.urls")) for name in _PACKAGES if find_spec(f"motcua.{name}.urls")),
 ]

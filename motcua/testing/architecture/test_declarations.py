@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import translation
 
 from motcua.kernel.events.kind import EVENTS
@@ -30,8 +30,9 @@ def _views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 def _permissions(view: object) -> list[object]:
     """Of a function, of a class-based view, or of each operation behind one address of the JSON API."""
-    if operations := getattr(getattr(view, "__self__", None), "operations", None):
-        return [getattr(operation.view_func, "permission", None) for operation in operations]
+    for cell in getattr(view, "__closure__", None) or ():  # ninja's views keep theirs there
+        if operations := getattr(cell.cell_contents, "operations", None):
+            return [getattr(operation.view_func, "permission", None) for operation in operations]
     owner = getattr(view, "view_class", view)
     return [getattr(view, "permission", getattr(owner, "permission", None))]
 
@@ -45,6 +46,11 @@ def test_every_address_has_a_permission_or_is_public() -> None:
             if permission != PUBLIC and permission not in PERMISSIONS:
                 problems.append(f"/{address}: {permission!r} (mark the view with @public or @requires)")
     assert not problems, "\n" + "\n".join(problems)
+
+
+def test_the_guard_sees_the_operations_of_the_api() -> None:
+    assert _permissions(resolve("/api/v1/inbox").func) == ["desk.enter"]
+    assert _permissions(resolve("/api/v1/incidents").func) == [PUBLIC, PUBLIC]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -1,5 +1,6 @@
 """Getting one case, with the right to see it, and finding cases by words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -13,6 +14,21 @@ from motcua.kernel.identity.queries import may, unit_ids_within
 from motcua.kernel.org import queries as org
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import fold
+
+
+def cases_of(kind: str) -> QuerySet[Case]:
+    """Every case of a kind, whoever asks: the caller narrows it by ``visible``, or speaks for nobody (a job)."""
+    return Case.objects.filter(kind=kind)
+
+
+def published_cases(kind: str = "") -> QuerySet[Case]:
+    """Those that strangers may see, of one kind or of all."""
+    return (cases_of(kind) if kind else Case.objects).filter(published_at__isnull=False)
+
+
+def files_of(case_ids: Iterable[int]) -> QuerySet[CaseFile]:
+    """The files of several cases, public or not."""
+    return CaseFile.objects.filter(case_id__in=case_ids)
 
 
 def not_found() -> Refused:

@@ -28,6 +28,7 @@ from motcua.lib.errors import Refused
 
 PUBLIC = "public"
 LINK_COOKIE = "mc_link"
+LINK_HEADER = "X-Private-Link"  # of programs, which keep no cookies
 LINKS_KEPT = 20
 _LINK_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer
 _MACHINE_PATHS = ("/api/", "/open311/", "/live/")
@@ -69,8 +70,9 @@ def _refusal(request: Request, permission: str) -> HttpResponseBase | None:
     actor = request.actor
     if may_somewhere(actor, permission):
         return None
-    is_page = not request.path.startswith(_MACHINE_PATHS) and not request.headers.get("HX-Request")
-    if actor.is_officer and actor.id is not None and must_add_factor(actor.id):
+    is_machine = request.path.startswith(_MACHINE_PATHS)
+    is_page = not is_machine and not request.headers.get("HX-Request")
+    if not is_machine and actor.is_officer and actor.id is not None and must_add_factor(actor.id):
         return HttpResponseRedirect(resolve_url("security"))
     if actor.kind in ("officer", "service") or (actor.kind == "person" and actor.id is not None):
         raise Refused("not_allowed", _("Bạn không có quyền vào trang này."))

@@ -1,0 +1,223 @@
+"""Cases for programs: categories, the inbox, and the rules by which cases are sorted and promised."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.queries.clocks import ClockView
+from motcua.kernel.cases.queries.inbox import InboxFilter, InboxRow, inbox
+from motcua.kernel.cases.queries.rules import categories, rules
+from motcua.kernel.identity.views import Request, public, requires
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.lib.errors import Refused
+from motcua.lib.wire import Code, Key, Words
+
+router = Router(tags=["cases"])
+
+
+class ClockOut(Schema):
+    """A promise. ``state``: on | soon | late | paused | done; ``words`` in the reader's language."""
+
+    name: str
+    label: str
+    state: str
+    words: str
+    due_at: datetime
+    started_at: datetime | None
+    stopped_at: datetime | None
+
+    @classmethod
+    def of(cls, view: ClockView | None) -> "ClockOut | None":
+        return cls.model_validate(view, from_attributes=True) if view else None
+
+
+class CategoryOut(Schema):
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    parent: str | None  # code
+    is_group: bool  # cannot be chosen
+    is_public: bool  # cases of others are never published
+    icon: str
+    urgency: str
+    guidance: str
+    guidance_en: str
+    keywords: list[str]
+    attributes: list[dict[str, Any]]  # questions, as in Open311
+
+
+@router.get("/categories", response=list[CategoryOut])
+@public
+def list_categories(request: Request, kind: Code = "incident") -> list[CategoryOut]:
+    """What a case can be about, in force today."""
+    found = categories(kind)
+    held = rules().categories
+    parents = {one.parent_id for one in found}
+    return [
+        CategoryOut(
+            code=one.code,
+            kind=one.kind,
+            name=one.name,
+            name_en=one.name_en,
+            parent=held[one.parent_id].code if one.parent_id else None,
+            is_group=one.id in parents,
+            is_public=one.is_public,
+            icon=one.icon,
+            urgency=one.urgency,
+            guidance=one.guidance,
+            guidance_en=one.guidance_en,
+            keywords=list(filter(None, one.keywords.split("|"))),
+            attributes=one.attributes,
+        )
+        for one in found
+    ]
+
+
+# ── The inbox ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class InboxQuery(Schema):
+    """``whose`` for machines is always ``unit``: everything that the key may read."""
+
+    whose: Literal["mine", "unit", "unassigned"] = "unit"
+    time: Literal["", "late", "soon", "on", "paused"] = ""
+    kind: str = ""
+    state: Words = ""
+    category: Words = ""
+    area: Code | None = None
+    unit: Code | None = None
+    words: Words = ""
+    flagged: bool = False
+    after: Key = ""
+
+
+class InboxRowOut(Schema):
+    id: int
+    code: str
+    kind: str
+    subject: str
+    state: str
+    state_label: str
+    urgency: str
+    unit: str  # code
+    officer_id: int | None
+    officer: str
+    area: str | None  # code
+    category: str | None  # code
+    address: str
+    lat: float | None
+    lon: float | None
+    opened_at: datetime
+    updated_at: datetime
+    due_at: datetime | None  # of the whole case
+    clock: ClockOut | None  # what ends first
+    flag: bool
+    version: int
+    url: str
+
+    @classmethod
+    def of(cls, row: InboxRow) -> "InboxRowOut":
+        case, held = row.case, rules().categories
+        return cls(
+            id=case.id,
+            code=case.code,
+            kind=case.kind,
+            subject=case.subject,
+            state=case.state,
+            state_label=row.state_label,
+            urgency=case.urgency,
+            unit=org.tree().unit(case.unit_id).code,
+            officer_id=case.officer_id,
+            officer=row.officer_name,
+            area=places.area(case.area_id).code if case.area_id else None,
+            category=held[case.category_id].code if case.category_id else None,
+            address=case.address,
+            lat=case.lat,
+            lon=case.lon,
+            opened_at=case.opened_at,
+            updated_at=case.updated_at,
+            due_at=case.due_at,
+            clock=ClockOut.of(row.clock),
+            flag=case.flag,
+            version=case.version,
+            url=row.url,
+        )
+
+
+class InboxOut(Schema):
+    items: list[InboxRowOut]
+    counts: dict[str, int]  # up to 1,000: "more than 999"
+    next: str | None
+
+
+@router.get("/inbox", response=InboxOut)
+@requires("desk.enter")
+def show_inbox(request: Request, wanted: Query[InboxQuery]) -> InboxOut:
+    """Open cases that you may read, the one that ends first on top."""
+    area = places.area_by_code(wanted.area) if wanted.area else None
+    unit = org.tree().by_code(wanted.unit) if wanted.unit else None
+    if (wanted.area and area is None) or (wanted.unit and unit is None) or (wanted.kind and wanted.kind not in KINDS):
+        raise Refused("not_found", _("Không có địa bàn, đơn vị hoặc loại hồ sơ này."))
+    page = inbox(
+        request.actor,
+        InboxFilter(
+            whose=wanted.whose if request.actor.is_officer else "unit",
+            time=wanted.time,
+            kind=wanted.kind,
+            state=wanted.state[:32],
+            category=wanted.category[:60],
+            area=area.id if area else None,
+            unit=unit.id if unit else None,
+            words=wanted.words[:200],
+            flagged=wanted.flagged,
+            after=wanted.after,
+        ),
+    )
+    return InboxOut(items=[InboxRowOut.of(row) for row in page.rows], counts=page.counts, next=page.next_key or None)
+
+
+# ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class RoutingRuleOut(Schema):
+    kind: str
+    position: int
+    categories: list[str]
+    areas: list[str]
+    hours: str
+    target: str
+    reason: str
+
+
+class ClockRuleOut(Schema):
+    kind: str
+    position: int
+    clock: str
+    categories: list[str]
+    areas: list[str]
+    urgencies: list[str]
+    duration: str
+    after: str
+    remind_before: str
+    escalate_to: str
+    start_rule: str
+    basis: str
+
+
+@router.get("/rules/routing", response=list[RoutingRuleOut])
+@requires("routing.manage")
+def routing_rules(request: Request) -> list[Any]:
+    """Where cases go: the first that matches decides."""
+    return [rule for kind in KINDS for rule in rules().routing.get(kind, [])]
+
+
+@router.get("/rules/clocks", response=list[ClockRuleOut])
+@requires("clock.manage")
+def clock_rules(request: Request) -> list[Any]:
+    """What is promised: for each clock the first that matches decides."""
+    return [rule for kind in KINDS for rule in rules().clocks.get(kind, [])]

@@ -1,0 +1,98 @@
+"""The JSON API ``/api/v1/``: the routers of all packages under one documentation, and refusals as problem JSON."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from motcua.kernel.cases.rest import router as cases
+from motcua.kernel.figures.rest import router as figures
+from motcua.kernel.files.rest import router as files
+from motcua.kernel.identity.rest import WAYS_IN
+from motcua.kernel.identity.rest import router as identity
+from motcua.kernel.identity.views import public
+from motcua.kernel.messages.rest import router as messages
+from motcua.kernel.web.rest import router as web
+from motcua.kernel.web.rest import watching
+from motcua.kernel.web.views.errors import not_found, problem
+from motcua.lib.errors import Refused
+from motcua.modules.incidents.rest.desk import router as incident_cases
+from motcua.modules.incidents.rest.public import router as incidents
+
+DESCRIPTION = """\
+Everything that the pages do, for programs.
+
+Reading what is published and reporting need nobody's leave. Whoever else asks says who they are: a machine with
+`Authorization: Bearer <key>`, somebody of one report with `X-Private-Link: <token>`, whoever is signed in with the
+cookie of the pages (what writes then needs `X-CSRFToken`). Lists go on at `next`. What cannot be done is answered as
+problem JSON (RFC 9457): `code` is a stable word, `detail` is for people, `errors` names the fields. A case has an
+`ETag`; a move with `If-Match` is refused (412) when somebody else was quicker. Texts are in Vietnamese or, for
+`Accept-Language: en`, in English. Times carry their offset.
+"""
+
+
+def _version() -> str:
+    try:
+        return version("motcua")
+    except PackageNotFoundError:
+        return "0"
+
+
+api = NinjaAPI(
+    title="Một Cửa",
+    version=_version(),
+    description=DESCRIPTION,
+    urls_namespace="api-v1",
+    docs_url=None,
+    docs_decorator=public,
+    auth=WAYS_IN,
+)
+for _router in (incidents, incident_cases, cases, figures, files, web, identity, messages, watching):
+    api.add_router("", _router)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, refused: Any) -> HttpResponse:
+    return problem(request, refused)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    """What does not fit the documented shape: each place with what is wrong there."""
+    faults = {".".join(str(part) for part in fault["loc"][1:]) or "body": fault["msg"] for fault in error.errors}
+    return problem(request, Refused("invalid", _("Yêu cầu không đúng mẫu."), fields=faults))
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: Any) -> HttpResponse:
+    """The library's own: a body that is no JSON."""
+    return problem(request, Refused("bad_request", error.message))
+
+
+@api.exception_handler(Http404)
+def _http_404(request: HttpRequest, error: Any) -> HttpResponse:
+    return not_found(request)
+
+
+@public
+@require_safe
+@ensure_csrf_cookie
+def documentation(request: HttpRequest) -> HttpResponse:
+    """To read, and to try out as whoever is signed in."""
+    return render(request, "api/docs.html")
+
+
+def addresses() -> list[URLPattern | URLResolver]:
+    """The API's addresses. Each operation carries its own permission; the root only says where the others begin."""
+    patterns: list[URLPattern | URLResolver] = api.urls[0]
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern) and pattern.name == "api-root":
+            public(pattern.callback)
+    return patterns

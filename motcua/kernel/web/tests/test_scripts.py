@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,15 +20,19 @@ MAIN = re.compile(r"(<main[^>]*>).*(</main>)", re.DOTALL)
 Show = Callable[..., "Page"]
 
 
+def _serve(data: object, route: "Route") -> None:
+    route.fulfill(json=data)
+
+
 @pytest.fixture
 def show(open_page: OpenPage, city: City) -> Show:
-    """Opens a common page, under the policy of every page, with that instead of its own content; ``served`` is JSON that
+    """Opens a common page, under the policy of every page, with that for its content; ``served`` is JSON that
     the page finds at those addresses."""
 
     def show_body(body: str, served: dict[str, object] | None = None) -> "Page":
         page = open_page()
         for address, data in (served or {}).items():
-            page.route(f"**{address}", lambda route, data=data: route.fulfill(json=data))
+            page.route(f"**{address}", partial(_serve, data))
 
         def replace(route: "Route") -> None:
             answer = route.fetch()

@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 
 from motcua.kernel.cases.models import Case, Clock, Party
+from motcua.kernel.events.actions import read_everything
+from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.models import Event
-from motcua.kernel.events.queries import verify
+from motcua.kernel.events.queries import sentence, verify
 from motcua.kernel.identity.models import Person
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions.people import rate_incident, reopen_incident
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, Submitted, submit_incident
-from motcua.modules.incidents.actions.working import approve_incident, resolve_incident, visit_incident
+from motcua.modules.incidents.actions.working import approve_incident, reply_incident, resolve_incident, visit_incident
 from motcua.testing.city import LAMP_AT, MONDAY, SEA_AT, City, holding
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,32 @@ def test_accept_starts_the_visit_clock(city: City) -> None:
     assert clocks["accept"].stopped_at == MONDAY + timedelta(hours=1)
     assert clocks["on_site"].due_at == MONDAY + timedelta(hours=3)
     assert Case.objects.get(pk=case.id).next_due_at == clocks["on_site"].due_at
+
+
+def test_reply_keeps_the_promise_to_answer_and_is_told(city: City) -> None:
+    with moment.at(MONDAY):
+        case = report(city, email="an@example.vn").case
+        take_incident(case.id, actor=city.hoa)
+        visit_incident(case.id, actor=city.hoa, note="Bóng cháy")
+        reply_incident(case.id, actor=city.hoa, text="Chiều nay thay bóng")
+        read_everything()
+    clocks = {clock.name: clock for clock in Clock.objects.filter(case=case)}
+    assert clocks["answer"].stopped_at == MONDAY
+    assert clocks["result"].stopped_at is None
+    case.refresh_from_db()
+    assert case.state == "in_progress"
+    event = Event.objects.get(name="incident.replied")
+    assert sentence(event.name, event.data) == "Trả lời bước đầu: Chiều nay thay bóng"
+    assert event.audience == Audience.PUBLIC
+
+
+def test_reply_without_words_changes_nothing(city: City) -> None:
+    case = report(city).case
+    take_incident(case.id, actor=city.hoa)
+    with pytest.raises(Refused, match="invalid"):
+        reply_incident(case.id, actor=city.hoa, text="  ")
+    assert not Event.objects.filter(name="incident.replied").exists()
+    assert Case.objects.get(pk=case.id).version == 2
 
 
 def test_reopen_within_ten_days_by_its_reporter_only(city: City) -> None:

@@ -167,3 +167,21 @@ def test_no_way_of_spacing_lets_a_telephone_number_through(phone: str, gaps: lis
 )
 def test_long_text_takes_no_long_time(text: str) -> None:
     assert isinstance(redact(text), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Tôi là Quách Zuy Zơn, nhà số 5.", "Tôi là •••, nhà số 5."),
+        ("toi la quach  zuy zon nha so 5", "toi la ••• nha so 5"),
+        ("QUÁCH ZUY ZƠN và Quách Zuy Zơn.", "••• và •••."),
+        ("Đường Quách Zuy Zơnn", "Đường Quách Zuy Zơnn"),
+        ("Zuy Zơn Quách", "Zuy Zơn Quách"),
+    ],
+)
+def test_redact_strikes_out_the_name_that_its_writer_gave(text: str, shown: str) -> None:
+    assert redact(text, ["Quách Zuy Zơn"]) == shown
+
+
+def test_redact_leaves_a_single_word_that_may_mean_anything() -> None:
+    assert redact("Ở đây an toàn", ["An", ""]) == "Ở đây an toàn"

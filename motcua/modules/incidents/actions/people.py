@@ -11,13 +11,13 @@ from motcua.kernel.cases.actions.moving import begin, finish, touch
 from motcua.kernel.cases.actions.people import add_party, take_files
 from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Party
-from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.people import parties, party_token
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.events.actions import record
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import require
+from motcua.kernel.identity.queries import opened, require
 from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
@@ -113,6 +113,11 @@ def _provide(case: Case, *, actor: Actor, text: str, file_ids: Sequence[int]) ->
     return case
 
 
+def _names(case: Case) -> list[str]:
+    """Full names that the people of the case gave us, to be struck out of what others read. Nobody looks at them here."""
+    return [opened(party.person).name for party in parties(case.id) if party.person is not None]
+
+
 def _words_or_files(text: str, file_ids: Sequence[int]) -> None:
     if not file_ids:
         said(text, "text", _("Ghi điều bạn muốn thêm, hoặc chọn ảnh."), most=LONGEST_TEXT)
@@ -127,7 +132,7 @@ def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequen
             party_id=party_id,
             event_id=event_id,
             text=words,
-            public_text=redact(words),
+            public_text=redact(words, _names(case)),
             created_at=moment.now(),
         )
     if file_ids:
@@ -148,7 +153,7 @@ def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", ve
     rating, _made = Rating.objects.update_or_create(
         case_id=case_id,
         party=party,
-        defaults={"score": score, "words": redact(nfc(words).strip())[:2000], "created_at": moment.now()},
+        defaults={"score": score, "words": redact(nfc(words).strip(), _names(case))[:2000], "created_at": moment.now()},
     )
     finish(
         case,
@@ -194,7 +199,7 @@ def reopen_incident(
         actor=actor,
         clocks=clocks,
         to="submitted" if was_rejected else "dispatched",
-        data={"reason": redact(why), **unit_words(case), "category_id": case.category_id,
+        data={"reason": redact(why, _names(case)), **unit_words(case), "category_id": case.category_id,
               "area_id": case.area_id, "channel": case.channel},
     )  # fmt: skip
     _add(case, event.id, actor=actor, text="", file_ids=file_ids)

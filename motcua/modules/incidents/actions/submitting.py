@@ -86,8 +86,12 @@ def _before(key: str) -> Submitted | None:
 
 @transaction.atomic
 def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
-    text, address = nfc(new.text).strip(), nfc(new.address).strip()
-    _check(new, text, address)
+    text, written = nfc(new.text).strip(), nfc(new.address).strip()
+    _check(new, text, written)
+    names = (nfc(new.name),) if new.hides_name else ()
+    address, shown = redact(written, names), redact(text, names)
+    if address != written:
+        text = f"{text}\n{written}"  # what they said of themselves with the address is for officials
     area = places.commune_at(new.lat, new.lon) if new.lat is not None and new.lon is not None else None
     if new.lat is not None and area is None:
         words = _("Điểm bạn chọn nằm ngoài địa bàn. Kéo ghim về đúng chỗ, hoặc bỏ ghim và ghi địa chỉ.")
@@ -108,11 +112,11 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     opened = open_case(
         NewCase(
             kind="incident",
-            subject=subject_of(text, category.name if category else _("Phản ánh")),
+            subject=subject_of(shown, category.name if category else _("Phản ánh")),
             state="submitted" if is_triage else "dispatched",
             unit_id=way.unit_id,
             channel=new.channel,
-            words=text,
+            words=shown,  # strangers search it
             urgency=urgency,
             area_id=area.id if area else None,
             category_id=category.id if category else None,
@@ -133,7 +137,7 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
             ],
         ),
         actor=actor,
-        also=lambda case, party_id: _rows(new, text, guesses[0] if guesses else None, way, case.id, party_id),
+        also=lambda case, party_id: _rows(new, text, shown, guesses[0] if guesses else None, way, case.id, party_id),
     )
     if new.file_ids:
         keep_files(new.file_ids, actor=actor, code=opened.case.code)
@@ -172,8 +176,8 @@ def _way(category_id: int | None, area_id: int | None) -> Route:
 
 
 def subject_of(text: str, otherwise: str) -> str:
-    """A heading from the person's own words: contacts masked, the first sentence, cut at a word."""
-    line = next((line.strip() for line in redact(text).splitlines() if line.strip()), "")
+    """A heading from the person's words as they are shown: the first sentence, cut at a word."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     for mark in (". ", "! ", "? "):
         line = line.split(mark, 1)[0]
     if len(line) > SUBJECT_LENGTH:
@@ -182,12 +186,12 @@ def subject_of(text: str, otherwise: str) -> str:
 
 
 def _rows(
-    new: NewIncident, text: str, guess: Suggestion | None, way: Route, case_id: int, party_id: int
+    new: NewIncident, text: str, shown: str, guess: Suggestion | None, way: Route, case_id: int, party_id: int
 ) -> list[Insert]:
     detail = Incident(
         case_id=case_id,
         text=text,
-        public_text=redact(text),
+        public_text=shown,
         hides_name=new.hides_name,
         is_danger=new.is_danger,
         attributes=dict(new.attributes or {}),

@@ -403,7 +403,7 @@
 
   function entryOf() {
     const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "file"].includes(name));
-    const title = form.querySelector('[data-review="category"]').textContent;
+    const title = field("text").value.trim().slice(0, 60) || form.querySelector('[data-review="category"]').textContent;
     return {
       key: field("key").value, page: say.page, stage: say.stage, proof: field("csrfmiddlewaretoken").value, fields, title, at: Date.now(), state: "waiting",
       photos: photos.map(({ blob, token }) => ({ blob, token })),

@@ -42,7 +42,7 @@ def newest_place() -> tuple[int, int]:
         cursor.execute(
             """SELECT xid::text, id FROM events_event
                WHERE xid < events_commit_order(pg_snapshot_xmin(pg_current_snapshot()))
-               ORDER BY xid DESC, id DESC LIMIT 1"""
+               ORDER BY events_event.xid DESC, id DESC LIMIT 1"""  # not by the text of that name
         )
         row = cursor.fetchone()
     return (int(row[0]), row[1]) if row else (0, 0)

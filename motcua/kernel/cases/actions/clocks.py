@@ -195,12 +195,14 @@ class Clocks:
 
     def save(self) -> None:
         """Write what changed, and what the case shows of its clocks (the caller saves the case)."""
-        Clock.objects.bulk_create([clock for clock in self._clocks if clock.pk is None])
+        started = [clock for clock in self._clocks if clock.pk is None]
         Clock.objects.bulk_update(
             [clock for clock in self._clocks if clock.id in self._changed],
             ["unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at",
              "duration", "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at"],
         )  # fmt: skip
+        # After the others: one of a name that begins anew stands beside its stopped predecessor, and only one may run.
+        Clock.objects.bulk_create(started)
         self._changed.clear()
         show_on_case(self.case, self._clocks)
 

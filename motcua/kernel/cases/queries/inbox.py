@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -141,7 +142,11 @@ def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
     parts: list[str] = []
     parameters: list[Any] = []
     for query in limited.values():
-        sql, arguments = query.query.sql_with_params()
+        try:
+            sql, arguments = query.query.sql_with_params()
+        except EmptyResultSet:  # Django saw that nothing can match, such as a category that does not exist
+            parts.append("0")
+            continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")  # noqa: S608  the ORM's own SQL
         parameters.extend(arguments)
     with connection.cursor() as cursor:

@@ -112,7 +112,10 @@ def actor_of(request: HttpRequest) -> Actor:
     actor = account_actor(request.user) if isinstance(request.user, Account) else ANONYMOUS
     if lacks_factor(actor):
         actor = replace(actor, held=())  # whatever the roles open stays closed until the second factor is there
-    links = list(link_reader.call(held_tokens(request))) if LINK_COOKIE in request.COOKIES else []
+    tokens = [request.headers[LINK_HEADER]] if LINK_HEADER in request.headers else []
+    if LINK_COOKIE in request.COOKIES:
+        tokens += held_tokens(request)
+    links = list(link_reader.call(tokens)) if tokens else []
     if actor.person_id is not None:
         # Whoever proved a number or an address is the person of what was sent with it, signed in or not.
         links += [link for link in person_links.call(own_person_ids(actor)) if link not in links]

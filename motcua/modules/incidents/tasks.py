@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import Bulk
-from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.queries.people import cards_to_forget
+from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.actions.persons import forget_person
 from motcua.kernel.identity.kind import SYSTEM, Actor
@@ -51,7 +52,7 @@ BULK = {
 def close_finished() -> int:
     """Once the time for reopening is over, a finished report is closed for good."""
     over = moment.now() - timedelta(days=REOPEN_DAYS)
-    done = Case.objects.filter(kind="incident", state__in=["published", "answered"], closed_at__lt=over)
+    done = cases_of("incident").filter(state__in=["published", "answered"], closed_at__lt=over)
     numbers = list(done.order_by("closed_at").values_list("id", flat=True)[:BATCH])
     for case_id in numbers:
         close_incident(case_id, actor=SYSTEM)
@@ -68,12 +69,9 @@ def learn() -> int:
 def forget_contacts() -> int:
     """Empty the contact cards of reports whose time is over; the reports stay. Retention: see the privacy page."""
     over = moment.now() - timedelta(days=CONTACT_KEPT_DAYS)
-    old = Party.objects.filter(
-        case__kind="incident", case__closed_at__lt=over, person__erased_at__isnull=True, person__account__isnull=True
-    ).exclude(person__parties__case__closed_at__isnull=True)
     done = 0
-    for case_id, person_id in old.values_list("case_id", "person_id").distinct()[:BATCH]:
-        if person_id is not None and forget_person(person_id):
+    for case_id, person_id in cards_to_forget("incident", closed_before=over, limit=BATCH):
+        if forget_person(person_id):
             record("incident.forgotten", case_id=case_id, actor=SYSTEM)
             done += 1
     return done

@@ -1,12 +1,15 @@
-"""The people of a case: joining, following, and their files."""
+"""The people of a case, and its files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
+from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import create_person_from
+from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 
 
@@ -32,16 +35,26 @@ def add_party(
     )
 
 
+def bring_parties(case_id: int, into_id: int) -> None:
+    """The people of one locked case join another: when the two are merged."""
+    for party in Party.objects.filter(case_id=case_id):
+        add_party(into_id, role=PartyRole.JOINED, person_id=party.person_id, wants=party.wants, language=party.language)
+
+
 def take_files(
     case: Case,
-    files: Sequence[tuple[int, str]],
+    file_ids: Sequence[int],
+    role: FileRole,
     *,
+    actor: Actor,
     event_id: int | None,
     party_id: int | None = None,
     caption: str = "",
-    is_public: bool = False,
 ) -> None:
-    """Put files (id, role) on a locked case."""
+    """Put loose files on a locked case, not public yet, and name them after it. Refused("file_gone")."""
+    if not file_ids:
+        return
+    before = CaseFile.objects.filter(case_id=case.id).count()
     CaseFile.objects.bulk_create(
         CaseFile(
             case_id=case.id,
@@ -50,11 +63,22 @@ def take_files(
             event_id=event_id,
             party_id=party_id,
             caption=caption,
-            is_public=is_public,
             created_at=moment.now(),
         )
-        for file_id, role in files
+        for file_id in file_ids
     )
+    keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
+
+
+def publish_files(case_id: int, roles: Sequence[FileRole], *, only: Sequence[int] | None = None) -> None:
+    """Let everybody see the files of a locked case in these roles (of them ``only`` the files named)."""
+    files = CaseFile.objects.filter(case_id=case_id, role__in=roles)
+    (files if only is None else files.filter(file_id__in=only)).update(is_public=True)
+
+
+def drop_unpublished_files(case_id: int, roles: Sequence[FileRole]) -> None:
+    """Take files that nobody outside has seen off a locked case."""
+    CaseFile.objects.filter(case_id=case_id, role__in=roles, is_public=False).delete()
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -61,6 +62,26 @@ def own_cases(actor: Actor) -> list[dict[str, Any]]:
         }
         for case in rows
     ]
+
+
+def party_of(case_id: int, actor: Actor) -> Party | None:
+    """The actor as somebody of this case: by the private link held, else as the person signed in."""
+    rows, held = Party.objects.filter(case_id=case_id), actor.party_in(case_id)
+    if held is not None:
+        return rows.filter(pk=held).first()
+    return rows.filter(person_id=actor.person_id).first() if actor.person_id is not None else None
+
+
+def cards_to_forget(kind: str, *, closed_before: datetime, limit: int) -> list[tuple[int, int]]:
+    """(case, person) of contact cards that only cases closed so long ago need; those with an account are kept."""
+    old = Party.objects.filter(
+        case__kind=kind,
+        case__closed_at__lt=closed_before,
+        person__isnull=False,
+        person__erased_at__isnull=True,
+        person__account__isnull=True,
+    ).exclude(person__parties__case__closed_at__isnull=True)
+    return list(old.values_list("case_id", "person_id").distinct()[:limit])
 
 
 def _proof(party_id: int, secret: str) -> str:

@@ -1,6 +1,9 @@
 """What people do with a report: join it, add to it, say it is still there, rate it, reopen it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
@@ -10,11 +13,9 @@ from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, touch
 from motcua.kernel.cases.actions.people import add_party, take_files
 from motcua.kernel.cases.kind import FileRole, PartyRole
-from motcua.kernel.cases.models import Case, CaseFile, Party
-from motcua.kernel.cases.queries.people import parties, party_token
+from motcua.kernel.cases.queries.people import parties, party_of, party_token
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.events.actions import record
-from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import opened, require
@@ -25,14 +26,15 @@ from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, said, unit_words
 from motcua.modules.incidents.kind import LONGEST_TEXT, REOPEN_DAYS
 from motcua.modules.incidents.models import Addition, Incident, Rating
-from motcua.modules.incidents.queries.public import may_reopen
+from motcua.modules.incidents.queries.public import may_reopen, public_cases
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 
 def _public_case(case_id: int) -> Case:
     """A published report, locked; strangers act on no other."""
-    case = Case.objects.select_for_update(of=("self",)).filter(
-        pk=case_id, kind=KIND, published_at__isnull=False
-    ).first()  # fmt: skip
+    case = public_cases().select_for_update(of=("self",)).filter(pk=case_id).first()
     if case is None:
         raise not_found()
     return case
@@ -50,10 +52,9 @@ def join_incident(
     case = _public_case(case_id)
     if case.state not in OPEN_STATES:
         raise Refused("wrong_state", _("Việc này đã xong. Nếu sự cố còn, bạn bấm “Vẫn còn” hoặc gửi phản ánh mới."))
-    if actor.person_id is not None:
-        known = Party.objects.filter(case_id=case_id, person_id=actor.person_id).first()
-        if known is not None:
-            return party_token(known.id)
+    known = party_of(case_id, actor)
+    if known is not None:
+        return party_token(known.id)
     has_contact = bool(name or phone or email) and actor.person_id is None
     party = add_party(
         case_id,
@@ -114,7 +115,7 @@ def _provide(case: Case, *, actor: Actor, text: str, file_ids: Sequence[int]) ->
 
 
 def _names(case: Case) -> list[str]:
-    """Full names that the people of the case gave us, to be struck out of what others read. Nobody looks at them here."""
+    """Full names that the people of the case gave us, to be struck out of what others read; nobody looks at them."""
     return [opened(party.person).name for party in parties(case.id) if party.person is not None]
 
 
@@ -135,10 +136,7 @@ def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequen
             public_text=redact(words, _names(case)),
             created_at=moment.now(),
         )
-    if file_ids:
-        take_files(case, [(file_id, FileRole.MORE) for file_id in file_ids], event_id=event_id, party_id=party_id)
-        before = CaseFile.objects.filter(case_id=case.id).count() - len(file_ids)
-        keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
+    take_files(case, file_ids, FileRole.MORE, actor=actor, event_id=event_id, party_id=party_id)
 
 
 @transaction.atomic
@@ -148,7 +146,7 @@ def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", ve
     if not 1 <= score <= 5:
         hint = _("Chọn từ 1 đến 5.")
         raise Refused("invalid", hint, fields={"score": hint})
-    party = _party(case, actor)
+    party = party_of(case.id, actor)
     before = Rating.objects.filter(case_id=case_id, party=party).values_list("score", flat=True).first()
     rating, _made = Rating.objects.update_or_create(
         case_id=case_id,
@@ -163,13 +161,6 @@ def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", ve
               "area_id": case.area_id, "channel": case.channel},
     )  # fmt: skip
     return rating
-
-
-def _party(case: Case, actor: Actor) -> Party | None:
-    held = actor.party_in(case.id)
-    if held is not None:
-        return Party.objects.filter(pk=held).first()
-    return Party.objects.filter(case_id=case.id, person_id=actor.person_id).first() if actor.person_id else None
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Receiving and sending on: accept, take, assign, dispatch, return, classify, reject, merge."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -9,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, touch
-from motcua.kernel.cases.actions.people import add_party
-from motcua.kernel.cases.kind import FileRole, PartyRole
-from motcua.kernel.cases.models import Case, CaseFile, Party
-from motcua.kernel.cases.queries.reading import get_case
+from motcua.kernel.cases.actions.people import bring_parties, publish_files
+from motcua.kernel.cases.kind import FileRole
+from motcua.kernel.cases.queries.reading import cases_of, get_case
 from motcua.kernel.cases.queries.rules import category_by_code, rules
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import Actor
@@ -24,6 +25,9 @@ from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.submitting import triage_unit_id
 from motcua.modules.incidents.models import Incident, Phrase
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 KIND = "incident"
 OPEN_STATES = ("submitted", "dispatched", "info_requested", "accepted", "in_progress", "resolved")
@@ -67,8 +71,7 @@ def receive(
         case.published_at = moment.now()
         if public_text is not None:
             Incident.objects.filter(pk=case.id).update(public_text=redact(nfc(public_text).strip()))
-        files = CaseFile.objects.filter(case_id=case.id, role=FileRole.BEFORE)
-        (files if public_file_ids is None else files.filter(file_id__in=public_file_ids)).update(is_public=True)
+        publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)
 
 
 def unit_words(case: Case) -> dict[str, Any]:
@@ -241,7 +244,7 @@ def end(case: Case, move: str, *, actor: Actor, data: dict[str, Any], **options:
 def merge_incident(case_id: int, *, actor: Actor, into_code: str, version: int | None = None) -> Case:
     """The same problem reported again: its people follow the other report from now on."""
     code = said(into_code, "into", _("Ghi mã phản ánh mà việc này trùng với.")).upper()
-    target_id = Case.objects.filter(kind=KIND, code=code).values_list("id", flat=True).first()
+    target_id = cases_of(KIND).filter(code=code).values_list("id", flat=True).first()
     if target_id is None or target_id == case_id:
         words = _("Không thấy phản ánh %(code)s khác với việc này. Kiểm tra lại mã.") % {"code": code}
         raise Refused("invalid", words, fields={"into": words})
@@ -254,10 +257,7 @@ def merge_incident(case_id: int, *, actor: Actor, into_code: str, version: int |
     if target.state not in OPEN_STATES:
         words = _("Phản ánh %(code)s đã xong hoặc đã gộp. Chọn việc đang xử lý.") % {"code": code}
         raise Refused("invalid", words, fields={"into": words})
-    for party in Party.objects.filter(case_id=case.id):
-        add_party(
-            target.id, role=PartyRole.JOINED, person_id=party.person_id, wants=party.wants, language=party.language
-        )
+    bring_parties(case.id, target.id)
     mine = Incident.objects.get(pk=case.id)
     Incident.objects.filter(pk=target.id).update(joined=F("joined") + 1 + mine.joined)
     case.merged_into_id = target.id

@@ -1,15 +1,17 @@
 """A report comes in: understood, placed, routed, promised, in one transaction and few statements."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.opening import NewCase, insert_of, open_case
-from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.cases.queries.routing import Route, route
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.files.actions import keep_files
@@ -26,6 +28,9 @@ from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.kind import LONGEST_TEXT
 from motcua.modules.incidents.models import Incident, Submission
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 SUBJECT_LENGTH = 90
 EMERGENCY = "khan_cap"
@@ -81,7 +86,8 @@ def _before(key: str) -> Submitted | None:
     submission = Submission.objects.filter(pk=key).first()
     if submission is None:
         return None
-    return Submitted(Case.objects.get(pk=submission.case_id), party_token(submission.party_id), is_repeat=True)
+    case = cases_of("incident").get(pk=submission.case_id)
+    return Submitted(case, party_token(submission.party_id), is_repeat=True)
 
 
 @transaction.atomic

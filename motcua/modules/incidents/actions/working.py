@@ -1,23 +1,29 @@
 """Working on a report: visit, first reply, ask, extend, result, approval, notes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish
-from motcua.kernel.cases.actions.people import take_files
+from motcua.kernel.cases.actions.people import drop_unpublished_files, publish_files, take_files
 from motcua.kernel.cases.kind import FileRole
-from motcua.kernel.cases.models import Case, CaseFile
+from motcua.kernel.cases.queries.reading import files_of
 from motcua.kernel.cases.queries.rules import rules
-from motcua.kernel.files.actions import keep_files, publish_file
+from motcua.kernel.files.actions import publish_file
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions.receiving import KIND, end, said, unit_words
 from motcua.modules.incidents.models import Incident
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 
 @transaction.atomic
@@ -34,26 +40,8 @@ def visit_incident(
         clocks.give_to_officer()
     Incident.objects.filter(pk=case.id).update(visit_note=words, visited_at=clocks.at)
     event = finish(case, "visit", actor=actor, clocks=clocks, data={"note": words})
-    _keep(actor, case, file_ids, FileRole.VISIT, event.id, "", is_public=False)
+    take_files(case, file_ids, FileRole.VISIT, actor=actor, event_id=event.id)
     return case
-
-
-def _keep(
-    actor: Actor,
-    case: Case,
-    file_ids: Sequence[int],
-    role: FileRole,
-    event_id: int,
-    caption: str,
-    *,
-    is_public: bool,
-) -> None:
-    if file_ids:
-        take_files(
-            case, [(file_id, role) for file_id in file_ids], event_id=event_id, caption=caption, is_public=is_public
-        )
-        before = CaseFile.objects.filter(case_id=case.id).count() - len(file_ids)
-        keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
 
 
 @transaction.atomic
@@ -127,11 +115,9 @@ def resolve_incident(
     Incident.objects.filter(pk=case.id).update(result=words, resolved_at=clocks.at)
     event = finish(case, "resolve", actor=actor, clocks=clocks, data={"result": words})
     # A result that is written again replaces the pictures of the one that was sent back.
-    CaseFile.objects.filter(
-        case_id=case.id, role__in=[FileRole.AFTER, FileRole.DOCUMENT], is_public=False
-    ).delete()
-    _keep(actor, case, file_ids, FileRole.AFTER, event.id, caption, is_public=False)
-    _keep(actor, case, document_ids, FileRole.DOCUMENT, event.id, "", is_public=False)
+    drop_unpublished_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
+    take_files(case, file_ids, FileRole.AFTER, actor=actor, event_id=event.id, caption=caption)
+    take_files(case, document_ids, FileRole.DOCUMENT, actor=actor, event_id=event.id)
     return case
 
 
@@ -144,9 +130,8 @@ def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) 
     is_public = case.published_at is not None or category is None or category.is_public
     if is_public:
         case.published_at = case.published_at or moment.now()
-        results = CaseFile.objects.filter(case_id=case.id, role__in=[FileRole.AFTER, FileRole.DOCUMENT])
-        results.update(is_public=True)
-        for file_id in results.filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
+        publish_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
+        for file_id in files_of([case.id]).filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
             publish_file(file_id, actor=actor)
         end(case, "approve", actor=actor, data={"result": result})
     else:

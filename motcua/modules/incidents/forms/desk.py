@@ -1,17 +1,21 @@
 """What an official types for each move. Shapes only; whether it can be done is the action's to say."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.rules import leaf_categories
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 URGENCIES = [
     ("", _("Theo loại việc")),

@@ -1,9 +1,11 @@
 """What the case page shows to an official: everything of one report, and what may be done with it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.kind import KINDS, FileRole, Move, State
-from motcua.kernel.cases.models import Case, CaseFile, Category
 from motcua.kernel.cases.queries.clocks import ClockView, clock_views
 from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.reading import Related, case_files, get_case, may_on, moves_for, related
@@ -16,6 +18,9 @@ from motcua.kernel.places import queries as places
 from motcua.modules.incidents.models import Incident, Rating
 from motcua.modules.incidents.queries.public import PublicRow, TimelineRow, similar_nearby, timeline_rows
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case, CaseFile, Category
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, QuerySet
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.queries.reading import not_found, search
+from motcua.kernel.cases.queries.reading import cases_of, not_found, search
 from motcua.kernel.cases.queries.rules import leaf_categories, rules
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import histories, sentence, told
@@ -98,7 +98,7 @@ def _readable(actor: Actor | None) -> QuerySet[Case]:
     if actor is None or actor.id is None:
         return published
     own = Q(published_at__isnull=False) | Q(incident__service_key_id=actor.id)
-    return published.model.objects.filter(own, kind="incident")
+    return cases_of("incident").filter(own)
 
 
 def _told(rows: QuerySet[Case]) -> QuerySet[Case]:

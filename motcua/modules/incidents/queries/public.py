@@ -1,19 +1,30 @@
 """What strangers, and the people of a report, may read of it. Identity is not even fetched here."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS, FileRole, PartyRole, State
-from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
-from motcua.kernel.cases.queries.reading import may_on, not_found, search, visible
+from motcua.kernel.cases.queries.people import party_of
+from motcua.kernel.cases.queries.reading import (
+    case_files,
+    cases_of,
+    files_of,
+    may_on,
+    not_found,
+    published_cases,
+    search,
+    visible,
+)
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.events.kind import Audience
-from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import kind_of, sentence, timeline
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import opened
@@ -25,6 +36,10 @@ from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Addition, Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
 
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case, CaseFile, Category, Party
+    from motcua.kernel.events.models import Event
+
 PAGE = 30
 NEAR_METRES = 50
 DEGREE_METRES = 111_320
@@ -32,7 +47,7 @@ DEGREE_METRES = 111_320
 
 def public_cases() -> QuerySet[Case]:
     """The base of every public list, feed, map and API."""
-    return Case.objects.filter(kind="incident", published_at__isnull=False)
+    return published_cases("incident")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +118,7 @@ def public_list(wanted: PublicFilter, limit: int = PAGE) -> tuple[list[PublicRow
 
 def rows_by_code(codes: Sequence[str], *, actor: Actor) -> list[PublicRow]:
     """Those of ``codes`` that ``actor`` may read, in that order."""
-    found = Case.objects.filter(kind="incident", code__in=codes)
+    found = cases_of("incident").filter(code__in=codes)
     readable = Q(published_at__isnull=False)
     if not actor.is_officer:
         readable |= visible(actor, "incident.read")
@@ -133,9 +148,8 @@ def public_rows(cases: Sequence[Case]) -> list[PublicRow]:
     clocks = promise_views(cases)
     photos: dict[int, str] = {}
     for case_id, token in (
-        CaseFile.objects.filter(
-            case_id__in=ids, is_public=True, role__in=["before", "after"], file__type__startswith="image/"
-        )
+        files_of(ids)
+        .filter(is_public=True, role__in=["before", "after"], file__type__startswith="image/")
         .order_by("-role", "id")  # before first
         .values_list("case_id", "file__token")
     ):
@@ -235,20 +249,18 @@ class PublicPage:
 
 def public_page(code: str, *, actor: Actor) -> PublicPage:
     """The report by its code. Refused("not_found") unless it is published, or the reader is one of its people."""
-    case = (
-        Case.objects.select_related("incident", "merged_into", "person")
-        .filter(kind="incident", code=code.upper())
-        .first()
-    )
+    case = cases_of("incident").select_related("incident", "merged_into", "person").filter(code=code.upper()).first()
     if case is None:
         raise not_found()
     is_party = not actor.is_officer and may_on(actor, "incident.read", case)
     if case.published_at is None and not is_party:
         raise not_found()
     incident = case.incident
-    party = _party_of(case, actor) if is_party else None
+    party = party_of(case.id, actor) if is_party else None
     party_id = party.id if party else None
-    files = [file for file in _files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)]
+    files = [
+        file for file in case_files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)
+    ]
     ratings = Rating.objects.filter(case_id=case.id).aggregate(mean=Avg("score"), number=Count("id"))
     clock = case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id").first()
     category = rules().categories.get(case.category_id) if case.category_id else None
@@ -294,14 +306,6 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     )
 
 
-def _party_of(case: Case, actor: Actor) -> Party | None:
-    held = actor.party_in(case.id)
-    rows = Party.objects.filter(case_id=case.id)
-    if held is not None:
-        return rows.filter(pk=held).first()
-    return rows.filter(person_id=actor.person_id).first() if actor.person_id is not None else None
-
-
 def _is_joined(party: Party | None) -> bool:
     return party is not None and party.role == PartyRole.JOINED
 
@@ -326,10 +330,6 @@ def _answers(category: Category | None, given: dict[str, str | list[str]], *, wi
 def may_reopen(case: Case) -> bool:
     """Whether a person still can: ten days from the end."""
     return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=REOPEN_DAYS)
-
-
-def _files(case_id: int) -> list[CaseFile]:
-    return list(CaseFile.objects.select_related("file").filter(case_id=case_id).order_by("id"))
 
 
 def timeline_rows(
@@ -408,7 +408,7 @@ def earlier_submission(key: str) -> tuple[str, int] | None:
     submission = Submission.objects.filter(pk=key).first() if key else None
     if submission is None:
         return None
-    return Case.objects.values_list("code", flat=True).get(pk=submission.case_id), submission.party_id
+    return cases_of("incident").values_list("code", flat=True).get(pk=submission.case_id), submission.party_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 """Which events of a report are told, and to whom."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.telling import VARIABLES, recipients
-from motcua.kernel.events.models import Event
 from motcua.kernel.messages.kind import MessagePlan, Recipient
+
+if TYPE_CHECKING:
+    from motcua.kernel.events.models import Event
 
 TITLES = {
     "incident.submitted": _("Đã nhận phản ánh"),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import get_language
 
-from motcua.kernel.cases.models import Category
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.lib.versioned import Versioned
 from motcua.lib.vietnamese import fold, words
 from motcua.modules.incidents.models import ScopeRule
 
 if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Category
     from motcua.lib.classify import Model
 
 MODEL_FILE = "classifier.npz"

@@ -1,16 +1,23 @@
-"""The citizen's pages in a real browser: the report in four steps, without scripts, without a connection; pages and map."""
+"""The citizen's pages in a real browser: the report in four steps, without scripts, offline; page states, list, map."""
 
+import os
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.models import File
+from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import take_incident
+from motcua.modules.incidents.actions.submitting import Submitted
+from motcua.modules.incidents.actions.working import approve_incident, extend_incident, resolve_incident
 from motcua.modules.incidents.tests.test_portal_case import report
 from motcua.modules.incidents.tests.test_portal_report import photo
 from motcua.testing.city import LAMP_AT, City
@@ -31,14 +38,13 @@ def as_file(upload: SimpleUploadedFile) -> dict[str, Any]:
 
 
 def shot(page: "Page", name: str) -> None:
-    import os
-
+    """A picture to look at, when SHOTS names a folder."""
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def wait_for_worker(page: "Page") -> None:
-    """Until the service worker serves the page. (Playwright's own waiting evaluates strings, which our policy forbids.)"""
+    """Until the service worker serves the page. Playwright's own waiting evaluates strings, which the policy forbids."""
     for _ in range(100):
         if page.evaluate("navigator.serviceWorker.controller !== null"):
             return
@@ -256,10 +262,6 @@ def test_join_a_report_near_by_instead(open_page: OpenPage, check_page: Check, c
 
 
 def test_a_large_photo_is_made_smaller_and_keeps_its_place(open_page: OpenPage, city: City) -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
     out, exif = BytesIO(), Image.Exif()
     exif[0x0112] = 6  # lies on its side
     exif.get_ifd(0x8825).update({1: "N", 2: (11.0, 56.0, 42.0), 3: "E", 4: (108.0, 26.0, 6.0)})
@@ -273,3 +275,145 @@ def test_a_large_photo_is_made_smaller_and_keeps_its_place(open_page: OpenPage, 
     assert file.size < len(out.getvalue())
     assert file.lat == pytest.approx(11.945, abs=1e-4)
     assert page.locator("#id_lat").input_value().startswith("11.945")
+
+
+# ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def states(city: City) -> dict[str, Submitted]:
+    """A report in each state that the screens show, with photos."""
+
+    def one(text: str, begun: datetime) -> Submitted:
+        with moment.at(begun):
+            file = store_file(BytesIO(photo(colour="#665a4a").read()), actor=city.an)
+            sent = report(city, text=text, file_ids=[file.pk])
+            take_incident(sent.case.id, actor=city.hoa)
+        return sent
+
+    now = moment.now()
+    found = {
+        "open": one("Ổ gà sâu trước số 152 đường Thử. Sáng nay một xe máy đã té ở đây.", now),
+        "late": one("Bóng đèn hẻm 5 cháy đen ba hôm", now - timedelta(days=20)),
+        "extended": one("Cột đèn nghiêng trước trường học", now - timedelta(days=20)),
+        "done": one("Nắp hố ga vỡ ở ngã ba", now - timedelta(days=2)),
+    }
+    extend_incident(found["extended"].case.id, actor=city.hoa, reason="mưa liên tục", due_at=now + timedelta(days=5))
+    after = store_file(BytesIO(photo(colour="#3a5").read()), actor=city.hoa)
+    resolve_incident(
+        found["done"].case.id, actor=city.hoa, result="Đã thay nắp mới.", file_ids=[after.pk], caption="Nắp hố ga mới"
+    )
+    approve_incident(found["done"].case.id, actor=city.minh)
+    return found
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_page_of_a_report_in_every_state(
+    open_page: OpenPage, check_page: Check, states: dict[str, Submitted], width: int, language: str
+) -> None:
+    page = open_page(width=width, language=language)
+    for name, sent in states.items():
+        page.goto(f"/phan-anh/{sent.case.code}/")
+        page.locator("[data-map]").scroll_into_view_if_needed()
+        page.wait_for_selector(".leaflet-container .mc-pin")
+        assert page.locator("h1").count() == 1
+        check_page(page)
+        shot(page, f"page-{name}-{width}-{language}")
+    page.goto(f"/p/{states['done'].token}/")
+    page.locator("#danh-gia").wait_for()
+    check_page(page)
+    shot(page, f"page-own-{width}-{language}")
+
+
+def test_rate_and_reopen_in_the_browser(open_page: OpenPage, states: dict[str, Submitted], city: City) -> None:
+    page = open_page()
+    page.goto(f"/p/{states['done'].token}/")
+    page.locator("#danh-gia label").nth(3).click()
+    page.get_by_role("button", name="Gửi đánh giá").click()
+    page.get_by_text("Bạn đã đánh giá").wait_for()
+    page.locator("#mo-lai summary").click()
+    page.locator("#id_reason").fill("Nắp vẫn kênh")
+    page.get_by_role("button", name="Mở lại việc này").click()
+    page.get_by_text("Đã mở lại.").wait_for()
+    assert Case.objects.get(pk=states["done"].case.id).state == "dispatched"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_list_and_map(
+    open_page: OpenPage, check_page: Check, states: dict[str, Submitted], width: int, language: str
+) -> None:
+    page = open_page(width=width, language=language)
+    page.goto("/phan-anh/")
+    assert page.locator(".case-card").count() == 4
+    check_page(page)
+    shot(page, f"list-{width}-{language}")
+    if width < 880:
+        page.locator("nav.only-s a").nth(1).click()
+    page.wait_for_selector("#incidents-map[data-shown='4']")
+    check_page(page)
+    shot(page, f"map-{width}-{language}")
+    page.goto("/phan-anh/?tim=khong-co-gi")
+    check_page(page)
+    page.locator("#tim").fill("ho ga")
+    page.locator("#tim").press("Enter")
+    page.get_by_text("Nắp hố ga vỡ").wait_for()
+    assert page.locator(".case-card").count() == 1
+
+
+def test_map_of_thousands(open_page: OpenPage, states: dict[str, Submitted]) -> None:
+    """Gathered by the server while far away; one by one when near; a mark opens its card."""
+    pattern = Case.objects.get(pk=states["late"].case.id)
+    values = {field.attname: getattr(pattern, field.attname) for field in Case._meta.concrete_fields}
+    Case.objects.bulk_create(
+        Case(
+            **{**values, "id": None, "code": f"PA-1-{number}",
+               "lat": 11.91 + number % 80 / 1000, "lon": 108.41 + number // 80 / 1000}
+        )
+        for number in range(6_000)
+    )  # fmt: skip
+    page = open_page(width=1440)
+    page.goto("/phan-anh/?xem=ban-do")
+    page.wait_for_selector("#incidents-map .mc-cluster")
+    begun = time.monotonic()
+    page.locator("#incidents-map .mc-cluster").first.click()
+    page.wait_for_timeout(300)
+    assert page.locator("#incidents-map .leaflet-marker-icon").count() < 300
+    assert time.monotonic() - begun < 5
+
+
+def test_a_mark_opens_its_card(open_page: OpenPage, states: dict[str, Submitted]) -> None:
+    for name in ("late", "extended", "done"):
+        Case.objects.filter(pk=states[name].case.id).update(published_at=None)
+    page = open_page(width=1440)
+    page.goto("/phan-anh/")
+    page.locator("#incidents-map .mc-dot").click()
+    page.locator(".leaflet-popup .case-card").get_by_text("Ổ gà sâu").click()
+    page.wait_for_url(f"**/phan-anh/{states['open'].case.code}/")
+
+
+def test_keyboard_reaches_every_mark(open_page: OpenPage, states: dict[str, Submitted]) -> None:
+    page = open_page(width=1440)
+    page.goto("/phan-anh/")
+    page.wait_for_selector("#incidents-map[data-shown='4']")
+    mark = page.locator("#incidents-map .leaflet-marker-icon").first
+    mark.focus()
+    assert mark.get_attribute("tabindex") == "0"
+
+
+def test_what_the_phone_needs_to_install_it(open_page: OpenPage, city: City) -> None:
+    page = open_page()
+    page.goto("/")
+    href = page.locator("link[rel=manifest]").get_attribute("href")
+    manifest = page.evaluate("(href) => fetch(href).then((answer) => answer.json())", href)
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        size = page.evaluate(
+            """async (src) => {
+                const icon = await createImageBitmap(await (await fetch(src)).blob());
+                return `${icon.width}x${icon.height}`;
+            }""",
+            icon["src"],
+        )
+        assert size == icon["sizes"]

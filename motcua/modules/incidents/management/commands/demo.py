@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.identity.actions.officers import set_same_password
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
@@ -93,10 +93,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"+ {case.code} {case.subject}")
                 continue
             states = ["submitted", "dispatched", "accepted", "in_progress", "resolved"]
-            waiting = Case.objects.filter(kind="incident", closed_at__isnull=True, state__in=states).order_by(
-                "next_due_at"
-            )
+            cases = cases_of("incident")
+            waiting = cases.filter(closed_at__isnull=True, state__in=states).order_by("next_due_at")
             numbers = list(waiting.values_list("id", flat=True)[:60])
-            if numbers and teller.advance(case := Case.objects.get(pk=dice.choice(numbers))):
+            if numbers and teller.advance(case := cases.get(pk=dice.choice(numbers))):
                 case.refresh_from_db()
                 self.stdout.write(f"→ {case.code} {case.state}")

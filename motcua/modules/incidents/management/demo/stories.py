@@ -1,13 +1,16 @@
 """Believable reports and what became of them, made through the real actions under a moved clock. Invented people."""
 
+from __future__ import annotations
+
 import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
-from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor, Link, Role
 from motcua.kernel.identity.queries import list_officers, officer_actor
@@ -19,6 +22,9 @@ from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.management.demo.pictures import draw
 from motcua.modules.incidents.models import Phrase
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý")
 MIDDLES = ("Văn Thử", "Thị Mẫu", "Ví", "Thí", "Giả", "Thị Thử", "Minh Mẫu")
@@ -289,7 +295,7 @@ class Teller:
         )
 
     def _reporter(self, case: Case) -> Actor:
-        party = Party.objects.filter(case_id=case.id).earliest("id")
+        party = parties(case.id)[0]
         return Actor(kind="person", party_id=party.id, case_id=case.id, links=(Link(party.id, case.id),))
 
     def _rate(self, case: Case) -> None:

@@ -1,8 +1,10 @@
 """One address for each move: its form, then the action. What was typed stays when the action refuses."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.cases.kind import KINDS, FileRole
-from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.reading import case_files, get_case, moves_for
 from motcua.kernel.cases.views.inbox import officers_for
 from motcua.kernel.files.actions import store_file
@@ -22,6 +23,9 @@ from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.forms import desk as forms
 from motcua.modules.incidents.models import Incident
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,9 @@ def _do(request: Request, case: Case, name: str, doing: Doing) -> HttpResponse:
         if not refusal.fields:
             form.add_error(None, refusal.message)
         # The case may have moved on: what was typed goes with the newest version, which the person has now been shown.
-        fresh = Case.objects.get(pk=case.id)
-        form.data = form.data.copy()
-        form.data["version"] = str(fresh.version)
-        return _form_page(request, fresh, name, doing, form, status=422, kept=kept)
+        case.refresh_from_db()
+        form.data = {**request.POST.dict(), "version": str(case.version)}
+        return _form_page(request, case, name, doing, form, status=422, kept=kept)
     messages.success(request, _("Đã làm: %(move)s.") % {"move": KINDS[case.kind].move(name).label})
     target = request.POST.get("next") or KINDS[case.kind].desk_url(case.id)
     if not target.startswith("/desk/") or "//" in target:

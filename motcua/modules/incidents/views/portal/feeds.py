@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from motcua.kernel.identity.views import Request, public
+from motcua.kernel.org import queries as org
 from motcua.kernel.web.views.middleware import limited
 from motcua.modules.incidents.queries.public import FeedEntry, PublicFilter, feed_entries
 from motcua.modules.incidents.views.portal.listing import filter_words, wanted_from
@@ -41,6 +42,11 @@ class Incidents(_Feed):
         return _("Phản ánh mới được công khai, và hẹn lúc nào xong.")
 
     subtitle = description
+
+    def author_name(self, wanted: PublicFilter) -> str:
+        """Who publishes the feed."""
+        roots = org.tree().children(None)
+        return roots[0].name if roots else "Một Cửa"
 
     def link(self, wanted: PublicFilter) -> str:
         return reverse("incidents")

@@ -53,9 +53,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "offline": reverse("offline"),
     }
     scripts = ", ".join(json.dumps(static(f"incidents/{name}.js")) for name in ("outbox", "sw"))
-    response = HttpResponse(
-        f"self.mcShell = {json.dumps(shell)};\nimportScripts({scripts});\n", content_type="text/javascript; charset=utf-8"
-    )
+    script = f"self.mcShell = {json.dumps(shell)};\nimportScripts({scripts});\n"
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     response["Service-Worker-Allowed"] = "/"
     return response
@@ -78,9 +77,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "background_color": "#F7F5F0",
             "theme_color": "#FFFFFF",
             "icons": [
-                {"src": reverse("app_icon", args=[size]), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+                {"src": reverse("app_icon", args=[size]), "sizes": f"{size}x{size}", "type": "image/png", "purpose": use}
                 for size in ICON_SIZES[1:]
-                for purpose in ("any", "maskable")
+                for use in ("any", "maskable")
             ],
             "shortcuts": [
                 {"name": _("Gửi phản ánh"), "url": reverse("report")},

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from motcua.lib.classify import train
 from motcua.lib.codes import redact, render_code
 from motcua.lib.geometry import AreaIndex, approximate_cells, cluster, distance_m
 from motcua.lib.holidays_vn import holidays_vn
@@ -162,6 +163,27 @@ def cluster_points() -> Measure:
     return _measure("cluster 100,000 points at zoom 12", cluster, [(lats, lons, 12)] * 5)
 
 
+def classify_text() -> Measure:
+    """One text of a batch, as the queue of an import sees it; what is learnt comes from the pack's phrases."""
+    folder = Path(__file__).parents[1] / "packs" / "lam-dong" / "phrases"
+    examples = [
+        (line.strip(), file.stem)
+        for file in sorted(folder.glob("*.txt"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+    model = train(examples)
+    texts = [text for text, _label in examples]
+    found = _measure("classify, a text of a batch", model.predict, [(texts,)])
+    each = found["us"] / len(texts)
+    return {
+        **found,
+        "us": round(each, 1),
+        "ratio": round(found["ratio"] / len(texts), 1),
+        "per_second": round(1e6 / each),
+    }
+
+
 MEASURES: Sequence[Callable[[], Measure]] = (
     worktime_add,
     worktime_between,
@@ -176,6 +198,7 @@ MEASURES: Sequence[Callable[[], Measure]] = (
     point_to_commune,
     distance,
     cluster_points,
+    classify_text,
 )
 
 

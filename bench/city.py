@@ -1,0 +1,330 @@
+"""A city under load: reports taken in over HTTP against the database's own speed with the same rows, and the main pages
+at ten thousand and at a million cases. Everything runs on this machine, the load as well, so the ratios are what counts.
+
+``python -m bench.city [--seconds 8] [--cases 10000 1000000]``
+"""
+
+import argparse
+import contextlib
+import http.client
+import os
+import re
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+CLIENTS = 16
+PORT = 18_790
+LAMP = {"lat": 11.9404, "long": 108.4400}
+Measure = dict[str, Any]
+
+
+# ── The house, with a folder and a database of its own ──────────────────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def house() -> Iterator[dict[str, str]]:
+    """An own PostgreSQL that forgets nothing, an applied pack, and the pages on two workers. Yields the environment."""
+    folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
+    os.environ.update(DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="motcua.project.settings", MOTCUA_BENCH="1")
+    from motcua.project.database import Server, socket_url
+
+    server = Server(folder / "postgres", durable=True)
+    server.start()
+    os.environ["DATABASE_URL"] = socket_url(folder / "postgres")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("pack", "apply", "packs/lam-dong", verbosity=0)
+    call_command("classifier", "train", verbosity=0)
+    pages = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--port", str(PORT), "--no-ws",
+         "--log-level", "warning", "motcua.project.wsgi:application"]
+    )  # fmt: skip
+    try:
+        _wait_for_pages()
+        yield dict(os.environ)
+    finally:
+        pages.terminate()
+        pages.wait(10)
+        from django.db import connections
+
+        connections.close_all()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for_pages() -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.2)
+    raise RuntimeError("the pages did not start")
+
+
+# ── Load ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Request = tuple[str, str, bytes | None, dict[str, str]]
+
+
+def _client(make: Callable[[int], Request], seconds: float, number: int, out: Any) -> None:
+    """One connection that asks without pause; puts (moments taken, answers that were not 2xx)."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    taken, bad, turn = [], 0, 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        method, path, body, headers = make(number * 1_000_000 + turn)
+        turn += 1
+        began = time.perf_counter()
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        taken.append(time.perf_counter() - began)
+        bad += not 200 <= answer.status < 300
+    out.put((taken, bad))
+
+
+def load(make: Callable[[int], Request], *, clients: int, seconds: float) -> Measure:
+    """Requests per second and how long one took, from ``clients`` connections in two processes' worth of threads."""
+    from threading import Thread
+
+    context = get_context("fork")
+
+    def group(numbers: Sequence[int], queue: Any) -> None:
+        threads = [Thread(target=_client, args=(make, seconds, number, queue)) for number in numbers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    queue = context.Queue()
+    process = context.Process(target=group, args=(range(clients), queue))
+    process.start()
+    results = [queue.get() for _ in range(clients)]
+    process.join()
+    taken = sorted(moment for part, _bad in results for moment in part)
+    bad = sum(part for _taken, part in results)
+    if bad:
+        raise RuntimeError(f"{bad} of {len(taken)} answers were refusals or failures")
+    return {
+        "per_second": len(taken) / seconds,
+        "p50_ms": 1000 * statistics.median(taken),
+        "p95_ms": 1000 * taken[int(len(taken) * 0.95)],
+    }
+
+
+# ── Taking reports in ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def intake(seconds: float) -> list[Measure]:
+    """Open311 POSTs with one durable commit each, against pgbench writing the rows that such a report is."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from motcua.kernel.identity.actions.keys import create_service_key
+    from motcua.kernel.identity.kind import SYSTEM
+    from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+
+    key = create_service_key(f"bench-{secrets.token_hex(4)}", ["incident.submit", "incident.read_public"])
+
+    def post(number: int) -> Request:
+        values = {"api_key": key, "service_code": "street-lighting", **LAMP, "first_name": "Thử", "last_name": "Mẫu",
+                  "phone": f"0900{number % 1_000_000:06}", "description": f"Đèn đường số {number} tắt hai đêm nay"}  # fmt: skip
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return "POST", "/open311/v2/requests.json", urlencode(values).encode(), headers
+
+    load(post, clients=2, seconds=1)
+    taken = load(post, clients=CLIENTS, seconds=seconds)
+    new = NewIncident(text="Đèn đường tắt", category="street-lighting", lat=LAMP["lat"], lon=LAMP["long"],
+                      name="Thử", phone="0900000001")  # fmt: skip
+    submit_incident(new, actor=SYSTEM)
+    with CaptureQueriesContext(connection) as seen:
+        submit_incident(new, actor=SYSTEM)
+    statements = [query["sql"] for query in seen.captured_queries]
+    yardstick = _pgbench(next(sql for sql in statements if sql.startswith("WITH")), seconds)
+    return [
+        {"name": "intake over HTTP", **taken, "ratio": taken["per_second"] / yardstick, "to": "pgbench, same rows"},
+        {"name": "pgbench, same rows, one commit each", "per_second": yardstick},
+        {"name": "SQL statements of one report", "count": len(statements)},
+    ]
+
+
+def _pgbench(statement: str, seconds: float) -> float:
+    """Transactions per second of that very statement with fresh numbers, from as many clients."""
+    from motcua.project.database import _programs
+
+    # The numbers of case, party and person stand in it as literals: they become sequence values.
+    numbers = re.findall(r"VALUES \((\d+),", statement)
+    for place, table in enumerate(("identity_person", "cases_case", "cases_party")):
+        if place < len(numbers):
+            statement = re.sub(rf"\b{numbers[place]}\b", f":n{place}", statement)
+    script = "".join(
+        f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS n{place} \\gset\n"
+        for place, table in enumerate(("identity_person", "cases_case", "cases_party"))
+    )
+    statement = re.sub(r"'PA-\d{6}-\d+'", "'PA-B-' || :n1", statement)
+    # The chain of each case is its own, so equal hashes do no harm.
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as file:
+        file.write(f"BEGIN;\n{script}{statement};\nCOMMIT;\n")
+    url = os.environ["DATABASE_URL"]
+    done = subprocess.run(
+        [str(_programs() / "pgbench"), "-n", "-c", str(CLIENTS), "-j", "2", "-T", str(int(seconds)), "-f", file.name, url],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    Path(file.name).unlink()
+    found = re.search(r"tps = ([\d.]+)", done.stdout)
+    if not found:
+        raise RuntimeError(f"pgbench said: {done.stderr[-800:]}")
+    return float(found[1])
+
+
+# ── Pages at two sizes ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def fill(count: int, open_share: float = 0.02) -> None:
+    """``count`` cases in all, by SQL: one in fifty open, the others closed, over all units, categories and communes."""
+    from django.db import connection
+
+    from motcua.kernel.identity.kind import SYSTEM
+    from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+    from motcua.modules.incidents.models import Incident
+
+    # The detail of all is that of one real report.
+    submit_incident(NewIncident(text="Đèn đường tắt", category="street-lighting", lat=LAMP["lat"], lon=LAMP["long"]),
+                    actor=SYSTEM)  # fmt: skip
+    columns = ", ".join(f'"{field.column}"' for field in Incident._meta.concrete_fields if field.column != "case_id")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cases_case")
+        have = cursor.fetchone()[0]
+        cursor.execute(
+            """
+            WITH unit AS (SELECT array_agg(id ORDER BY id) AS ids FROM org_unit),
+                 area AS (SELECT array_agg(a.id ORDER BY a.id) AS ids, array_agg(a.lat ORDER BY a.id) AS lats,
+                                 array_agg(a.lon ORDER BY a.id) AS lons
+                          FROM places_area a WHERE level = 'commune' AND valid_to IS NULL),
+                 category AS (SELECT array_agg(id ORDER BY id) AS ids FROM cases_category WHERE parent_id IS NOT NULL),
+                 numbers AS (SELECT n, now() - (random() * interval '700 days') AS at, random() < %(open)s AS is_open,
+                                    random() AS r FROM generate_series(%(from)s, %(to)s) AS n),
+                 made AS (
+                   INSERT INTO cases_case (kind, code, subject, folded, state, urgency, channel, unit_id, area_id, category_id,
+                     address, place_code, lat, lon, opened_at, updated_at, due_at, next_due_at, next_soon_at, closed_at,
+                     published_at, flag, version)
+                   SELECT 'incident', 'PA-F-' || n, 'Đèn đường số ' || n || ' tắt', 'den duong so ' || n || ' tat pa-f-' || n,
+                     CASE WHEN is_open THEN 'in_progress' ELSE 'published' END, 'binh_thuong', 'web',
+                     unit.ids[1 + n %% array_length(unit.ids, 1)], area.ids[1 + n %% array_length(area.ids, 1)],
+                     category.ids[1 + n %% array_length(category.ids, 1)], n || ' Phan Đình Phùng', '',
+                     area.lats[1 + n %% array_length(area.ids, 1)] + (r - 0.5) / 50,
+                     area.lons[1 + n %% array_length(area.ids, 1)] + (r - 0.5) / 50,
+                     CASE WHEN is_open THEN now() - r * interval '5 days' ELSE at END, at,
+                     CASE WHEN is_open THEN now() + (r - 0.3) * interval '4 days' ELSE at + interval '3 days' END,
+                     CASE WHEN is_open THEN now() + (r - 0.3) * interval '4 days' END,
+                     CASE WHEN is_open THEN now() + (r - 0.4) * interval '4 days' END,
+                     CASE WHEN NOT is_open THEN at + r * interval '4 days' END, at, false, 1
+                   FROM numbers, unit, area, category RETURNING id, unit_id, opened_at, due_at, closed_at),
+                 clocks AS (
+                   INSERT INTO cases_clock (case_id, name, unit_id, started_at, due_at, first_due_at, soon_at, paused_for,
+                     stopped_at, duration, calendar_version, escalate_to)
+                   SELECT id, 'result', unit_id, opened_at, due_at, due_at, due_at - interval '4 hours', 0, closed_at,
+                     '3 ngày làm việc', 1, '' FROM made)
+            INSERT INTO incidents_incident (case_id, {columns})
+            SELECT made.id, {columns} FROM made, (SELECT * FROM incidents_incident ORDER BY case_id LIMIT 1) AS like_it
+            """.replace("{columns}", columns),
+            {"open": open_share, "from": have + 1, "to": count},
+        )
+        # Day figures as the reader would have folded them.
+        cursor.execute("TRUNCATE figures_dayfigure")
+        cursor.execute(
+            """INSERT INTO figures_dayfigure (day, kind, unit_id, category_id, area_id, channel, opened, closed, on_time, late,
+                 rejected, reopened, rated, rating_sum, hours)
+               SELECT (opened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, kind, unit_id, coalesce(category_id, 0),
+                 coalesce(area_id, 0), channel, count(*), count(closed_at), count(*) FILTER (WHERE closed_at <= due_at),
+                 count(*) FILTER (WHERE closed_at > due_at), 0, 0, 0, 0, array_fill(1, ARRAY[24])
+               FROM cases_case GROUP BY 1, 2, 3, 4, 5, 6"""
+        )
+        cursor.execute("ANALYZE")
+
+
+def _session(login: str) -> str:
+    """A signed-in session's cookie."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    client = Client()
+    client.force_login(get_user_model()._default_manager.get(login=login))
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def pages(sizes: Sequence[int], seconds: float) -> list[Measure]:
+    """The inbox of a ward and of the whole province, the board, the public list and one report, at each size."""
+    rows: list[Measure] = []
+    ward, province = _session("xuanhuong.ct"), _session("1022.tongdai1")
+    asked: dict[str, tuple[str, str]] = {
+        "inbox, a ward": ("/desk/?xem=unit", ward),
+        "inbox, the province": ("/desk/?xem=unit", province),
+        "inbox, words": ("/desk/?xem=unit&q=den+duong+77", province),
+        "board": ("/board/", ""),
+        "public list": ("/phan-anh/", ""),
+        "one report": ("", ""),
+    }
+    before: dict[str, Measure] = {}
+    for size in sizes:
+        began = time.monotonic()
+        fill(size)
+        print(f"  filled to {size:,} cases in {time.monotonic() - began:.0f} s", file=sys.stderr)
+        for name, (path, cookie) in asked.items():
+            address = path or f"/phan-anh/PA-F-{size - 7}/"
+            headers = {"Cookie": cookie} if cookie else {}
+
+            def get(_number: int, address: str = address, headers: dict[str, str] = headers) -> Request:
+                return "GET", address, None, headers
+
+            load(get, clients=2, seconds=0.5)
+            measured = load(get, clients=4, seconds=seconds)
+            row = {"name": f"{name}, {size:,} cases", **measured}
+            if name in before:
+                row["ratio"] = measured["p50_ms"] / before[name]["p50_ms"]
+                row["to"] = f"its time at {sizes[0]:,}"
+            else:
+                before[name] = measured
+            rows.append(row)
+    return rows
+
+
+def measures(seconds: float = 8, sizes: Sequence[int] = (10_000, 1_000_000)) -> list[Measure]:
+    with house():
+        return [*intake(seconds), *pages(sizes, max(2.0, seconds / 2))]
+
+
+def show(rows: Sequence[Measure]) -> None:
+    print(f"{'measure':48} {'per s':>9} {'p50 ms':>8} {'p95 ms':>8}  ratio")
+    for row in rows:
+        if "count" in row:
+            print(f"{row['name']:48} {row['count']:9}")
+            continue
+        times = (f"{row[name]:8.1f}" if name in row else " " * 8 for name in ("p50_ms", "p95_ms"))
+        ratio = f"{row['ratio']:.2f} of {row['to']}" if "ratio" in row else ""
+        print(f"{row['name']:48} {row['per_second']:9.0f} {' '.join(times)}  {ratio}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 1_000_000])
+    options = parser.parse_args()
+    show(measures(options.seconds, options.cases))

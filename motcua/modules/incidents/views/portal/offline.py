@@ -77,8 +77,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "background_color": "#F7F5F0",
             "theme_color": "#FFFFFF",
             "icons": [
-                {"src": reverse("app_icon", args=[size]), "sizes": f"{size}x{size}", "type": "image/png", "purpose": use}
-                for size in ICON_SIZES[1:]
+                {"src": reverse("app_icon", args=[n]), "sizes": f"{n}x{n}", "type": "image/png", "purpose": use}
+                for n in ICON_SIZES[1:]
                 for use in ("any", "maskable")
             ],
             "shortcuts": [

@@ -23,14 +23,16 @@ SETTLE = 800  # milliseconds for fonts, maps and charts
 
 def pages() -> Iterator[tuple[str, str]]:
     """(address, who sees it)"""
-    from motcua.kernel.cases.models import Case
+    from motcua.kernel.cases.queries.reading import cases_of
+
+    reports = cases_of("incident")
 
     yield from ((address, "") for address in PORTAL)
     for state in ("in_progress", "published"):
-        if case := Case.objects.filter(kind="incident", state=state).order_by("-id").first():
+        if case := reports.filter(state=state).order_by("-id").first():
             yield f"/phan-anh/{case.code}/", ""
     yield "/desk/", "leader"
-    if case := Case.objects.filter(kind="incident", closed_at=None).order_by("due_at").first():
+    if case := reports.filter(closed_at=None).order_by("due_at").first():
         yield f"/desk/phan-anh/{case.pk}/", "leader"
     yield "/desk/quan-tri/can-bo/", "administrator"
     yield "/desk/-/components/", "administrator"
@@ -40,11 +42,12 @@ def session_of(role: str) -> str:
     """A session of an official who holds the role, as if signed in."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-    from motcua.kernel.identity.models import Account
+    from motcua.kernel.identity.queries import active_accounts, list_officers
 
-    account = Account.objects.filter(posts__role=role, is_active=True).order_by("id").first()
-    if account is None:
+    holders = sorted(row.id for row in list_officers(None) if role in row.roles)
+    if not holders:
         raise SystemExit(f"nobody holds the role {role}: is the city loaded?")
+    account = active_accounts(holders[:1])[0]
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -1,15 +1,20 @@
 """What the worker and the packages below call: each loads by id and calls one action or query."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.actions.sweeping import reckon_open_clocks, remind_and_escalate
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import CaseFile
 from motcua.kernel.cases.queries.reading import may_on
-from motcua.kernel.events.models import Event
 from motcua.kernel.files.kind import Variant
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.org import queries as org
+
+if TYPE_CHECKING:
+    from motcua.kernel.events.models import Event
 
 
 def sweep_clocks() -> int:

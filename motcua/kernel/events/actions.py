@@ -202,10 +202,15 @@ def retry_reader(name: str, *, actor: Actor) -> None:
     record("reader.retried", actor=actor, data={"reader": name})
 
 
+def start_over(reader: str) -> None:
+    """Let a reader begin with the first event again. Inside the transaction that throws away what it had made."""
+    Cursor.objects.filter(reader=reader).update(xid=0, event_id=0, failures=0, error="", retry_at=None)
+
+
 @transaction.atomic
 def rewind_reader(name: str, *, actor: Actor) -> None:
     """Start a reader from the first event again: for figures and search, whose rows are replaced by the same ones."""
-    Cursor.objects.filter(reader=name).update(xid=0, event_id=0, failures=0, error="", retry_at=None)
+    start_over(name)
     record("reader.rewound", actor=actor, data={"reader": name})
 
 

@@ -51,10 +51,13 @@ def told(
     return list(rows.order_by("at", "id")[first : first + limit])
 
 
-def histories(case_ids: Iterable[int]) -> dict[int, list[Event]]:
-    """All that happened to each of several cases, oldest first."""
+def histories(case_ids: Iterable[int], names: Iterable[str] | None = None) -> dict[int, list[Event]]:
+    """All that happened to each of several cases (or what bears one of these names), oldest first."""
     found: dict[int, list[Event]] = {}
-    for event in Event.objects.filter(case_id__in=list(case_ids)).order_by("id"):
+    rows = Event.objects.filter(case_id__in=list(case_ids))
+    if names is not None:
+        rows = rows.filter(name__in=list(names))
+    for event in rows.order_by("id"):
         found.setdefault(event.case_id or 0, []).append(event)
     return found
 

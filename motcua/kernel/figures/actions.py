@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from motcua.kernel.events.actions import record
-from motcua.kernel.events.models import Cursor
+from motcua.kernel.events.actions import record, start_over
 from motcua.kernel.figures.kind import HOUR_EDGES, PLANS, FigurePlan
 from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.identity.kind import SYSTEM, Actor
@@ -99,6 +98,6 @@ def _add(sums: dict[Key, dict[str, Any]]) -> None:
 @transaction.atomic
 def rebuild_figures(*, actor: Actor = SYSTEM) -> None:
     """Throw the figures away and let the reader fold every event again: the same numbers come out."""
-    Cursor.objects.filter(reader=READER).update(xid=0, event_id=0, failures=0, error="", retry_at=None)
+    start_over(READER)
     DayFigure.objects.all().delete()
     record("figures.rebuilt", actor=actor)

@@ -1,9 +1,11 @@
 """The keep-promise board: who keeps what was promised. Closed work from day figures, open work from the open set."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -11,14 +13,17 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.clocks import ClockView, promise_views
-from motcua.kernel.events.models import Event
+from motcua.kernel.cases.queries.reading import published_cases
+from motcua.kernel.events.queries import histories
 from motcua.kernel.figures.kind import HOUR_EDGES
 from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.worktime import duration_words
+
+if TYPE_CHECKING:
+    from motcua.kernel.events.models import Event
 
 TARGET = 0.95  # share on time
 FEW = 20  # below so many finished, one case changes the rate too much: not ranked (UX §1.9)
@@ -40,7 +45,7 @@ class Tally:
     rating_sum: int = 0
     hours: list[int] = field(default_factory=lambda: [0] * (len(HOUR_EDGES) + 1))
 
-    def add(self, row: "DayFigure | Tally") -> None:
+    def add(self, row: DayFigure | Tally) -> None:
         for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(row, name))
         for place, number in enumerate(row.hours):
@@ -81,7 +86,7 @@ class Open:
     paused: int = 0
     oldest_due: datetime | None = None
 
-    def add(self, other: "Open") -> None:
+    def add(self, other: Open) -> None:
         self.open += other.open
         self.late += other.late
         self.soon += other.soon
@@ -230,7 +235,10 @@ def _tallies(by: str, since: date, until: date, kind: str, inside: set[int] | No
             f"SELECT {by}, {sums}, ARRAY[{buckets}] FROM figures_dayfigure WHERE {where} GROUP BY {by}",  # noqa: S608
             parameters,
         )
-        return [(row[0], Tally(*row[1:-1], [number or 0 for number in row[-1]])) for row in cursor.fetchall()]
+        return [
+            (row[0], Tally(**dict(zip(COUNTS, row[1:-1], strict=True)), hours=[number or 0 for number in row[-1]]))
+            for row in cursor.fetchall()
+        ]
 
 
 def _on_time(by: str, since: date, until: date, kind: str, inside: set[int] | None) -> list[tuple[Any, int, int]]:
@@ -303,25 +311,17 @@ class LateCase:
 
 def late_cases(kind: str = "", unit_id: int | None = None, limit: int = 5) -> list[LateCase]:
     """The promises broken longest ago among published cases. Three statements."""
-    rows = Case.objects.filter(
-        closed_at__isnull=True, published_at__isnull=False, next_due_at__isnull=False, due_at__lte=moment.now()
-    )
+    rows = published_cases(kind).filter(closed_at__isnull=True, next_due_at__isnull=False, due_at__lte=moment.now())
     tree = org.tree()
-    if kind:
-        rows = rows.filter(kind=kind)
     if unit_id is not None:
         rows = rows.filter(unit_id__in=tree.ids_under(tree.path(unit_id)))
     cases = list(rows.order_by("due_at")[:limit])
     clocks = promise_views(cases)
-    said: dict[int, dict[str, Event]] = {}
-    names = [f"{case_kind}.extended" for case_kind in KINDS]
-    for event in Event.objects.filter(
-        case_id__in=[case.id for case in cases], name__in=[*names, "clock.escalated"]
-    ).order_by("id"):
-        said.setdefault(event.case_id or 0, {})[event.name.rpartition(".")[2]] = event
+    names = [*(f"{case_kind}.extended" for case_kind in KINDS), "clock.escalated"]
+    said = histories([case.id for case in cases], names)
     found = []
     for case in cases:
-        told = said.get(case.id, {})
+        told: dict[str, Event] = {event.name.rpartition(".")[2]: event for event in said.get(case.id, [])}
         extended, escalated = told.get("extended"), told.get("escalated")
         new_due = datetime.fromisoformat(extended.data["due"]) if extended else None
         if case.id in clocks:

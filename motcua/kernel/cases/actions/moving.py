@@ -1,7 +1,9 @@
 """Moving a case: what every action of every module does before and after its own work."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -11,10 +13,12 @@ from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.events.actions import record
 from motcua.kernel.events.kind import Audience
-from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+
+if TYPE_CHECKING:
+    from motcua.kernel.events.models import Event
 
 
 def begin(case_id: int, move_name: str, *, kind: str, actor: Actor, version: int | None = None) -> Case:

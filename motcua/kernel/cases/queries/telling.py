@@ -1,7 +1,10 @@
 """Whom an event of a case concerns, for any kind of case: its people, its officer, and those who lead its unit."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
@@ -9,13 +12,14 @@ from django.utils import timezone
 from motcua.kernel.cases.kind import KINDS, PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token
-from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Role
-from motcua.kernel.identity.models import Account
-from motcua.kernel.identity.queries import contact_addresses, list_officers
+from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
 from motcua.kernel.messages.kind import EMAIL, SMS, Recipient
 from motcua.kernel.org import queries as org
 from motcua.lib.worktime import moment_words
+
+if TYPE_CHECKING:
+    from motcua.kernel.events.models import Event
 
 VARIABLES = {
     "code": "PA-261117-0388",
@@ -31,7 +35,7 @@ RECEIVING = frozenset({Role.LEADER, Role.CLERK, Role.OPERATOR})
 
 def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipient]:
     """Everybody who may be told; which of them has a text for the event decides who is. Four statements at most."""
-    case = Case.objects.filter(pk=event.case_id).first()
+    case = Case.objects.filter(pk=event.case_id).first() if event.case_id is not None else None
     if case is None:
         return
     yield from _people(case, event)
@@ -41,9 +45,7 @@ def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipien
 def _people(case: Case, event: Event) -> Iterator[Recipient]:
     parties = list(Party.objects.filter(case_id=case.id, person_id__isnull=False))
     cards = contact_addresses(party.person_id for party in parties if party.person_id is not None)
-    accounts = dict(
-        Account.objects.filter(person_id__in=list(cards), is_active=True).values_list("person_id", "id")
-    ) if cards else {}  # fmt: skip
+    accounts = accounts_of_persons(cards)
     for party in parties:
         held = cards.get(party.person_id or 0)
         if held is None:
@@ -56,7 +58,7 @@ def _people(case: Case, event: Event) -> Iterator[Recipient]:
             variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language),
             language=language,
             addresses={EMAIL: card.email, SMS: card.phone},
-            account_id=accounts.get(party.person_id),
+            account_id=accounts.get(party.person_id or 0),
             url=path,
             wants=party.wants,
         )
@@ -68,7 +70,7 @@ def _officials(case: Case, event: Event, unit_id: int) -> Iterator[Recipient]:
     unit = org.tree().unit(unit_id)
     receiving = {row.id for row in list_officers([unit_id]) if RECEIVING & set(row.roles)} - {case.officer_id}
     chosen = receiving | ({case.officer_id} if case.officer_id else set())
-    for account in Account.objects.filter(pk__in=chosen, is_active=True):
+    for account in active_accounts(chosen):
         is_holder = account.id == case.officer_id
         if event.actor == f"officer:{account.id}":
             continue  # nobody is told what they did themselves
@@ -92,13 +94,12 @@ def _officials(case: Case, event: Event, unit_id: int) -> Iterator[Recipient]:
 def _words(case: Case, event: Event, link: str, language: str) -> Mapping[str, str]:
     data = event.data
     due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
-    told = "en" if language == "en" else "vi"
     reason = next((str(data[key]) for key in ("reason", "question", "text", "note", "into") if data.get(key)), "")
     return {
         "code": case.code,
         "subject": case.subject,
         "unit": org.tree().unit(case.unit_id).name,
-        "due": moment_words(timezone.localtime(due), told) if due else "–",
+        "due": moment_words(timezone.localtime(due), "en" if language == "en" else "vi") if due else "–",
         "reason": reason,
         "result": str(data.get("result", "")),
         "link": link,

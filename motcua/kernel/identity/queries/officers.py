@@ -1,6 +1,6 @@
 """Officials, the posts they hold, and the keys of machines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +41,11 @@ def list_officers(unit_ids: Sequence[int] | None) -> list[OfficerRow]:
         roles = (*row.roles, Role(role)) if row else (Role(role),)
         rows[unit_id, officer_id] = OfficerRow(officer_id, name, unit_id, roles, (row.title if row else "") or title)
     return list(rows.values())
+
+
+def active_accounts(account_ids: Iterable[int]) -> list[Account]:
+    """Those of the accounts that may still sign in. One query."""
+    return list(Account.objects.filter(pk__in=list(account_ids), is_active=True))
 
 
 def reach_at(role: Role, unit_id: int) -> str:

@@ -13,6 +13,10 @@ from motcua.lib import moment
 from motcua.lib.worktime import Duration, StartRule, Unit, WorkCalendar, due_at, soon_minutes
 
 
+CHANGING = ("unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at", "duration",
+            "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at")  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """When a promise that starts now ends, and the moments before it that matter."""
@@ -196,13 +200,10 @@ class Clocks:
     def save(self) -> None:
         """Write what changed, and what the case shows of its clocks (the caller saves the case)."""
         started = [clock for clock in self._clocks if clock.pk is None]
-        Clock.objects.bulk_update(
-            [clock for clock in self._clocks if clock.id in self._changed],
-            ["unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at",
-             "duration", "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at"],
-        )  # fmt: skip
-        # After the others: one of a name that begins anew stands beside its stopped predecessor, and only one may run.
-        Clock.objects.bulk_create(started)
+        changed = [clock for clock in self._clocks if clock.pk in self._changed]
+        if changed:
+            # One statement, and far cheaper to build than a bulk UPDATE: every row exists, so every one conflicts.
+            Clock.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=CHANGING)
         self._changed.clear()
         show_on_case(self.case, self._clocks)
 

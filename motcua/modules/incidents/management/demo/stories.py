@@ -197,7 +197,7 @@ class Teller:
         for unit_id in (case.unit_id, *(unit.id for unit in tree.ancestors(case.unit_id))):
             found = [number for number, held in _staff().get(unit_id, ()) if held & set(roles)]
             if found:
-                return officer_actor(self.dice.choice(found))
+                return _actor(self.dice.choice(found))
         raise Refused("nobody", f"nobody with {roles} at {case.unit_id}")
 
     def _receive(self, case: Case) -> None:
@@ -226,7 +226,7 @@ class Teller:
             receiving.dispatch_incident(case.id, actor=operator, unit_id=(offices or [unit])[0].id)
 
     def _officer(self, case: Case) -> Actor:
-        return officer_actor(case.officer_id) if case.officer_id else self._by(case, [Role.SPECIALIST, Role.LEADER])
+        return _actor(case.officer_id) if case.officer_id else self._by(case, [Role.SPECIALIST, Role.LEADER])
 
     def _visit(self, case: Case) -> None:
         note = self.dice.choice(
@@ -305,6 +305,11 @@ class Teller:
 
     def _reopen(self, case: Case) -> None:
         people.reopen_incident(case.id, actor=self._reporter(case), reason="Được hai hôm lại như cũ.")
+
+
+@cache
+def _actor(officer_id: int) -> Actor:
+    return officer_actor(officer_id)
 
 
 @cache

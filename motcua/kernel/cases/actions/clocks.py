@@ -12,7 +12,6 @@ from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.worktime import Duration, StartRule, Unit, WorkCalendar, due_at, soon_minutes
 
-
 CHANGING = ("unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at", "duration",
             "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at")  # fmt: skip
 
@@ -204,6 +203,8 @@ class Clocks:
         if changed:
             # One statement, and far cheaper to build than a bulk UPDATE: every row exists, so every one conflicts.
             Clock.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=CHANGING)
+        # After them: of one name only one clock may run, and the one that stopped made room.
+        Clock.objects.bulk_create(started)
         self._changed.clear()
         show_on_case(self.case, self._clocks)
 

@@ -16,7 +16,8 @@ from motcua.kernel.identity.queries import PersonCard, masked_person
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.modules.incidents.models import Incident, Rating
-from motcua.modules.incidents.queries.public import PublicRow, TimelineRow, similar_nearby, timeline_rows
+from motcua.modules.incidents.queries.public import PublicRow, similar_nearby
+from motcua.modules.incidents.queries.timeline import TimelineRow, timeline_rows
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
 
 if TYPE_CHECKING:

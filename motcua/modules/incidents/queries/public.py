@@ -25,7 +25,6 @@ from motcua.kernel.cases.queries.reading import (
 )
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.events.kind import Audience
-from motcua.kernel.events.queries import kind_of, sentence, timeline
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import opened
 from motcua.kernel.org import queries as org
@@ -33,12 +32,12 @@ from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.modules.incidents.kind import REOPEN_DAYS
-from motcua.modules.incidents.models import Addition, Incident, Rating, Submission
+from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
+from motcua.modules.incidents.queries.timeline import TimelineRow, timeline_rows
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, CaseFile, Category, Party
-    from motcua.kernel.events.models import Event
 
 PAGE = 30
 NEAR_METRES = 50
@@ -188,18 +187,6 @@ def category_name(category: Category | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineRow:
-    event_id: int
-    at: datetime
-    sentence: str
-    icon: str
-    tone: str
-    name: str
-    text: str  # words that came with it: what people added, or the result
-    files: list[CaseFile]
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """A question of the category and what was answered, in the reader's language."""
 
@@ -330,48 +317,6 @@ def _answers(category: Category | None, given: dict[str, str | list[str]], *, wi
 def may_reopen(case: Case) -> bool:
     """Whether a person still can: ten days from the end."""
     return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=REOPEN_DAYS)
-
-
-def timeline_rows(
-    case: Case,
-    audience: Audience,
-    files: Sequence[CaseFile],
-    *,
-    own_words: bool = False,
-    party_id: int | None = None,
-) -> list[TimelineRow]:
-    """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, or to
-    officials with ``own_words``; masked to everybody else."""
-    words = {}
-    for addition in Addition.objects.filter(case_id=case.id):
-        is_theirs = own_words or (party_id is not None and addition.party_id == party_id)
-        words[addition.event_id] = addition.text if is_theirs else addition.public_text
-    by_event: dict[int, list[CaseFile]] = {}
-    for file in files:
-        if file.event_id is not None and file.role == FileRole.MORE:
-            by_event.setdefault(file.event_id, []).append(file)
-    result = ""
-    rows = []
-    for event in reversed(timeline(case.id, audience)):
-        result = event.data.get("result", result)
-        if event.name in ("incident.published", "incident.answered"):
-            words[event.id] = result
-        rows.append(_timeline_row(event, words, by_event))
-    return rows[::-1]
-
-
-def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[CaseFile]]) -> TimelineRow:
-    kind = kind_of(event.name)
-    return TimelineRow(
-        event_id=event.id,
-        at=event.at,
-        sentence=sentence(event.name, event.data),
-        icon=kind.icon if kind else "point",
-        tone=kind.tone if kind else "done",
-        name=event.name,
-        text=words.get(event.id, ""),
-        files=files.get(event.id, []),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from motcua.kernel.cases.actions.people import change_wants
 from motcua.kernel.cases.queries.people import read_party_token
 from motcua.kernel.cases.queries.reading import not_found
-from motcua.kernel.figures.queries import FEW, unit_done
+from motcua.kernel.figures.queries.board import FEW, unit_done
 from motcua.kernel.identity.kind import Actor, Link
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.web.views.middleware import limited
@@ -82,6 +83,8 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
         "reopen_until": page.case.closed_at + timedelta(days=REOPEN_DAYS) if page.case.closed_at else None,
         "unit_rate": done.rate if done.closed >= FEW else None,
         "board_url": reverse("board"),
+        # Without tiles the map shows areas alone: from further away, so that one sees which.
+        "still_zoom": 16.25 if settings.MAP_TILES_URL else 12.5,
         "origin": request.build_absolute_uri("/").rstrip("/"),
         "share_url": request.build_absolute_uri(reverse("incident", args=[page.case.code])),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from motcua.kernel.cases.rest import ClockOut
-from motcua.kernel.figures import queries
+from motcua.kernel.figures.queries import board as queries
 from motcua.kernel.identity.views import Request, public
 from motcua.kernel.org import queries as org
 from motcua.lib import moment

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.inbox import count_mine
-from motcua.kernel.figures import queries as figures
+from motcua.kernel.figures.queries import board as figures
 from motcua.kernel.messages.queries import count_unread, parked_count
 from motcua.kernel.web.kind import (
     DataNote,

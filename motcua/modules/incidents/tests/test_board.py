@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from motcua.kernel.events.actions import read_everything
 from motcua.kernel.figures.actions import rebuild_figures
 from motcua.kernel.figures.models import DayFigure
-from motcua.kernel.figures.queries import board, forget
-from motcua.kernel.figures.views import forget_drawn
+from motcua.kernel.figures.queries.board import board, forget
+from motcua.kernel.figures.views.board import forget_drawn
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident

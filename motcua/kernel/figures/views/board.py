@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.figures import queries
+from motcua.kernel.figures.queries import board as queries
 from motcua.kernel.identity.views import public
 from motcua.kernel.org import queries as org
 from motcua.lib import moment

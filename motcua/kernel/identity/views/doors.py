@@ -41,7 +41,7 @@ class Request(HttpRequest):
 
 
 Arguments = ParamSpec("Arguments")
-View = Callable[Concatenate[Request, Arguments], HttpResponseBase]
+Answer = TypeVar("Answer")  # a page's HttpResponse; what an operation of the API says
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 
 
@@ -51,12 +51,21 @@ def public(view: AnyView) -> AnyView:
     return view
 
 
-def requires(permission: str) -> Callable[[View[Arguments]], View[Arguments]]:
+def requires(
+    permission: str,
+) -> Callable[
+    [Callable[Concatenate[Request, Arguments], Answer]],
+    Callable[Concatenate[Request, Arguments], Answer | HttpResponseBase],
+]:
     """Only who has ``permission`` somewhere gets in; over which case or unit is for the query or action inside."""
 
-    def mark(view: View[Arguments]) -> View[Arguments]:
+    def mark(
+        view: Callable[Concatenate[Request, Arguments], Answer],
+    ) -> Callable[Concatenate[Request, Arguments], Answer | HttpResponseBase]:
         @wraps(view)
-        def guarded(request: Request, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
+        def guarded(
+            request: Request, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> Answer | HttpResponseBase:
             refusal = _refusal(request, permission)
             return view(request, *args, **kwargs) if refusal is None else refusal
 

@@ -118,6 +118,18 @@ def test_unknown_address(client: Client) -> None:
     assert client.get("/api/khong-co/")["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(("address", "kind"), [("/", "text/html"), ("/api/v1/incidents", "application/problem+json")])
+@pytest.mark.parametrize("host", ["elsewhere.example", "bad host"])
+def test_a_host_that_is_not_ours(settings: Settings, address: str, kind: str, host: str) -> None:
+    settings.ALLOWED_HOSTS, settings.LIVE_URL = ["ours.example"], ""
+    response = Client().get(address, headers={"host": host, "referer": f"http://{host}/x"})  # any crash would be raised
+    assert response.status_code == 400
+    assert response["Content-Type"].startswith(kind)
+    assert host not in response.content.decode()
+    assert host not in response["Content-Security-Policy"]
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+
+
 @here
 def test_too_many(client: Client, settings: Settings) -> None:
     settings.RATE_LIMITS = True

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.template import loader
@@ -128,8 +129,18 @@ def _page(
     return HttpResponse(loader.render_to_string("errors/page.html", context, request), status=status)
 
 
+def host_of(request: HttpRequest) -> str:
+    """The host that was asked for; "" when it is none of ours. What answers such a request must not fail over it."""
+    try:
+        return request.get_host()
+    except DisallowedHost:
+        return ""
+
+
 def _back(request: HttpRequest) -> str:
     """The page we were sent from, when it is one of ours and not this one."""
+    if not host_of(request):
+        return ""
     referer = request.headers.get("Referer", "")
     here = request.build_absolute_uri("/")
     return referer if referer.startswith(here) and referer != request.build_absolute_uri() else ""
@@ -157,9 +168,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refusal(
-        request, Refused("bad_request", _("Trình duyệt gửi lên một yêu cầu không đọc được. Hãy mở lại trang."))
-    )
+    """Also what came before anybody knew who asks, or for a host that is not ours: so with the plain page."""
+    words = _("Trình duyệt gửi lên một yêu cầu không đọc được. Hãy mở lại trang.")
+    if wants_json(request):
+        return problem(request, Refused("bad_request", words))
+    return _plain_page(request, HTTPStatus.BAD_REQUEST, _title(HTTPStatus.BAD_REQUEST), words)
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -183,19 +196,23 @@ def failed(request: HttpRequest) -> HttpResponse:
             "code": "failed",
         }
         return JsonResponse({**body, "request_id": number}, status=500, content_type="application/problem+json")
+    return _plain_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("Hệ thống đang trục trặc"), text)
+
+
+def _plain_page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
     try:
         stylesheet = static("mc/portal.css")
     except ValueError:  # the static files were not collected: the page is readable without
         stylesheet = ""
     context = {
-        "title": _("Hệ thống đang trục trặc"),
+        "title": title,
         "text": text,
         "again": _("Thử lại"),
         "help": _("Việc gấp: gọi 1022. Cấp cứu, cháy nổ, tội phạm: gọi 115, 114, 113."),
-        "request_id": number,
+        "request_id": getattr(request, "request_id", ""),
         "stylesheet": stylesheet,
     }
-    return HttpResponse(loader.render_to_string("errors/500.html", context), status=500)
+    return HttpResponse(loader.render_to_string("errors/plain.html", context), status=status)
 
 
 @public

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from motcua.kernel.web.views.errors import refusal
+from motcua.kernel.web.views.errors import host_of, refusal
 from motcua.lib.errors import Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -75,10 +75,12 @@ class SecurityHeaders:
 
 
 def live_origin(request: HttpRequest) -> str:
-    """Where the event streams are served: a proxy's address, else this host on the streams' own port."""
+    """Where the event streams are served: a proxy's address, else this host on the streams' own port. "" on no host."""
     if settings.LIVE_URL:
         return _origin(settings.LIVE_URL)
-    host = request.get_host()
+    host = host_of(request)
+    if not host:
+        return ""
     name = host[: host.rindex("]") + 1] if "]" in host else host.split(":")[0]
     return f"{request.scheme}://{name}:{settings.LIVE_PORT}"
 
@@ -153,7 +155,7 @@ class Buckets:
 
 
 buckets = Buckets()
-AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 
 
 def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[AnyView], AnyView]:
@@ -164,7 +166,7 @@ def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -
 
     def mark(view: AnyView) -> AnyView:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: Any, **kwargs: Any) -> Any:
             if settings.RATE_LIMITS and request.method in methods:
                 wait = buckets.take(name, client_address(request), burst=per_hour, per_second=per_hour / 3600)
                 if wait:

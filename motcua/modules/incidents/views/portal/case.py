@@ -84,7 +84,7 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
         "unit_rate": done.rate if done.closed >= FEW else None,
         "board_url": reverse("board"),
         # Without tiles the map shows areas alone: from further away, so that one sees which.
-        "still_zoom": 16.25 if settings.MAP_TILES_URL else 12.5,
+        "still_zoom": "16.25" if settings.MAP_TILES_URL else "12.5",  # words: numbers would get a comma
         "origin": request.build_absolute_uri("/").rstrip("/"),
         "share_url": request.build_absolute_uri(reverse("incident", args=[page.case.code])),
     }

@@ -27,10 +27,13 @@ def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
     for use in CaseFile.objects.select_related("case").filter(file_id=file_id):
         if use.is_public and use.case.published_at is not None and variant is not Variant.ORIGINAL:
             return True
-        if use.case.kind not in KINDS or not may_on(actor, f"{use.case.kind}.read", use.case):
+        if use.case.kind not in KINDS:
             continue
-        if actor.is_officer or actor.kind == "system":
+        is_official = actor.is_officer or actor.kind == "system"
+        if is_official and may_on(actor.by_post, f"{use.case.kind}.read", use.case):
             return True
+        if not may_on(actor, f"{use.case.kind}.read", use.case):
+            continue
         is_theirs = use.party_id is not None and actor.party_in(use.case_id) == use.party_id
         if is_theirs or (use.is_public and variant is not Variant.ORIGINAL):
             return True

@@ -1,7 +1,7 @@
 """Who acts, in which role, and what each role may do where. Declarations only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -104,6 +104,11 @@ class Actor:
         if self.case_id == case_id:
             return self.party_id
         return next((link.party_id for link in self.links if link.case_id == case_id), None)
+
+    @property
+    def by_post(self) -> "Actor":
+        """Without what the links in hand and the own card open: whoever follows a report is not its official."""
+        return replace(self, person_id=None, party_id=None, case_id=None, links=())
 
     @property
     def all_links(self) -> tuple[Link, ...]:

@@ -65,7 +65,8 @@ def stream_filter(path: str, actor: Actor) -> StreamFilter:
     if path == DESK:
         if not may_somewhere(actor, "desk.enter"):
             raise Refused("not_allowed", _("Bạn không có quyền vào trang này."))
-        return lambda happening: _of_desk(happening, actor)
+        by_post = actor.by_post
+        return lambda happening: _of_desk(happening, by_post)
     if match := _CASE.fullmatch(path):
         return _of_case(int(match[1]), actor)
     raise not_found()
@@ -87,7 +88,7 @@ def _of_desk(happening: Happening, actor: Actor) -> Told | None:
 def _of_case(case_id: int, actor: Actor) -> StreamFilter:
     level = Audience.OFFICIALS if actor.is_officer else Audience.PARTY
     try:
-        get_case(case_id, actor=actor)
+        get_case(case_id, actor=actor.by_post if actor.is_officer else actor)
     except Refused:
         # A stranger hears of what is public, as long as the case is.
         standing = standings([case_id]).get(case_id)

@@ -96,9 +96,8 @@ def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
     else:
         readable = Q()
         for kind in KINDS:
-            readable |= (
-                Q(kind=kind) & visible(actor, f"{kind}.read") if len(KINDS) > 1 else visible(actor, f"{kind}.read")
-            )
+            ours = visible(actor.by_post, f"{kind}.read")
+            readable |= Q(kind=kind) & ours if len(KINDS) > 1 else ours
         rows = rows.filter(readable)
         if wanted.whose == "unassigned":
             rows = rows.filter(officer__isnull=True)

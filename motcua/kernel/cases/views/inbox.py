@@ -138,6 +138,7 @@ def _readable_units(actor: Actor) -> list[int] | None:
 def _bulk_moves(rows: Sequence[InboxRow], actor: Actor) -> dict[str, tuple[Move, set[int]]]:
     """What may be done with which of the rows on the page; each case is asked again when it is done."""
     found: dict[str, tuple[Move, set[int]]] = {}
+    actor = actor.by_post
     for row in rows:
         case = row.case
         for move in KINDS[case.kind].moves:
@@ -159,7 +160,7 @@ def _bulk_action(move: Move) -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
     """One action on many cases: asked once, done case by case, and each refusal told with its code."""
-    actor = actor_of(request)
+    actor = actor_of(request).by_post
     chosen = [int(number) for number in _values(request, "case") if number.isdecimal() and len(number) < 19]
     if len(chosen) > MOST_AT_ONCE:
         raise Refused("invalid", _("Chọn tối đa %(most)d việc mỗi lần.") % {"most": MOST_AT_ONCE})

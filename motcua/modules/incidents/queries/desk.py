@@ -65,6 +65,7 @@ class DeskPage:
 
 def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
     """Refused("not_found") for those outside its unit's reach."""
+    actor = actor.by_post
     case = get_case(case_id, actor=actor)
     incident = Incident.objects.get(pk=case.id)
     kind = KINDS[case.kind]

@@ -85,7 +85,7 @@ def move_page(request: Request, case_id: int, slug: str) -> HttpResponse:
     doing = DOINGS.get(name)
     if doing is None:
         raise Http404
-    case = get_case(case_id, actor=request.actor)
+    case = get_case(case_id, actor=request.actor.by_post)
     if request.method == "POST":
         return _do(request, case, name, doing)
     if all(move.name != name for move in moves_for(case, request.actor)):

@@ -104,7 +104,7 @@ def urgency_words(urgency: str) -> str:
 @require_POST
 def reveal_person(request: Request, case_id: int, person_id: int) -> HttpResponse:
     """Show one person's contact. Who looked, when and at whom is noted before anything is shown."""
-    case = get_case(case_id, actor=request.actor)
+    case = get_case(case_id, actor=request.actor.by_post)
     is_of_case = case.parties.filter(person_id=person_id).exists()
     if not is_of_case or not may_on(request.actor, "person.reveal", case):
         raise Refused("not_found", _("Không tìm thấy người này trong việc."))

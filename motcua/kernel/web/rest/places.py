@@ -1,20 +1,18 @@
-"""The house for programs: areas, units, and how its readers and jobs fare."""
+"""Areas and units for programs."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date
+from typing import Literal
 
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from motcua.kernel.events.queries import job_states, reader_states
-from motcua.kernel.identity.views import Request, public, requires
+from motcua.kernel.identity.views import Request, public
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Latitude, Longitude
 
 router = Router(tags=["places and units"])
-watching = Router(tags=["operation"])
 
 
 class AreaOut(Schema):
@@ -131,36 +129,3 @@ def unit(request: Request, code: Code) -> UnitOut:
     if row is None:
         raise Refused("not_found", _("Không có đơn vị này."))
     return UnitOut.of(row)
-
-
-class ReaderOut(Schema):
-    name: str
-    behind: int  # events not yet read, counted up to 10,000
-    behind_since: datetime | None
-    failures: int
-    error: str
-    retry_at: datetime | None
-    moved_at: datetime | None
-
-
-class JobOut(Schema):
-    job: str
-    next_at: datetime
-    ran_at: datetime | None
-    did: int
-    failures: int
-    error: str
-
-
-@watching.get("/readers", response=list[ReaderOut])
-@requires("system.watch")
-def readers(request: Request) -> list[Any]:
-    """Those who follow the events: messages, figures, …"""
-    return list(reader_states())
-
-
-@watching.get("/jobs", response=list[JobOut])
-@requires("system.watch")
-def jobs(request: Request) -> list[Any]:
-    """What the worker does by itself, and how it last went."""
-    return list(job_states())

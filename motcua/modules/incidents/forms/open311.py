@@ -131,7 +131,7 @@ def read_request(sent: QueryDict, category: "Category") -> PostedRequest:
         text=text or category.name,
         lat=lat,
         lon=lon,
-        address=address or (_("Mã địa chỉ %(code)s") % {"code": place_code} if place_code and lat is None else ""),
+        address=address or (_("Theo mã địa chỉ") if place_code and lat is None else ""),
         place_code=place_code,
         name=" ".join(filter(None, names)),
         phone="" if "phone" in unread else phone,

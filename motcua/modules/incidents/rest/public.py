@@ -278,7 +278,7 @@ class AdviceOut(Schema):
     elsewhere: ElsewhereOut | None
 
 
-@router.post("/incidents/advice", response=AdviceOut)
+@router.post("/advice", response=AdviceOut)
 @public
 @limited("hints", per_hour=1800)
 def advice(request: Request, body: AdviceIn) -> AdviceOut:

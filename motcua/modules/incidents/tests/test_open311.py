@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -219,7 +219,7 @@ def test_an_address_is_a_place_too(client: Client, city: City, key: str) -> None
     by_id = sent(client, key, lat="", long="", address_id="012345678901")
     first, second = (Case.objects.get(code=one.json()[0]["service_request_id"]) for one in (by_words, by_id))
     assert (first.address, first.lat) == ("12 Phan Đình Phùng", None)
-    assert (second.place_code, second.address) == ("012345678901", "Mã địa chỉ 012345678901")
+    assert (second.place_code, second.address) == ("012345678901", "Theo mã địa chỉ")
 
 
 def test_service_code_and_place_are_enough(client: Client, city: City, key: str) -> None:
@@ -569,6 +569,18 @@ def test_updates_of_named_requests(client: Client, city: City) -> None:
         ids = f"{old.code},{hidden.code}"
         found = both(client, "servicerequestupdates", UPDATES, "service_request_updates", service_request_id=ids)
     assert {row["service_request_id"] for row in found} == {old.code}
+
+
+@pytest.mark.parametrize(
+    "odd", ["9" * 40, "nan", "\x00", "x\x00y", "đ" * 3000, "[]", "0001-01-01T00:00:00Z", "../..", "%"]
+)
+def test_no_odd_question_breaks_anything(client: Client, city: City, odd: str) -> None:
+    published(city)
+    names = ["service_request_id", "service_code", "start_date", "end_date", "updated_after", "updated_before"]
+    names += ["status", "lat", "long", "radius", "q", "page", "page_size", "extensions", "jurisdiction_id", "api_key"]
+    for path in ("requests", "servicerequestupdates", f"requests/{quote(odd)}", f"services/{quote(odd)}", quote(odd)):
+        for query in ({}, *({name: odd} for name in names)):
+            assert client.get(f"{BASE}{path}.xml", query).status_code < 500, (path, query)
 
 
 # ── Keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -193,12 +193,12 @@ class Clocks:
                 self._clocks.append(new_clock(self.case, rule, self.case.opened_at))
 
     def _touch(self, clock: Clock) -> None:
-        if clock.pk is not None:
+        if not clock._state.adding:
             self._changed.add(clock.id)
 
     def save(self) -> None:
         """Write what changed, and what the case shows of its clocks (the caller saves the case)."""
-        started = [clock for clock in self._clocks if clock.pk is None]
+        started = [clock for clock in self._clocks if clock._state.adding]
         changed = [clock for clock in self._clocks if clock.pk in self._changed]
         if changed:
             # One statement, and far cheaper to build than a bulk UPDATE: every row exists, so every one conflicts.

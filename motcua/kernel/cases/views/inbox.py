@@ -29,7 +29,7 @@ WHOSE = ("mine", "unit", "unassigned")
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  set by ActorMiddleware
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
     return actor
 
 
@@ -41,10 +41,11 @@ def wanted_from(query: QueryDict, actor: Actor) -> InboxFilter:
         whose = "mine" if actor.held and all(held.role is Role.SPECIALIST for held in actor.held) else "unit"
     area = places.area_by_code(query.get("dia-ban", ""))
     unit = org.tree().by_code(query.get("don-vi", ""))
+    time, kind = query.get("han", ""), query.get("nghiep-vu", "")
     return InboxFilter(
         whose=whose,
-        time=query["han"] if query.get("han") in TIMES else "",
-        kind=query["nghiep-vu"] if query.get("nghiep-vu") in KINDS else "",
+        time=time if time in TIMES else "",
+        kind=kind if kind in KINDS else "",
         state=query.get("buoc", "")[:32],
         category=query.get("loai", "")[:60],
         area=area.id if area else None,

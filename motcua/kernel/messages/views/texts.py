@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -32,8 +33,7 @@ def list_all(request: Request) -> HttpResponse:
     require(request.actor, "template.manage")
     choice = TemplateChoiceForm(request.GET if "event" in request.GET else None)
     if choice.is_valid():
-        key: dict[str, str] = choice.cleaned_data
-        return redirect("template", **key)
+        return redirect(reverse("template", kwargs=choice.cleaned_data))
     listed = [(plan, [_labelled(row) for row in rows]) for plan, rows in list_templates() if rows]
     return render(request, "messages/desk/templates.html", {"listed": listed, "form": choice})
 

@@ -115,7 +115,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "procrastinate.contrib.django",
     "whitenoise",
     "django.forms",  # the templates of its widgets; ours of the same names stand before them
     "django.contrib.auth",

@@ -151,7 +151,7 @@ class IncidentFields(ContactFields):
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     is_danger = forms.BooleanField(
         label=_("Đang nguy hiểm cho người"),
-        help_text=_("Chúng tôi xem trước và hẹn sớm hơn."),
+        help_text=_("Chúng tôi xem trước và hẹn sớm hơn. Cấp cứu, cháy nổ, tội phạm: gọi 115, 114, 113."),
         required=False,
     )
     hides_name = forms.BooleanField(

@@ -1,18 +1,24 @@
 """Sending a report through the portal, as a browser without scripts does."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.models import File
 from motcua.kernel.identity.models import Person
-from motcua.modules.incidents.models import Incident
+from motcua.modules.incidents.actions.receiving import take_incident
+from motcua.modules.incidents.models import Incident, ScopeRule
+from motcua.modules.incidents.queries.understanding import Suggestion
+from motcua.modules.incidents.views.portal import reporting
 from motcua.testing.city import LAMP_AT, SEA_AT, City
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +157,6 @@ def test_place_is_needed_but_an_address_is_enough(client: Client, city: City) ->
 
 
 def test_answers_the_questions_of_the_category(client: Client, city: City) -> None:
-    from motcua.kernel.cases.models import Category
     from motcua.kernel.cases.queries.rules import forget_rules
 
     Category.objects.filter(code="street-lighting").update(
@@ -217,3 +222,112 @@ def test_danger_shortens_the_promise_at_once(client: Client, city: City) -> None
     forget_rules()
     hints = client.post("/phan-anh/goi-y/", {**LAMP, "category_by": "person", "is_danger": "on"}).text
     assert "Trong 1 ngày làm việc vì bạn báo nguy hiểm, bình thường là 3 ngày làm việc" in hints
+
+
+@pytest.fixture
+def guesses(monkeypatch: pytest.MonkeyPatch, city: City) -> Callable[..., None]:
+    """What the classifier thinks, for a test."""
+
+    def think(**probabilities: float) -> None:
+        found = [
+            Suggestion(Category.objects.get(code=code.replace("_", "-")), probability)
+            for code, probability in probabilities.items()
+        ]
+        monkeypatch.setattr(reporting, "suggest", lambda text: found)
+
+    return think
+
+
+def radio(page: str, code: str) -> str:
+    """The tag of the radio of a category."""
+    found = re.search(rf'<input type="radio" name="category" id="category-{code}"[^>]*>', page)
+    return found[0] if found else ""
+
+
+def test_a_sure_guess_is_chosen_until_the_person_chooses(client: Client, guesses: Callable[..., None]) -> None:
+    guesses(street_lighting=0.86, waste=0.09)
+    page = client.post("/phan-anh/goi-y/", {"text": LAMP["text"], "lat": LAMP["lat"], "lon": LAMP["lon"]}).text
+    assert "checked" in radio(page, "street-lighting")
+    assert "checked" not in radio(page, "waste")
+    assert "Khá chắc" in page
+    assert "86%" in page
+    assert "Phòng Kinh tế Một" in page  # and what follows from it
+    theirs = {"text": LAMP["text"], "category": "waste", "category_by": "person"}
+    page = client.post("/phan-anh/goi-y/", theirs).text
+    assert "checked" in radio(page, "waste")
+    assert "checked" not in radio(page, "street-lighting")
+
+
+@pytest.mark.parametrize(("probability", "words"), [(0.8, "Khá chắc"), (0.5, "Có thể"), (0.49, "Ít khả năng")])
+def test_confidence_in_words_and_nothing_chosen_below_a_half(
+    client: Client, guesses: Callable[..., None], probability: float, words: str
+) -> None:
+    guesses(street_lighting=probability)
+    page = client.post("/phan-anh/goi-y/", {"text": LAMP["text"]}).text
+    assert words in page
+    assert ("checked" in radio(page, "street-lighting")) == (probability >= 0.5)
+
+
+def test_a_choice_from_the_list_of_all(client: Client, guesses: Callable[..., None]) -> None:
+    guesses(street_lighting=0.86)
+    sent = {"text": LAMP["text"], "category": ["other", "waste"], "category_by": "person"}
+    page = client.post("/phan-anh/goi-y/", sent).text
+    assert "checked" in radio(page, "other")
+    assert 'value="waste" selected' in page
+    assert radio(page, "waste") == ""
+    client.post("/phan-anh/gui/", {**LAMP, "category": ["other", "waste"]})
+    assert Case.objects.get().category.code == "waste"
+
+
+def test_a_choice_against_the_guesses_stays_among_them(client: Client, guesses: Callable[..., None]) -> None:
+    guesses(street_lighting=0.86)
+    sent = {"text": LAMP["text"], "category": "waste", "category_by": "person"}
+    assert "checked" in radio(client.post("/phan-anh/goi-y/", sent).text, "waste")
+
+
+def test_guidance_to_the_right_place_never_blocks(client: Client, city: City) -> None:
+    ScopeRule.objects.create(
+        kind="fire",
+        phrases=["đang cháy"],
+        title="Cảnh sát phòng cháy",
+        guidance="Đang cháy thì gọi 114 ngay.",
+        phone="114",
+        link="https://example.vn/pccc",
+    )
+    sent = {**LAMP, "text": "Cột điện đang cháy trước số 12"}
+    page = client.post("/phan-anh/goi-y/", sent).text
+    assert "Đang cháy thì gọi 114 ngay." in page
+    assert 'href="tel:114"' in page
+    assert 'href="https://example.vn/pccc"' in page
+    assert "Bạn vẫn gửi được" in page
+    assert client.post("/phan-anh/gui/", sent).status_code == 302
+
+
+def test_hints_of_nonsense_are_hints_all_the_same(client: Client, city: City) -> None:
+    for sent in ({}, {"lat": "x", "lon": "nan"}, {"text": "x" * 100_000}, {"category": "no-such"}, {"lat": "1e400"}):
+        assert client.post("/phan-anh/goi-y/", sent).status_code == 200
+
+
+def test_similar_reports_are_offered_when_they_are_open_and_near(client: Client, city: City) -> None:
+    client.post("/phan-anh/gui/", {**LAMP, "text": "Trụ đèn trước số 12 tắt hẳn"})
+    here = {"lat": LAMP_AT[0] + 0.0002, "lon": LAMP_AT[1]}  # 22 metres
+    assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", here).text  # nobody has received it yet
+    take_incident(Case.objects.get().id, actor=city.hoa)
+    page = client.post("/phan-anh/goi-y/", here).text
+    assert "Trụ đèn trước số 12 tắt hẳn" in page
+    assert "Cách 22 m" in page
+    assert f'formaction="/phan-anh/{Case.objects.get().code}/cung-gap/"' in page
+    assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", {**here, "lat": LAMP_AT[0] + 0.001}).text
+    other_kind = {**here, "category": "waste", "category_by": "person"}
+    assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", other_kind).text
+
+
+def test_few_questions_to_the_database(
+    client: Client, city: City, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    client.get("/phan-anh/gui/")  # rules, units and areas are now in memory
+    with django_assert_num_queries(0):
+        client.get("/phan-anh/gui/")
+    client.post("/phan-anh/goi-y/", {**LAMP, "category_by": "person"})
+    with django_assert_num_queries(1):  # similar reports near by: there are none
+        client.post("/phan-anh/goi-y/", {**LAMP, "category_by": "person"})

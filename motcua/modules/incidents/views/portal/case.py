@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from motcua.kernel.cases.actions.people import change_wants
+from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.people import read_party_token
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.figures.queries.board import FEW, unit_done
@@ -44,7 +45,7 @@ def private_link(request: Request, token: str) -> HttpResponse:
     party = read_party_token(token)
     if party is None:
         raise not_found()
-    response = HttpResponseRedirect(reverse("incident", args=[party.case.code]))
+    response = HttpResponseRedirect(KINDS[party.case.kind].public_url(party.case.code))
     add_link(request, response, token)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"

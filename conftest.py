@@ -19,7 +19,7 @@ def city(db: None) -> City:
 
 @pytest.fixture(autouse=True)
 def _forget_what_is_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test starts without it, and within one it does not grow old: a slow machine asks no more than a quick one."""
+    """Each test starts without it, and within one it does not age: a slow machine asks no more than a quick one."""
     monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 0.0)
     yield
     for forget in (org.forget, places.forget, packs.forget, forget_rules, forget_model, forget_scope):

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Versioned(Generic[T]):
-    """``get()`` returns what ``load`` made; asks for ``version`` at most every ``seconds``, and loads anew when it changed."""
+    """``get()`` returns what ``load`` made. Asks for ``version`` at most every ``seconds``; loads anew on a change."""
 
     def __init__(self, version: Callable[[], int], load: Callable[[], T], seconds: float = 1.0) -> None:
         self._version, self._load, self._seconds = version, load, seconds

@@ -67,9 +67,7 @@ def _show_on_the_portal() -> None:
         ),
     )
     register_panels(
-        PortalPanel(
-            "incidents.outbox", "incidents/portal/outbox.html", lambda request: {}, place="alert", rank=10
-        )
+        PortalPanel("incidents.outbox", "incidents/portal/outbox.html", lambda request: {}, place="alert", rank=10)
     )
     register_finders(Finder("incidents", _("Phản ánh"), finding.by_code, finding.by_words, rank=10))
     register_data_notes(

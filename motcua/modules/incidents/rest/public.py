@@ -6,7 +6,8 @@ from typing import Any, Literal
 from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Header, Query, Router, Schema, Status
+from ninja import Query, Router, Schema, Status
+from ninja.params.functions import Header
 from pydantic import Field
 
 from motcua.kernel.cases.actions.people import change_wants

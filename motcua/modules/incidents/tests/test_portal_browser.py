@@ -23,7 +23,7 @@ from motcua.modules.incidents.tests.test_portal_report import photo
 from motcua.testing.city import LAMP_AT, City
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., "Page"]
@@ -33,8 +33,8 @@ AT_LAMP = {"geolocation": {"latitude": LAMP_AT[0], "longitude": LAMP_AT[1]}, "pe
 WORDS = "Đèn đường trước số 12 tắt ba đêm rồi, tối om."
 
 
-def as_file(upload: SimpleUploadedFile) -> dict[str, Any]:
-    return {"name": upload.name, "mimeType": upload.content_type, "buffer": upload.read()}
+def as_file(upload: SimpleUploadedFile) -> "FilePayload":
+    return {"name": upload.name or "", "mimeType": "image/jpeg", "buffer": upload.read()}
 
 
 def shot(page: "Page", name: str) -> None:

@@ -125,7 +125,7 @@ def test_officials_do_not_count_as_people_of_the_report(client: Client, city: Ci
     from motcua.kernel.identity.models import Account
 
     sent = report(city)
-    client.force_login(Account.objects.get(pk=city.hoa.id), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(Account.objects.get(pk=city.hoa.id or 0), backend=settings.AUTHENTICATION_BACKENDS[0])
     assert client.get(address(sent)).status_code == 404
 
 

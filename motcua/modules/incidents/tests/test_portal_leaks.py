@@ -176,7 +176,8 @@ def told(client: Client, path: str) -> tuple[int, str]:
 def test_identity_never_leaks(world: World, city: City, caplog: pytest.LogCaptureFixture, language: str) -> None:
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    waiting, seen, found, answered = [*addresses(world)], set(), [], 0
+    seen: set[str] = set()
+    waiting, found, answered = [*addresses(world)], [], 0
     with moment.at(MONDAY + 4 * HOUR):
         while waiting:
             path = waiting.pop()

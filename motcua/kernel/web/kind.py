@@ -63,6 +63,7 @@ class DeskLink:
     count: Callable[["HttpRequest"], int | None] | None = None  # cheap, or nothing: every desk page asks
     is_hot: bool = False  # its count is work that waits for the reader
     in_bar: bool = False  # also in the bottom bar of the phone
+    in_top: bool = False  # a button of the top bar instead of a line; its key works by itself, without G
 
 
 @dataclass(frozen=True, slots=True)

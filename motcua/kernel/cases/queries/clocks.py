@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS
@@ -95,9 +96,9 @@ def promise_views(cases: Sequence[Case], now: datetime | None = None) -> dict[in
 def next_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, ClockView]:
     """The clock that matters now for each case: the running one that ends first, else the paused one. One query."""
     kinds = {case.id: case.kind for case in cases}
-    chosen: dict[int, Clock] = {}
-    for clock in Clock.objects.filter(case_id__in=list(kinds), stopped_at__isnull=True).order_by("due_at"):
-        held = chosen.get(clock.case_id)
-        if held is None or (held.paused_at is not None and clock.paused_at is None):
-            chosen[clock.case_id] = clock
-    return {case_id: clock_view(clock, kinds[case_id], now) for case_id, clock in chosen.items()}
+    chosen = (
+        Clock.objects.filter(case_id__in=list(kinds), stopped_at__isnull=True)
+        .order_by("case_id", F("paused_at").asc(nulls_first=True), "due_at")
+        .distinct("case_id")
+    )
+    return {clock.case_id: clock_view(clock, kinds[clock.case_id], now) for clock in chosen}

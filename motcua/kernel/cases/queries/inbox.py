@@ -1,12 +1,13 @@
 """The inbox: one list of open cases, the one that ends first on top. Reads only partial indexes of open cases."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS
@@ -14,7 +15,7 @@ from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.clocks import ClockView, next_views
 from motcua.kernel.cases.queries.reading import search, visible
 from motcua.kernel.cases.queries.rules import rules
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import Actor, Role
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 
@@ -64,7 +65,7 @@ def inbox(actor: Actor, wanted: InboxFilter, now: datetime | None = None) -> Inb
     """One page and the counts of the time chips. Three statements: rows, counts, clocks."""
     at = now or moment.now()
     everything = _filtered(actor, wanted)
-    rows = _in_time(everything, wanted.time, at).select_related("officer", "area")
+    rows = _in_time(everything, wanted.time, at).defer("folded").annotate(officer_name=F("officer__name"))
     rows = _after(rows, wanted.after).order_by(F("next_due_at").asc(nulls_last=True), "id")
     cases = list(rows[: PAGE + 1])
     more, cases = len(cases) > PAGE, cases[:PAGE]
@@ -76,9 +77,39 @@ def inbox(actor: Actor, wanted: InboxFilter, now: datetime | None = None) -> Inb
     )
 
 
-def count_mine(actor: Actor) -> int:
-    """For the side bar, up to COUNT_TO + 1."""
-    return _filtered(actor, InboxFilter())[: COUNT_TO + 1].count()
+def first_look(actor: Actor) -> InboxFilter:
+    """What the inbox shows when nothing is asked: to who works on cases their own, to who hands them out everybody's."""
+    works = bool(actor.held) and all(held.role is Role.SPECIALIST for held in actor.held)
+    return InboxFilter(whose="mine" if works else "unit")
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many cases the inbox opens with, up to COUNT_TO + 1: for the side bar."""
+    return _filtered(actor, first_look(actor)).order_by()[: COUNT_TO + 1].count()
+
+
+def count_in_state(actor: Actor, state: str) -> int:
+    """Open cases in one state within the actor's reach, up to COUNT_TO + 1."""
+    return _filtered(actor, InboxFilter(whose="unit", state=state)).order_by()[: COUNT_TO + 1].count()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an officer has on the desk."""
+
+    open: int = 0
+    late: int = 0
+
+
+def loads(officer_ids: Iterable[int]) -> dict[int, Load]:
+    """How much each of these officers works on now; who has nothing is left out. One query."""
+    rows = (
+        Case.objects.filter(closed_at__isnull=True, officer_id__in=set(officer_ids))
+        .order_by()
+        .values("officer_id")
+        .annotate(open=Count("id"), late=Count("id", filter=Q(next_due_at__lte=moment.now())))
+    )
+    return {row["officer_id"]: Load(row["open"], row["late"]) for row in rows}
 
 
 def neighbours(actor: Actor, wanted: InboxFilter, case: Case) -> tuple[int | None, int | None]:
@@ -186,7 +217,7 @@ def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:
         group=clock.state if clock else "paused",
         unit_name=org.tree().unit(case.unit_id).short_name,
         category_name=category.name if category else _("Chưa phân loại"),
-        officer_name=case.officer.name if case.officer else "",
+        officer_name=getattr(case, "officer_name", None) or "",  # annotated by the query of the list
         state_label=str(kind.state(case.state).label),
         icon=category.icon if category else kind.icon,
         url=kind.desk_url(case.id),

@@ -187,6 +187,12 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def few(count: int | None) -> str:
+    """A count that nobody reads further than 999: "46", "999+"."""
+    return NO_VALUE if count is None else "999+" if count > 999 else str(count)
+
+
+@register.filter
 def percent(share: float | None, digits: int = 1) -> str:
     """0.9416 → "94,2%": a share of one, not of a hundred."""
     return NO_VALUE if share is None else _localised(f"{share * 100:.{digits}f}") + "%"

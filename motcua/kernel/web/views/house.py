@@ -121,12 +121,19 @@ class House:
     def desk_links(self) -> list[tuple[Text, list[Door]]]:
         groups: dict[str, tuple[Text, list[Door]]] = {}
         for link in self._links:
+            if link.in_top:
+                continue
             groups.setdefault(str(link.group), (link.group, []))[1].append(self._doors[link.name])
         return list(groups.values())
 
     @cached_property
+    def desk_actions(self) -> list[Door]:
+        """What can be begun from everywhere on the desk."""
+        return [self._doors[link.name] for link in self._links if link.in_top]
+
+    @cached_property
     def desk_bar(self) -> list[Door]:
-        return [self._doors[link.name] for link in self._links if link.in_bar][:5]
+        return [self._doors[link.name] for link in self._links if link.in_bar][:4]
 
     @cached_property
     def unconfirmed_years(self) -> list[tuple[str, int]]:

@@ -8,7 +8,8 @@
   const off = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
   const typing = (target) => target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || (target.tagName === "INPUT" && !/^(checkbox|radio|button|submit)$/.test(target.type));
   const visible = (element) => element.getClientRects().length > 0 || element.dataset.keyHidden !== undefined;
-  const find = (key) => [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key.split("|").includes(key) && visible(element) && !element.disabled);
+  const scope = () => document.querySelector("dialog[open]") || document; /* behind a dialog no key works */
+  const find = (key) => [...scope().querySelectorAll("[data-key]")].find((element) => element.dataset.key.split("|").includes(key) && visible(element) && !element.disabled);
 
   function name(event) {
     const key = event.key === " " ? "space" : event.key.toLowerCase();
@@ -24,14 +25,15 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return;
     const key = name(event), single = !event.ctrlKey && !event.metaKey && !/^f\d|^escape$/.test(key);
+    if (key === "escape" && document.querySelector("dialog[open]")) return; /* the browser closes it */
+    if (key === "escape" && typing(event.target)) { event.target.blur(); return; }
     if (single && (typing(event.target) || off())) return;
     if (single && event.target.closest("[role=toolbar] button, summary, a, button") && /^(enter|space)$/.test(key)) return;
-    if (document.querySelector("dialog[open]") && key !== "escape") return;
     const whole = prefix ? `${prefix} ${key}` : key;
     const element = find(whole);
     clearTimeout(timer);
     if (element) { event.preventDefault(); prefix = ""; act(element); return; }
-    const starts = [...document.querySelectorAll("[data-key]")].some((one) => one.dataset.key.split("|").some((k) => k.startsWith(`${whole} `)));
+    const starts = [...scope().querySelectorAll("[data-key]")].some((one) => one.dataset.key.split("|").some((k) => k.startsWith(`${whole} `)));
     prefix = starts ? whole : "";
     if (starts) { event.preventDefault(); timer = setTimeout(() => { prefix = ""; }, PAUSE); }
   });
@@ -39,6 +41,7 @@
   /* ?: every key that works on this page, read off the page itself */
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-keys-help]")) return;
+    event.preventDefault();
     const dialog = document.getElementById("keys");
     const list = dialog.querySelector(".mc-keys");
     list.replaceChildren();

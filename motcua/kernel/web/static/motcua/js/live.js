@@ -1,5 +1,5 @@
 /* Live regions. <section data-live-url="/live/…" data-live-swap="/part/url/"> listens to the event stream and,
-   when something happened, fetches its own HTML anew through htmx. Events that arrive together cause one fetch.
+   when something happened, fetches its own content anew through htmx; the region itself stays and goes on listening. Events that arrive together cause one fetch.
    The state of the line is shown in every [data-live-state] element: on, or stale with the time of the last word. */
 (() => {
   "use strict";
@@ -49,7 +49,7 @@
           if (!region.isConnected) { this.leave(region); continue; }
           if (region.dataset.livePaused !== undefined || busy(region)) { this.gather = setTimeout(() => this.happened(data), 2_000); continue; }
           document.dispatchEvent(new CustomEvent("live", { detail: { region, data } }));
-          if (region.dataset.liveSwap) htmx.ajax("GET", region.dataset.liveSwap, { target: region, swap: region.dataset.liveHow || "outerHTML" });
+          if (region.dataset.liveSwap) htmx.ajax("GET", region.dataset.liveSwap, { target: region, swap: region.dataset.liveHow || "innerHTML" });
         }
       }, GATHER);
     }

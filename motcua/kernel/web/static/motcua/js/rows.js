@@ -60,9 +60,11 @@
     if (event.target.checked) chosen.add(current); else chosen.delete(current);
     mark();
   });
-  /* Bulk forms send the chosen rows, wherever the form stands. */
-  document.addEventListener("formdata", (event) => { if (event.target.matches("[data-bulk-form]")) { event.formData.delete("case"); chosen.forEach((one) => event.formData.append("case", one)); } });
-  document.addEventListener("htmx:configRequest", (event) => { if (event.target.closest("[data-bulk-form]")) event.detail.parameters.case = [...chosen]; });
+  /* Bulk forms send the chosen rows, wherever the form stands; without any, the row under the cursor. */
+  const meant = () => (chosen.size ? [...chosen] : current && here() ? [current] : []);
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-bulk-form]") && !meant().length) event.preventDefault(); });
+  document.addEventListener("formdata", (event) => { if (event.target.matches("[data-bulk-form]")) { event.formData.delete("case"); meant().forEach((one) => event.formData.append("case", one)); } });
+  document.addEventListener("htmx:configRequest", (event) => { if (event.target.closest("[data-bulk-form]")) event.detail.parameters.case = meant(); });
   document.addEventListener("htmx:afterSettle", () => { const there = new Set(rows().map(id)); chosen.forEach((one) => { if (!there.has(one)) chosen.delete(one); }); mark(); });
   if (table()) mark();
 })();

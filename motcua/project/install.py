@@ -95,7 +95,7 @@ def find_uv() -> Path | None:
     if own.exists():
         return own
     say("getting uv, which installs the rest faster")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
     done = subprocess.run([*pip, "-r", str(UV_LOCK)], cwd=ROOT, check=False)
     return own if done.returncode == 0 and own.exists() else None
 
@@ -204,7 +204,7 @@ def build_static() -> None:
         say("building static files")
         run(motcua, "assets")
         (BUILD / "stamp-sources").write_text(sources, encoding="ascii")
-    built = files_state("requirements.lock", ".build/static/**/*")
+    built = files_state("requirements.lock", ".build/static/**/*", "motcua/modules/*/static/**/*")
     if not is_done(BUILD / "stamp-static", built) or not (BUILD / "collected" / "staticfiles.json").exists():
         say("naming and compressing static files")
         # The folder "motcua" holds what the bundles are made from; "mc", the bundles, is what pages ask for.

@@ -97,12 +97,11 @@ def open_case(
 def _case(new: NewCase, at: datetime) -> Case:
     number = ids.take("cases_case")
     code = render_code(KINDS[new.kind].code_template, number=number, at=at)
-    return Case(
+    case = Case(
         id=number,
         kind=new.kind,
         code=code,
         subject=new.subject,
-        folded=fold(f"{new.subject} {new.words} {new.address} {code}"),
         state=new.state,
         urgency=new.urgency,
         channel=new.channel,
@@ -117,6 +116,13 @@ def _case(new: NewCase, at: datetime) -> Case:
         opened_at=at,
         updated_at=at,
     )
+    case.folded = searched_words(case, new.words)
+    return case
+
+
+def searched_words(case: Case, words: str) -> str:
+    """What strangers and officials find the case by; ``words`` are those that everybody may read."""
+    return fold(f"{case.subject} {words} {case.address} {case.code}")
 
 
 def insert_of(*rows: Model) -> Insert:

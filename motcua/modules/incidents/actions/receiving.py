@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, touch
+from motcua.kernel.cases.actions.opening import searched_words
 from motcua.kernel.cases.actions.people import bring_parties, publish_files
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.reading import cases_of, get_case
 from motcua.kernel.cases.queries.rules import category_by_code, rules
 from motcua.kernel.events.actions import record
+from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import officer_actor
 from motcua.kernel.org import queries as org
@@ -23,7 +25,7 @@ from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.submitting import triage_unit_id
+from motcua.modules.incidents.actions.submitting import subject_of, triage_unit_id
 from motcua.modules.incidents.models import Incident, Phrase
 
 if TYPE_CHECKING:
@@ -67,11 +69,21 @@ def receive(
     """What receiving means, whichever move does it: the first promise is kept, and strangers may read."""
     clocks.stop("accept")
     category = rules().categories.get(case.category_id) if case.category_id else None
-    if case.published_at is None and (category is None or category.is_public):
+    if case.published_at is None and (category is None or category.is_public) and not is_hidden(case.id):
         case.published_at = moment.now()
         if public_text is not None:
-            Incident.objects.filter(pk=case.id).update(public_text=redact(nfc(public_text).strip()))
+            words = redact(nfc(public_text).strip())
+            Incident.objects.filter(pk=case.id).update(public_text=words)
+            # What was taken out is gone from the heading and from the search as well.
+            case.subject = subject_of(words, category.name if category else _("Phản ánh"))
+            case.folded = searched_words(case, words)
         publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)
+
+
+def is_hidden(case_id: int) -> bool:
+    """An official took it off the public pages; only the move “show” brings it back."""
+    told = histories([case_id], ("incident.hidden", "incident.shown")).get(case_id, [])
+    return bool(told) and told[-1].name == "incident.hidden"
 
 
 def unit_words(case: Case) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import require
+from motcua.kernel.identity.queries import own_card, require
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
@@ -94,7 +94,7 @@ def _before(key: str) -> Submitted | None:
 def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     text, written = nfc(new.text).strip(), nfc(new.address).strip()
     _check(new, text, written)
-    names = (nfc(new.name),) if new.hides_name else ()
+    names = (nfc(new.name), own_card(actor).name if actor.person_id else "") if new.hides_name else ()
     address, shown = redact(written, names), redact(text, names)
     if address != written:
         text = f"{text}\n{written}"  # what they said of themselves with the address is for officials

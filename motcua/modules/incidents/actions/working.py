@@ -19,7 +19,7 @@ from motcua.kernel.files.actions import publish_file
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.incidents.actions.receiving import KIND, end, said, unit_words
+from motcua.modules.incidents.actions.receiving import KIND, end, is_hidden, said, unit_words
 from motcua.modules.incidents.models import Incident
 
 if TYPE_CHECKING:
@@ -123,11 +123,12 @@ def resolve_incident(
 
 @transaction.atomic
 def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
-    """The leader agrees: the result is published, or sent to the person alone where the category is not public."""
+    """The leader agrees: the result is published, or sent to the person alone where the category is not public or
+    the report was hidden."""
     case = begin(case_id, "approve", kind=KIND, actor=actor, version=version)
     category = rules().categories.get(case.category_id) if case.category_id else None
     result = Incident.objects.values_list("result", flat=True).get(pk=case.id)
-    is_public = case.published_at is not None or category is None or category.is_public
+    is_public = case.published_at is not None or ((category is None or category.is_public) and not is_hidden(case.id))
     if is_public:
         case.published_at = case.published_at or moment.now()
         publish_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])

@@ -245,6 +245,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     incident = case.incident
     party = party_of(case.id, actor) if is_party else None
     party_id = party.id if party else None
+    reads_all = is_party and not _is_joined(party)  # whoever joins is a stranger to the one who reported
     files = [
         file for file in case_files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)
     ]
@@ -269,10 +270,10 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         area=area.full_name if area else "",
         area_code=area.code if area else "",
         address=redact(case.address),
-        text=incident.text if is_party and not _is_joined(party) else incident.public_text,
+        text=incident.text if reads_all else incident.public_text,
         reporter=opened(case.person).name if case.person and not incident.hides_name else "",
-        answers=_answers(category, incident.attributes, with_words=is_party),
-        reject_reason=incident.reject_reason if is_party else redact(incident.reject_reason),
+        answers=_answers(category, incident.attributes, with_words=reads_all),
+        reject_reason=incident.reject_reason if reads_all else redact(incident.reject_reason),
         before=[file for file in files if file.role == FileRole.BEFORE],
         after=[file for file in files if file.role == FileRole.AFTER],
         documents=[file for file in files if file.role == FileRole.DOCUMENT],

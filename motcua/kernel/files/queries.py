@@ -1,5 +1,6 @@
 """Which file it is, who may see it, and its bytes."""
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import IO
@@ -12,6 +13,8 @@ from motcua.kernel.files.models import File
 from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
 from motcua.lib.errors import Refused
+
+_TOKEN = re.compile(r"[\w-]{1,43}", re.ASCII)
 
 
 def store_name(sha256: bytes) -> str:
@@ -56,7 +59,8 @@ def open_content(file: File, variant: Variant) -> IO[bytes]:
 
 def loose_files(tokens: Sequence[str]) -> list[File]:
     """The files that were sent ahead of a form and are not part of any case yet, in the order of ``tokens``."""
-    found = {file.token: file for file in File.objects.filter(token__in=tokens, kept_at__isnull=True)}
+    asked = [token for token in tokens if _TOKEN.fullmatch(token)]
+    found = {file.token: file for file in File.objects.filter(token__in=asked, kept_at__isnull=True)}
     missing = [token for token in tokens if token not in found]
     if missing:
         raise Refused(

@@ -21,7 +21,7 @@ from motcua.kernel.files.queries import get_file, get_picture_to_blur, open_cont
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.lib.errors import Refused
 
-_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 # (everybody may see it, the address names these very bytes): how long they may be kept
 CACHING = {
     (True, True): "public, max-age=31536000, s-maxage=3600, immutable",

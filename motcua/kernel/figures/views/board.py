@@ -159,9 +159,9 @@ def _span(request: HttpRequest) -> tuple[date, date]:
     try:
         last = date.fromisoformat(request.GET.get("den", "") or until.isoformat())
         first = date.fromisoformat(request.GET.get("tu", "") or (last - timedelta(days=89)).isoformat())
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Http404 from error
-    return max(first, last - LONGEST_EXPORT), last
+    return max(first, last - min(LONGEST_EXPORT, last - date.min)), last
 
 
 @public

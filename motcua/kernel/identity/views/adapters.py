@@ -10,6 +10,7 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -94,6 +95,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         actions.end_other_sessions(user.pk, but=current.session_key if current else None)
 
     # Letters
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At our own address: the host that a request claims may be anybody's."""
+        uidb36, _dash, proof = key.partition("-")
+        return f"{settings.PUBLIC_URL}{reverse('account_reset_password_from_key', args=[uidb36, proof])}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         account = context.get("user")

@@ -16,10 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from motcua.kernel.web.views.errors import host_of, refusal
+from motcua.kernel.web.views.errors import host_of, not_found, refusal
 from motcua.lib.errors import Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+_PRIVATE_PATHS = ("/desk/", "/tai-khoan/")
+_WHO_ASKS = ("Cookie", "Authorization", "X-Private-Link")
 
 
 class RequestId:
@@ -68,6 +72,10 @@ class SecurityHeaders:
         response.headers.setdefault(
             "Content-Security-Policy", f"{self._policy}; connect-src 'self' {live_origin(request)}".rstrip()
         )
+        if request.path.startswith(_PRIVATE_PATHS) or (
+            request.path.startswith("/api/") and any(name in request.headers for name in _WHO_ASKS)
+        ):
+            response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault(
             "Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
         )
@@ -93,6 +101,8 @@ class Refusals:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path:  # no text to PostgreSQL
+            return not_found(request)
         # Without a length nothing is read at all (WSGI), so it cannot be left out to get around this.
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.REQUEST_MAX_BYTES:

@@ -82,7 +82,8 @@ def followed(request: HttpRequest) -> HttpResponse:
 
 
 def _by_codes(codes: Sequence[str], request: HttpRequest) -> list[Found]:
-    return [found for finder in FINDERS.values() for found in finder.by_code(codes, request)]
+    asked = [code for code in codes if "\x00" not in code]  # no text to PostgreSQL
+    return [found for finder in FINDERS.values() for found in finder.by_code(asked, request)]
 
 
 @public

@@ -44,7 +44,7 @@ from motcua.modules.incidents.rest.shapes import (
 )
 
 router = Router(tags=["reports"])
-Files = list[str]
+Files = list[Key]
 MOST_FILES = 5
 LONGEST_LIST = 100
 

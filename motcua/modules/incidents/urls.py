@@ -36,6 +36,7 @@ urlpatterns = [
     path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", page.reveal_person, name="incident_reveal"),
     path("desk/phan-anh/<int:case_id>/<slug:slug>/", moves.move_page, name="incident_move"),
     # For programs
+    re_path(r"^open311/(?:v2/?)?$", open311.discovery, {"suffix": "xml"}, name="open311"),
     re_path(r"^open311(?:/v2)?/discovery" + SUFFIX, open311.discovery, name="open311_discovery"),
     re_path(r"^open311/v2/services" + SUFFIX, open311.services, name="open311_services"),
     re_path(rf"^open311/v2/services/{CODE}" + SUFFIX, open311.service, name="open311_service"),

@@ -75,6 +75,8 @@ def test_discovery(client: Client, city: City) -> None:
     data = both(client, "discovery", DISCOVERY, "discovery")
     assert data["endpoints"][0]["url"].endswith("/open311/v2")
     assert client.get("/open311/discovery.json").json() == data
+    for root in ("/open311/v2/", "/open311/v2", "/open311/"):  # where somebody only knows the endpoint
+        assert client.get(root).content == client.get(f"{BASE}discovery.xml").content
 
 
 def test_services(client: Client, questions: None) -> None:

@@ -20,6 +20,16 @@ class PartyRole(TextChoices):
     FOLLOWER = "follower"
 
 
+# How a case came in, in words; a channel that is not named here is shown by its name.
+CHANNELS: dict[str, Text] = {
+    "web": _("Gửi trên mạng"),
+    "phone": _("Gọi 1022"),
+    "counter": _("Tại quầy"),
+    "open311": _("Ứng dụng khác"),
+    "api": _("Hệ thống kết nối"),
+}
+
+
 class FileRole(TextChoices):
     BEFORE = "before"
     AFTER = "after"

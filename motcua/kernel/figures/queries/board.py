@@ -147,11 +147,11 @@ def _board(period: str, kind: str, unit_id: int | None, at: datetime) -> Board:
 
     done: dict[int, Tally] = {}
     total = Tally()
-    for holder, tally in _tallies("unit_id", since, until, kind, inside):
+    for holder, tally in tallies("unit_id", since, until, kind, inside):
         done.setdefault(body(holder), Tally()).add(tally)
         total.add(tally)
     before = Tally()
-    for _holder, tally in _tallies("kind", since - timedelta(days=length), since - timedelta(days=1), kind, inside):
+    for _holder, tally in tallies("kind", since - timedelta(days=length), since - timedelta(days=1), kind, inside):
         before.add(tally)
     days = {since + timedelta(days=number): Tally() for number in range(length)}
     for day, closed, on_time in _on_time("day", since, until, kind, inside):
@@ -225,7 +225,7 @@ def _where(since: date, until: date, kind: str, inside: set[int] | None) -> tupl
     return " AND ".join(clauses), parameters
 
 
-def _tallies(by: str, since: date, until: date, kind: str, inside: set[int] | None) -> list[tuple[Any, Tally]]:
+def tallies(by: str, since: date, until: date, kind: str, inside: set[int] | None) -> list[tuple[Any, Tally]]:
     """All figures of the days, summed by one column. Our own SQL."""
     where, parameters = _where(since, until, kind, inside)
     sums = ", ".join(f"sum({name})::int" for name in COUNTS)

@@ -97,7 +97,9 @@ def register() -> None:
 def _waiting(request: HttpRequest) -> int:
     """Work that waits for the reader; counted no further than anybody would read, and not again by the inbox itself."""
     counted: int | None = getattr(request, "waiting", None)
-    return counted if counted is not None else count_waiting(request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
+    if counted is not None:
+        return counted
+    return count_waiting(request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
 
 
 def _unread(request: HttpRequest) -> int:
@@ -111,12 +113,12 @@ def _parked(request: HttpRequest) -> int:
 def _register_desk() -> None:
     watch, manage = _("Theo dõi"), _("Quản trị")
     register_links(
-        DeskLink("inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_waiting, is_hot=True, in_bar=True),
+        DeskLink(
+            "inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_waiting, is_hot=True, in_bar=True
+        ),
         DeskLink("notices", _("Thông báo"), "bell", "notices", "desk.enter", "", 5, "t", count=_unread, is_hot=True),
         DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
-        DeskLink(
-            "wall", _("Màn hình điều hành"), "device-desktop-analytics", "wall", "wall.watch", watch, 61, "m"
-        ),
+        DeskLink("wall", _("Màn hình điều hành"), "device-desktop-analytics", "wall", "wall.watch", watch, 61, "m"),
         DeskLink("units", _("Đơn vị"), "building-community", "units", "org.manage", manage, 70),
         DeskLink("officers", _("Cán bộ"), "users", "officers", "org.manage", manage, 71),
         DeskLink("calendars", _("Lịch làm việc"), "calendar", "calendars", "calendar.manage", manage, 72),

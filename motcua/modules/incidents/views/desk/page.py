@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.kind import CHANNELS, KINDS
 from motcua.kernel.cases.queries.inbox import neighbours
 from motcua.kernel.cases.queries.reading import get_case, may_on
 from motcua.kernel.cases.views.inbox import wanted_from
@@ -83,12 +83,7 @@ def _makes_sense(move: str, page: DeskPage) -> bool:
 
 
 def channel_words(channel: str) -> str:
-    return {
-        "web": _("Gửi trên mạng"),
-        "phone": _("Gọi 1022"),
-        "open311": _("Ứng dụng khác"),
-        "counter": _("Trực tiếp"),
-    }.get(channel, channel)
+    return str(CHANNELS.get(channel, channel))
 
 
 def urgency_words(urgency: str) -> str:

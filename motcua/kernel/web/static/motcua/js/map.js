@@ -131,6 +131,7 @@ window.mcMap = (() => {
     if (data.edit) edit(map, element);
     else if (data.pin !== undefined) L.marker(map.getCenter(), { icon: pinIcon(), keyboard: false, interactive: false }).addTo(map);
     new ResizeObserver(() => map.invalidateSize()).observe(element);
+    element.dispatchEvent(new CustomEvent("map:ready", { bubbles: true, detail: map })); /* for what a page draws on it */
     return map;
   }
 

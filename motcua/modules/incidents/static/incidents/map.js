@@ -8,7 +8,10 @@
   const told = document.querySelector("[data-map-told]");
   const WORST = ["done", "paused", "on", "soon", "late"];
   const words = JSON.parse(source.dataset.states);
+  const FILTERS = ["loai", "khu-vuc", "tim", "trang-thai"];
   let map, single, many, asked;
+  /* Somebody who asked for something special wants to see where it is; else the whole area is shown. */
+  let look = FILTERS.some((name) => new URLSearchParams(location.search).get(name));
 
   const size = (count) => (count < 10 ? 36 : count < 100 ? 44 : count < 1_000 ? 52 : 60);
   function round(count, state) {
@@ -39,16 +42,21 @@
     return marker;
   }
 
-  async function load() {
-    const bounds = map.getBounds().pad(0.15);
+  async function load() { /* what is in view; the first time, when something special was asked for, go where that is */
+    const bounds = map.getBounds().pad(0.15), everywhere = look;
     const url = new URL(source.dataset.mapPoints, location.href);
-    url.searchParams.set("bbox", [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(4)).join(","));
+    if (!everywhere) url.searchParams.set("bbox", [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(4)).join(","));
     url.searchParams.set("z", Math.round(map.getZoom()));
     asked?.abort();
     asked = new AbortController();
     const answer = await fetch(url, { signal: asked.signal });
     if (!answer.ok) return;
     const { kinds, points, clusters } = await answer.json();
+    if (everywhere) {
+      look = false;
+      const found = [...points, ...clusters];
+      if (found.length) { map.fitBounds(found.map(([lat, lon]) => [lat, lon]), { padding: [40, 40], maxZoom: 16, animate: false }); return load(); }
+    }
     single.clearLayers();
     many.clearLayers();
     single.addLayers(points.map((point) => dot(point, kinds)));

@@ -260,7 +260,7 @@ def test_after_ten_days_it_closes_and_after_a_year_contacts_are_forgotten(city: 
     with moment.at(MONDAY + timedelta(days=400)):
         assert tasks.forget_contacts() == 1
         assert tasks.forget_contacts() == 0
-    person = Person.objects.get(pk=case.person_id)
+    person = Person.objects.get(cases=case)
     assert (bytes(person.phone_sealed), person.phone_index) == (b"", None)
 
 

@@ -65,9 +65,9 @@ def inbox(actor: Actor, wanted: InboxFilter, now: datetime | None = None) -> Inb
     """One page and the counts of the time chips. Three statements: rows, counts, clocks."""
     at = now or moment.now()
     everything = _filtered(actor, wanted)
-    rows = _in_time(everything, wanted.time, at).defer("folded").annotate(officer_name=F("officer__name"))
-    rows = _after(rows, wanted.after).order_by(F("next_due_at").asc(nulls_last=True), "id")
-    cases = list(rows[: PAGE + 1])
+    rows = _after(_in_time(everything, wanted.time, at), wanted.after).defer("folded")
+    rows = rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
+    cases: list[Case] = list(rows.annotate(officer_name=F("officer__name"))[: PAGE + 1])
     more, cases = len(cases) > PAGE, cases[:PAGE]
     views = next_views(cases, at)
     return InboxPage(
@@ -78,7 +78,7 @@ def inbox(actor: Actor, wanted: InboxFilter, now: datetime | None = None) -> Inb
 
 
 def first_look(actor: Actor) -> InboxFilter:
-    """What the inbox shows when nothing is asked: to who works on cases their own, to who hands them out everybody's."""
+    """What the inbox shows when nothing is asked: their own to whoever works on cases, all to who hands them out."""
     works = bool(actor.held) and all(held.role is Role.SPECIALIST for held in actor.held)
     return InboxFilter(whose="mine" if works else "unit")
 

@@ -135,9 +135,7 @@ class IncidentFields(ContactFields):
         help_text=_("Ví dụ: đèn tắt mấy đêm rồi, hố sâu bao nhiêu, có nguy hiểm cho xe máy không."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "required": _("Viết ít nhất 10 chữ cái để cán bộ hiểu việc cần làm, hoặc chụp một tấm ảnh.")
-        },
+        error_messages={"required": _("Viết ít nhất 10 chữ cái để cán bộ hiểu việc cần làm, hoặc chụp một tấm ảnh.")},
     )
     category = forms.ChoiceField(label=_("Loại sự cố"), required=False, choices=category_choices, widget=CategorySelect)
     address = Words(

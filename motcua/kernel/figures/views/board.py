@@ -173,8 +173,14 @@ def open_data_csv(request: HttpRequest) -> HttpResponse:
     response.write("\ufeff")  # so that spreadsheets read the tones
     writer = csv.DictWriter(response, CSV_COLUMNS, extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(queries.figure_rows(*_span(request)))
+    for row in queries.figure_rows(*_span(request)):
+        writer.writerow({name: _plain(value) for name, value in row.items()})
     return response
+
+
+def _plain(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula is marked as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 @public

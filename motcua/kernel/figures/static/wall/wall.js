@@ -123,12 +123,12 @@
     if (said.textContent !== words) said.textContent = words;
   };
 
+  let settled;
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.elt.id !== "wl-left") return;
+    if (event.detail.target.id !== "wl-left") return;
     fresh = new Date();
-    renewed();
-    alarm();
-    draw().catch(() => {});
+    clearTimeout(settled); /* told for each piece that came */
+    settled = setTimeout(() => { renewed(); alarm(); draw().catch(() => {}); }, 50);
   });
   alarm();
 })();

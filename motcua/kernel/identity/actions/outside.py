@@ -39,7 +39,11 @@ def person_vouched_for(claims: Claims) -> Account:
     """The person with the same verified number, address or national id; a new account when there is none yet."""
     language = get_language() or "vi"
     name = str(claims.get(settings.OIDC_NAME_CLAIM) or "")
-    phone = contacts.normal_phone(str(claims.get("phone_number") or "")) if claims.get("phone_number_verified") else ""
+    phone = (
+        contacts.normal_phone(str(claims.get("phone_number") or ""))
+        if claims.get("phone_number_verified") is True
+        else ""
+    )
     email = contacts.normal_email(str(claims.get("email") or "")) if claims.get("email_verified") is True else ""
     national_id = str(claims.get(settings.OIDC_NATIONAL_ID_CLAIM) or "") if settings.OIDC_NATIONAL_ID_CLAIM else ""
     account = _with_national_id(national_id)

@@ -105,6 +105,16 @@ def test_an_unverified_address_opens_nobodys_account(client: Client, provider: P
     assert SocialAccount.objects.get().user != mine
 
 
+@pytest.mark.parametrize("verified", ["false", "true", 1, None, False])
+def test_a_number_that_is_not_plainly_verified_opens_nobodys_account(
+    client: Client, provider: Provider, verified: object
+) -> None:
+    mine = actions.account_for(actions.read_contact("0905 123 456"), language="vi")
+    provider.claims = {"sub": "evil", "phone_number": "+84905123456", "phone_number_verified": verified}
+    come_in(client, provider, PEOPLE)
+    assert client.session["_auth_user_id"] != str(mine.pk)
+
+
 def test_the_same_national_id_is_the_same_person(client: Client, provider: Provider) -> None:
     provider.claims = {"sub": "a", "citizenPid": "079012345678", "name": "An"}
     come_in(client, provider, PEOPLE)

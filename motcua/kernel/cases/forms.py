@@ -11,6 +11,7 @@ from motcua.kernel.cases.queries.rules import categories
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
+from motcua.lib.vietnamese import fold
 from motcua.lib.worktime import StartRule
 
 URGENCIES = [
@@ -49,6 +50,45 @@ class ManyCodes(forms.CharField):
         if unknown:
             raise forms.ValidationError(_("Không có mã %(code)s."), params={"code": ", ".join(unknown)})
         return codes
+
+
+class UnitField(forms.CharField):
+    """One unit among hundreds, by its name or code, typed with or without tones; gives its id.
+
+    The page that shows it holds ``<datalist id="units">`` with the names, so that a browser completes what is typed.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"list": "units", "autocomplete": "off"}
+        super().__init__(max_length=300, widget=forms.TextInput(attrs=attributes), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        found = _units_like(text)
+        if len(found) == 1:
+            return found[0].id
+        if not text:
+            return None
+        if not found:
+            raise forms.ValidationError(_("Không có đơn vị nào tên như vậy. Gõ vài chữ trong tên rồi chọn."))
+        names = "; ".join(unit.short_name for unit in found[:3])
+        raise forms.ValidationError(
+            _("Có %(count)d đơn vị khớp, như: %(names)s. Gõ thêm cho rõ."), params={"count": len(found), "names": names}
+        )
+
+
+def _units_like(text: str) -> list[org.UnitRow]:
+    """Units in force of exactly this name or code, else those with all of these words in their name."""
+    words = fold(text).split()
+    if not words:
+        return []
+    named = [(unit, {fold(unit.name), fold(unit.short_name), fold(unit.code)}) for unit in org.tree().in_force]
+    exact = [unit for unit, names in named if fold(text).strip() in names]
+    return exact or [
+        unit
+        for unit, _names in named
+        if all(any(part.startswith(word) for part in fold(unit.name).split()) for word in words)
+    ]
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]

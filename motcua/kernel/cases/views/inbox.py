@@ -1,9 +1,11 @@
 """The inbox: one list for every kind of case."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motcua.kernel.cases.forms import UnitField
 from motcua.kernel.cases.kind import BULK, KINDS, Move
 from motcua.kernel.cases.models import Case
-from motcua.kernel.cases.queries.inbox import COUNT_TO, TIMES, InboxFilter, InboxRow, first_look, inbox
+from motcua.kernel.cases.queries.inbox import COUNT_TO, TIMES, InboxFilter, InboxRow, Load, first_look, inbox, loads
 from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.cases.queries.rules import categories
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import Actor, Role
 from motcua.kernel.identity.queries.officers import OfficerRow, list_officers
 from motcua.kernel.identity.queries.permissions import unit_ids_within
 from motcua.kernel.identity.views import requires
@@ -216,20 +219,48 @@ def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
         raise Refused("not_found", _("Không làm được việc này cho nhiều hồ sơ một lần."))
     move = KINDS[cases[0].kind].move(move_name)
     needs = next(action.needs for action in bulk.values() if action is not None)
-    if request.method == "POST":
-        return _do(request, cases, actor, {kind: action.run for kind, action in bulk.items() if action is not None})
-    return render(
-        request,
-        "cases/bulk.html",
-        {
-            "move": move,
-            "cases": cases,
-            "needs": needs,
-            "officers": officers_for(cases) if needs == "officer" else [],
-            "units": org.tree().in_force if needs == "unit" else [],
-            "back": _back(request),
-        },
-    )
+    groups = _by_unit(cases) if needs == "officer" else []
+    form = _UnitForm(request.POST or None) if needs == "unit" else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        values = {
+            case.id: str(form.cleaned_data["value"])
+            if form is not None
+            else request.POST.get(f"value-{case.unit_id}", request.POST.get("value", ""))
+            for case in cases
+        }
+        runs = {kind: action.run for kind, action in bulk.items() if action is not None}
+        return _do(request, cases, actor, runs, values, needs=needs)
+    context = {
+        "move": move,
+        "cases": cases,
+        "needs": needs,
+        "groups": groups,
+        "form": form,
+        "units": org.tree().in_force if needs == "unit" else [],
+        "back": _back(request),
+    }
+    return render(request, "cases/bulk.html", context, status=422 if request.method == "POST" else 200)
+
+
+class _UnitForm(forms.Form):
+    value = UnitField(label=_lazy("Chuyển đến đơn vị"), help_text=_lazy("Gõ vài chữ trong tên, không dấu cũng được."))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCases:
+    """Cases that one unit holds, and who can be given all of them, by the units they sit in."""
+
+    unit: org.UnitRow
+    cases: list[Case]
+    hands: list[tuple[org.UnitRow, list["Hand"]]]
+
+
+def _by_unit(cases: Sequence[Case]) -> list[UnitCases]:
+    held: dict[int, list[Case]] = {}
+    for case in cases:
+        held.setdefault(case.unit_id, []).append(case)
+    tree = org.tree()
+    return [UnitCases(tree.unit(number), rows, with_loads(officers_for(rows))) for number, rows in held.items()]
 
 
 def officers_for(cases: Sequence[Case]) -> list[tuple[org.UnitRow, list[OfficerRow]]]:
@@ -241,19 +272,56 @@ def officers_for(cases: Sequence[Case]) -> list[tuple[org.UnitRow, list[OfficerR
     return [(tree.unit(unit_id), list(group)) for unit_id, group in groupby(rows, key=lambda row: row.unit_id)]
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Somebody who can be given a case, and what they have on the desk already."""
+
+    officer: OfficerRow
+    load: Load
+
+
+def with_loads(
+    groups: Sequence[tuple[org.UnitRow, list[OfficerRow]]],
+) -> list[tuple[org.UnitRow, list[Hand]]]:
+    """Within each unit, whoever has least to do comes first among those who work on cases; leaders come last."""
+    held = loads(row.id for _unit, rows in groups for row in rows)
+    return [
+        (
+            unit,
+            sorted(
+                (Hand(row, held.get(row.id, Load())) for row in rows),
+                key=lambda hand: (Role.SPECIALIST not in hand.officer.roles, hand.load.open, hand.officer.name),
+            ),
+        )
+        for unit, rows in groups
+    ]
+
+
 Run = Callable[[int, Actor, str], object]
 
 
-def _do(request: HttpRequest, cases: Sequence[Case], actor: Actor, runs: dict[str, Run]) -> HttpResponse:
+def _do(
+    request: HttpRequest,
+    cases: Sequence[Case],
+    actor: Actor,
+    runs: dict[str, Run],
+    values: dict[int, str],
+    *,
+    needs: str,
+) -> HttpResponse:
     done, refused = 0, []
     for case in cases:
+        if needs and not values[case.id]:
+            continue  # of several units, nobody was chosen for this one
         try:
-            runs[case.kind](case.id, actor, request.POST.get("value", ""))
+            runs[case.kind](case.id, actor, values[case.id])
             done += 1
         except Refused as refusal:
             refused.append(f"{case.code}: {refusal.message}")
     if done:
         messages.success(request, _("Đã làm xong %(done)d việc.") % {"done": done})
+    elif not refused:
+        messages.warning(request, _("Chưa chọn ai nên chưa giao việc nào."))
     for line in refused[:10]:
         messages.warning(request, line)
     return redirect(_back(request))

@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from motcua.kernel.cases.forms import UnitField
 from motcua.kernel.cases.queries.rules import leaf_categories
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
@@ -48,6 +49,9 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.case = case
         self.fields["version"].initial = case.version
+        first = next((field for field in self.fields.values() if not field.widget.is_hidden), None)
+        if first is not None:
+            first.widget.attrs["autofocus"] = True  # in the dialog and on the page alike
 
 
 def _text(label: Any, hint: Any = "", rows: int = 4, *, required: bool = True) -> forms.CharField:
@@ -154,13 +158,8 @@ class ClassifyForm(MoveForm):
 
 
 class DispatchForm(MoveForm):
-    unit_id = forms.TypedChoiceField(label=_("Chuyển đến đơn vị"), coerce=int)
+    unit_id = UnitField(label=_("Chuyển đến đơn vị"), help_text=_("Gõ vài chữ trong tên, không dấu cũng được."))
     note = _text(_("Lời nhắn cho đơn vị nhận"), required=False, rows=2)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        units = [unit for unit in org.tree().in_force if unit.id != self.case.unit_id]
-        self.fields["unit_id"].choices = [("", _("Chọn đơn vị")), *((unit.id, unit.name) for unit in units)]  # type: ignore[attr-defined]
 
 
 class AssignForm(MoveForm):

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import kind_of, sentence, timeline
+from motcua.kernel.identity.kind import ROLE_NAMES, Role
 from motcua.lib import moment
 from motcua.lib.worktime import moment_words
 from motcua.modules.incidents.models import Addition
@@ -32,6 +33,7 @@ class TimelineRow:
     name: str
     text: str  # words that came with it: what people added, or the result
     files: list[CaseFile]
+    actor: str = ""  # who did it; for officials alone
 
 
 def timeline_rows(
@@ -58,7 +60,8 @@ def timeline_rows(
         result = event.data.get("result", result)
         if event.name in ("incident.published", "incident.answered"):
             words[event.id] = result
-        rows.append(_timeline_row(event, words, by_event))
+        row = _timeline_row(event, words, by_event)
+        rows.append(replace(row, actor=event.actor_name) if audience is Audience.OFFICIALS else row)
     rows.reverse()
     return _only_the_newest_goes_on(rows, is_open=case.closed_at is None)
 
@@ -85,7 +88,9 @@ def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[Cas
 
 
 def _told(data: dict[str, Any]) -> dict[str, Any]:
-    """Moments, which an event keeps in ISO 8601, in words."""
+    """Moments, which an event keeps in ISO 8601, and roles in words."""
+    if data.get("role") in set(Role):
+        data = {**data, "role": str(ROLE_NAMES[Role(data["role"])]).lower()}
     if "due" not in data:
         return data
     due = timezone.localtime(datetime.fromisoformat(data["due"]))

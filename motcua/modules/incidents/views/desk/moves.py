@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.cases.kind import KINDS, FileRole
 from motcua.kernel.cases.queries.reading import case_files, get_case, moves_for
-from motcua.kernel.cases.views.inbox import officers_for
+from motcua.kernel.cases.views.inbox import officers_for, with_loads
+from motcua.kernel.events.kind import Audience
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.kind import Purpose
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.org import queries as org
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.forms import desk as forms
 from motcua.modules.incidents.models import Incident
+from motcua.modules.incidents.queries.timeline import timeline_rows
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -93,6 +96,12 @@ def move_page(request: Request, case_id: int, slug: str) -> HttpResponse:
     return _form_page(request, case, name, doing, doing.form(case=case, **_extras(case, name)))
 
 
+def _page_of(request: Request, case: Case) -> str:
+    """The case's page, in the list that it was opened from: J and K go on through that list."""
+    query = request.GET.urlencode()
+    return f"{KINDS[case.kind].desk_url(case.id)}{'?' if query else ''}{query}"
+
+
 def _extras(case: Case, name: str) -> dict[str, Any]:
     if name != "accept":
         return {}
@@ -105,17 +114,19 @@ def _extras(case: Case, name: str) -> dict[str, Any]:
 
 def _form_page(
     request: Request, case: Case, name: str, doing: Doing, form: forms.MoveForm, *, status: int = 200,
-    kept: dict[str, Sequence[str]] | None = None,
+    kept: dict[str, Sequence[str]] | None = None, is_stale: bool = False,
 ) -> HttpResponse:  # fmt: skip
     move = KINDS[case.kind].move(name)
     context = {
         "case": case,
         "move": move,
         "form": form,
-        "officers": officers_for([case]) if name == "assign" else [],
+        "officers": with_loads(officers_for([case])) if name == "assign" else [],
+        "units": org.tree().in_force if name == "dispatch" else [],
         "kept": kept or {},
-        "action_url": request.path,
-        "back": KINDS[case.kind].desk_url(case.id),
+        "action_url": request.get_full_path(),
+        "back": _page_of(request, case),
+        "newest": timeline_rows(case, Audience.OFFICIALS, [])[0] if is_stale else None,
     }
     template = "incidents/desk/_move.html" if request.headers.get("HX-Request") else "incidents/desk/move.html"
     return render(request, template, context, status=status)
@@ -146,12 +157,11 @@ def _do(request: Request, case: Case, name: str, doing: Doing) -> HttpResponse:
             form.add_error(None, refusal.message)
         # The case may have moved on: what was typed goes with the newest version, which the person has now been shown.
         case.refresh_from_db()
-        form.data = {**request.POST.dict(), "version": str(case.version)}
-        return _form_page(request, case, name, doing, form, status=422, kept=kept)
+        form.data = request.POST.copy()
+        form.data["version"] = str(case.version)
+        return _form_page(request, case, name, doing, form, status=422, kept=kept, is_stale=refusal.code == "stale")
     messages.success(request, _("Đã làm: %(move)s.") % {"move": KINDS[case.kind].move(name).label})
-    target = request.POST.get("next") or KINDS[case.kind].desk_url(case.id)
-    if not target.startswith("/desk/") or "//" in target:
-        target = KINDS[case.kind].desk_url(case.id)
+    target = _page_of(request, case)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

@@ -1,6 +1,8 @@
 """The case page of a report, and who reported it."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,8 +18,12 @@ from motcua.kernel.identity.views import Request, requires
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.queries.desk import DeskPage, desk_page
 
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+    from motcua.kernel.identity.kind import Actor
+
 BUTTONS = ("take", "approve", "show", "close")  # moves that one press does
-PRIMARY_AT_MOST = 1
+RARE_FROM = 44  # rank of the moves that stand folded away
 
 
 @requires("desk.enter")
@@ -43,22 +49,25 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
             "label": move.label,
             "icon": move.icon,
             "key": move.key,
-            "url": f"{kind.desk_url(page.case.id)}{move.name.replace('_', '-')}/",
+            "rank": move.rank,
+            "url": f"{kind.desk_url(page.case.id)}{move.name.replace('_', '-')}/{suffix}",
             "is_button": move.name in BUTTONS,
             "is_destructive": move.is_destructive,
         }
         for move in page.moves
-        if move.on_desk and move.name != "flag" and _makes_sense(move.name, page)
+        if move.on_desk and move.name != "flag" and _makes_sense(move.name, page, request.actor)
     ]
-    plain = [move for move in moves if not move["is_destructive"]]
+    next_step = _next_step([str(move["name"]) for move in moves], page.case, request.actor)
+    plain = [move for move in moves if not move["is_destructive"] and move["name"] != next_step]
     return {
         "page": page,
         "case": page.case,
-        "primary": plain[:PRIMARY_AT_MOST],
-        "others": plain[PRIMARY_AT_MOST:],
+        "primary": [move for move in moves if move["name"] == next_step],
+        "others": [move for move in plain if move["rank"] < RARE_FROM],
+        "rare": [move for move in plain if move["rank"] >= RARE_FROM],
         "destructive": [move for move in moves if move["is_destructive"]],
         "may_flag": any(move.name == "flag" for move in page.moves),
-        "flag_url": f"{kind.desk_url(page.case.id)}flag/",
+        "flag_url": f"{kind.desk_url(page.case.id)}flag/{suffix}",
         "previous_url": f"{kind.desk_url(before)}{suffix}" if before else "",
         "next_url": f"{kind.desk_url(after)}{suffix}" if after else "",
         "list_url": f"/desk/{suffix}",
@@ -69,9 +78,24 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
     }
 
 
-def _makes_sense(move: str, page: DeskPage) -> bool:
+def _next_step(moves: list[str], case: Case, actor: Actor) -> str:
+    """What most likely comes next, for the one big button; "" while the case waits for somebody else."""
+    if case.officer_id == actor.id:
+        likely = ["approve", "take", "resolve", "provide_info"]
+    elif case.officer_id is not None:
+        likely = ["approve", "provide_info"]
+    elif case.category_id is None:
+        likely = ["classify"]
+    else:  # who hands work out does so; the others help themselves
+        likely = ["approve", "assign", "take", "accept", "dispatch"]
+    return next((name for name in likely if name in moves), "")
+
+
+def _makes_sense(move: str, page: DeskPage, actor: Actor) -> bool:
     """Moves that state and role allow, but that would change nothing here."""
     match move:
+        case "take":
+            return page.case.officer_id != actor.id or page.case.state != "in_progress"
         case "hide":
             return page.case.published_at is not None
         case "show":

@@ -15,7 +15,8 @@
     const opener = event.target.closest("[data-open]");
     const dialog = opener && document.getElementById(opener.dataset.open);
     if (dialog && !dialog.open) dialog.showModal();
-    event.target.closest("[data-close]")?.closest("dialog")?.close();
+    const closer = event.target.closest("[data-close]"), around = closer?.closest("dialog");
+    if (around) { event.preventDefault(); around.close(); } /* a link there is for who has no script */
     if (event.target.matches("dialog[open]")) event.target.close(); /* a press beside it */
   });
 })();

@@ -178,7 +178,7 @@ def strangers(world: World, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[st
     assert citizen.get(f"/phan-anh/{world.theirs.code}/").status_code == 200
     yield "citizen with another link", citizen
     yield "citizen's program", Client(headers={"X-Private-Link": world.link}, raise_request_exception=False)
-    person = Person.objects.get(pk=world.theirs.person_id)
+    person = Person.objects.get(pk=world.theirs.person_id or 0)
     account = Account.objects.create(kind="person", login="p-binh", name="Người dân", person=person, created_at=MONDAY)
     yield "signed-in citizen", signed_in(account)
     for role in roles:

@@ -265,7 +265,7 @@ def test_a_large_photo_is_made_smaller_and_keeps_its_place(open_page: OpenPage, 
     out, exif = BytesIO(), Image.Exif()
     exif[0x0112] = 6  # lies on its side
     exif.get_ifd(0x8825).update({1: "N", 2: (11.0, 56.0, 42.0), 3: "E", 4: (108.0, 26.0, 6.0)})
-    Image.effect_noise((3200, 2400), 60).convert("RGB").save(out, "JPEG", quality=92, exif=exif)
+    Image.effect_noise((2400, 1800), 30).convert("RGB").save(out, "JPEG", quality=80, exif=exif)
     page = open_page()
     page.goto("/phan-anh/gui/")
     page.set_input_files("#camera", {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()})
@@ -400,9 +400,11 @@ def test_keyboard_reaches_every_mark(open_page: OpenPage, states: dict[str, Subm
     marks = page.locator("#incidents-map .leaflet-marker-icon[tabindex='0']")
     assert marks.count() > 0
     marks.first.focus()
-    page.keyboard.press("Enter")  # a cluster opens up, a mark shows its card
-    page.wait_for_timeout(500)
-    assert page.locator(".leaflet-popup").count() or page.locator("#incidents-map .mc-dot").count() > 0
+    for _ in range(3):  # a cluster opens up, to the place and then to its marks
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(700)
+        marks.first.focus()
+    page.locator("#incidents-map .mc-dot").first.wait_for()
 
 
 def test_what_the_phone_needs_to_install_it(open_page: OpenPage, city: City) -> None:

@@ -9,7 +9,8 @@
   const WORST = ["done", "paused", "on", "soon", "late"];
   const words = JSON.parse(source.dataset.states);
   const FILTERS = ["loai", "khu-vuc", "tim", "trang-thai"];
-  let map, single, many, asked;
+  const MOST = 19, SETTLED = 150; /* zoom; milliseconds */
+  let map, single, many, asked, reading = false;
   /* Somebody who asked for something special wants to see where it is; else the whole area is shown. */
   let look = FILTERS.some((name) => new URLSearchParams(location.search).get(name));
 
@@ -57,6 +58,7 @@
       const found = [...points, ...clusters];
       if (found.length) { map.fitBounds(found.map(([lat, lon]) => [lat, lon]), { padding: [40, 40], maxZoom: 16, animate: false }); return load(); }
     }
+    if (reading) return; /* somebody reads a card: it is not taken away */
     single.clearLayers();
     many.clearLayers();
     single.addLayers(points.map((point) => dot(point, kinds)));
@@ -70,20 +72,17 @@
 
   function begin() {
     map = mcMap.draw(element);
+    map.setMaxZoom(MOST); /* there, reports at the very same place are spread out */
     many = L.layerGroup().addTo(map);
     single = L.markerClusterGroup({
-      chunkedLoading: true, showCoverageOnHover: false, maxClusterRadius: 56, disableClusteringAtZoom: 18, spiderfyOnMaxZoom: false,
+      chunkedLoading: true, showCoverageOnHover: false, maxClusterRadius: 56,
       iconCreateFunction: (cluster) => round(cluster.getChildCount(), worst(cluster)),
     }).addTo(map);
     let timer;
-    map.on("moveend", () => {
-      /* A popup that opens moves the map a little: what is shown stays under it. */
-      if (map.hasOpenPopup) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => load().catch(() => {}), 150);
-    });
-    map.on("popupopen", () => { map.hasOpenPopup = true; });
-    map.on("popupclose", () => { map.hasOpenPopup = false; });
+    const later = () => { clearTimeout(timer); timer = setTimeout(() => { if (!reading) load().catch(() => {}); }, SETTLED); };
+    map.on("moveend", later);
+    map.on("popupopen", () => { reading = true; });
+    map.on("popupclose", () => { reading = false; later(); });
     load().catch(() => {});
   }
 

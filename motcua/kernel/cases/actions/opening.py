@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Field, JSONField, Model
 
 from motcua.kernel.cases.actions import ids
 from motcua.kernel.cases.actions.clocks import new_clock, rules_for, show_on_case
@@ -129,17 +131,31 @@ def insert_of(*rows: Model) -> Insert:
     """Unsaved rows of one table as an Insert; the id goes along only where it is known."""
     if not rows:
         return Insert("", [])
-    fields = [
-        field
-        for field in rows[0]._meta.concrete_fields
-        if field.column and not (field.primary_key and getattr(rows[0], field.attname) is None)
+    first = rows[0]
+    columns = [
+        (column, name, field)
+        for column, name, field, is_key in _columns(type(first))
+        if not (is_key and getattr(first, name) is None)
     ]
     return Insert(
-        rows[0]._meta.db_table,
+        first._meta.db_table,
         [
-            {str(field.column): field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
+            {
+                column: getattr(row, name) if field is None else field.get_db_prep_save(getattr(row, name), connection)
+                for column, name, field in columns
+            }
             for row in rows
         ],
+    )
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[tuple[str, str, "Field[Any, Any] | None", bool], ...]:
+    """Column, attribute, the field where its value is not written as it stands, and whether it is the key."""
+    return tuple(
+        (field.column, field.attname, field if isinstance(field, JSONField | ArrayField) else None, field.primary_key)
+        for field in model._meta.concrete_fields
+        if field.column
     )
 
 

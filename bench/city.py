@@ -1,5 +1,5 @@
 """A city under load: reports taken in over HTTP against the database's own speed with the same rows, and the main pages
-at ten thousand and at a million cases. Everything runs on this machine, the load as well, so the ratios are what counts.
+at ten thousand and at a million cases. Everything runs on this machine, the load as well, so only ratios count.
 
 ``python -m bench.city [--seconds 8] [--cases 10000 1000000]``
 """
@@ -143,8 +143,15 @@ def intake(seconds: float) -> list[Measure]:
     key = create_service_key(f"bench-{secrets.token_hex(4)}", ["incident.submit", "incident.read_public"])
 
     def post(number: int) -> Request:
-        values = {"api_key": key, "service_code": "street-lighting", **LAMP, "first_name": "Thử", "last_name": "Mẫu",
-                  "phone": f"0900{number % 1_000_000:06}", "description": f"Đèn đường số {number} tắt hai đêm nay"}  # fmt: skip
+        values = {
+            "api_key": key,
+            "service_code": "street-lighting",
+            **LAMP,
+            "first_name": "Thử",
+            "last_name": "Mẫu",
+            "phone": f"0900{number % 1_000_000:06}",
+            "description": f"Đèn đường số {number} tắt hai đêm nay",
+        }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return "POST", "/open311/v2/requests.json", urlencode(values).encode(), headers
 
@@ -166,13 +173,12 @@ def intake(seconds: float) -> list[Measure]:
 
 def _pgbench(statement: str, seconds: float) -> float:
     """Transactions per second of that very statement with fresh numbers, from as many clients."""
-    from motcua.project.database import _programs
+    from motcua.project.database import programs
 
     # The numbers of case, party and person stand in it as literals: they become sequence values.
     numbers = re.findall(r"VALUES \((\d+),", statement)
-    for place, table in enumerate(("identity_person", "cases_case", "cases_party")):
-        if place < len(numbers):
-            statement = re.sub(rf"\b{numbers[place]}\b", f":n{place}", statement)
+    for place, number in enumerate(numbers[:3]):
+        statement = re.sub(rf"\b{number}\b", f":n{place}", statement)
     script = "".join(
         f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS n{place} \\gset\n"
         for place, table in enumerate(("identity_person", "cases_case", "cases_party"))
@@ -183,9 +189,14 @@ def _pgbench(statement: str, seconds: float) -> float:
         file.write(f"BEGIN;\n{script}{statement};\nCOMMIT;\n")
     url = os.environ["DATABASE_URL"]
     done = subprocess.run(
-        [str(_programs() / "pgbench"), "-n", "-c", str(CLIENTS), "-j", "2", "-T", str(int(seconds)), "-f", file.name, url],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            *(str(programs() / "pgbench"), "-n", "-c", str(CLIENTS), "-j", "2"),
+            *("-T", str(int(seconds)), "-f", file.name, url),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     Path(file.name).unlink()
     found = re.search(r"tps = ([\d.]+)", done.stdout)
     if not found:
@@ -221,10 +232,11 @@ def fill(count: int, open_share: float = 0.02) -> None:
                  numbers AS (SELECT n, now() - (random() * interval '700 days') AS at, random() < %(open)s AS is_open,
                                     random() AS r FROM generate_series(%(from)s, %(to)s) AS n),
                  made AS (
-                   INSERT INTO cases_case (kind, code, subject, folded, state, urgency, channel, unit_id, area_id, category_id,
-                     address, place_code, lat, lon, opened_at, updated_at, due_at, next_due_at, next_soon_at, closed_at,
+                   INSERT INTO cases_case (kind, code, subject, folded, state, urgency, channel, unit_id, area_id,
+                     category_id, address, place_code, lat, lon, opened_at, updated_at, due_at, next_due_at, next_soon_at, closed_at,
                      published_at, flag, version)
-                   SELECT 'incident', 'PA-F-' || n, 'Đèn đường số ' || n || ' tắt', 'den duong so ' || n || ' tat pa-f-' || n,
+                   SELECT 'incident', 'PA-F-' || n, 'Đèn đường số ' || n || ' tắt',
+                     'den duong so ' || n || ' tat pa-f-' || n,
                      CASE WHEN is_open THEN 'in_progress' ELSE 'published' END, 'binh_thuong', 'web',
                      unit.ids[1 + n %% array_length(unit.ids, 1)], area.ids[1 + n %% array_length(area.ids, 1)],
                      category.ids[1 + n %% array_length(category.ids, 1)], n || ' Phan Đình Phùng', '',
@@ -237,8 +249,8 @@ def fill(count: int, open_share: float = 0.02) -> None:
                      CASE WHEN NOT is_open THEN at + r * interval '4 days' END, at, false, 1
                    FROM numbers, unit, area, category RETURNING id, unit_id, opened_at, due_at, closed_at),
                  clocks AS (
-                   INSERT INTO cases_clock (case_id, name, unit_id, started_at, due_at, first_due_at, soon_at, paused_for,
-                     stopped_at, duration, calendar_version, escalate_to)
+                   INSERT INTO cases_clock (case_id, name, unit_id, started_at, due_at, first_due_at, soon_at,
+                     paused_for, stopped_at, duration, calendar_version, escalate_to)
                    SELECT id, 'result', unit_id, opened_at, due_at, due_at, due_at - interval '4 hours', 0, closed_at,
                      '3 ngày làm việc', 1, '' FROM made)
             INSERT INTO incidents_incident (case_id, {columns})
@@ -249,8 +261,8 @@ def fill(count: int, open_share: float = 0.02) -> None:
         # Day figures as the reader would have folded them.
         cursor.execute("TRUNCATE figures_dayfigure")
         cursor.execute(
-            """INSERT INTO figures_dayfigure (day, kind, unit_id, category_id, area_id, channel, opened, closed, on_time, late,
-                 rejected, reopened, rated, rating_sum, hours)
+            """INSERT INTO figures_dayfigure (day, kind, unit_id, category_id, area_id, channel, opened, closed, on_time,
+                 late, rejected, reopened, rated, rating_sum, hours)
                SELECT (opened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, kind, unit_id, coalesce(category_id, 0),
                  coalesce(area_id, 0), channel, count(*), count(closed_at), count(*) FILTER (WHERE closed_at <= due_at),
                  count(*) FILTER (WHERE closed_at > due_at), 0, 0, 0, 0, array_fill(1, ARRAY[24])

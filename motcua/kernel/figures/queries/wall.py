@@ -104,7 +104,7 @@ def reach_of(actor: Actor) -> Reach:
 
 
 def wall(reach: Reach) -> Wall:
-    """Nine statements when nothing is kept, seven when the past days are."""
+    """Ten statements when nothing is kept, eight when the past days are, none within seconds."""
     return _kept(("wall", reach), KEPT_FOR, lambda at: _wall(reach, at))
 
 

@@ -221,6 +221,26 @@ def test_an_answer_that_gets_lost_makes_no_second_report(open_page: OpenPage, ci
     open_page.complaints.clear()  # type: ignore[attr-defined]
 
 
+def test_a_form_kept_for_days_still_works(open_page: OpenPage, city: City) -> None:
+    """Its proof against forgery is stale, and the photo that was sent ahead has been swept away."""
+    page = open_page(**AT_LAMP)
+    page.goto("/phan-anh/gui/")
+    page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value = 'x'.repeat(64)")
+    page.set_input_files("#camera", as_file(photo()))
+    page.locator("[data-state=uploaded]").wait_for()
+    page.locator("#next").click()
+    page.locator("#id_address").fill("Trước số 12 đường Thử")
+    page.locator("#next").click()
+    page.locator("#id_text").fill(WORDS)
+    page.locator("#next").click()
+    File.objects.all().delete()
+    page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value = 'x'.repeat(64)")
+    page.locator("#send").click()
+    page.wait_for_url("**/da-gui/")
+    assert Case.objects.get().files.count() == 1
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes the 403 and the 422
+
+
 def test_what_the_server_refuses_is_said_beside_it(open_page: OpenPage, check_page: Check, city: City) -> None:
     page = open_page(geolocation={"latitude": 10.0, "longitude": 112.0}, permissions=["geolocation"])
     page.goto("/phan-anh/gui/")

@@ -175,5 +175,5 @@ self.mcOutbox = (() => {
   }
 
   if (page) begin().catch(() => {}); /* no storage: nothing can wait here */
-  return { put, get, all, remove, deliver, flush, follow, alone, isOld };
+  return { put, get, all, remove, proof, deliver, flush, follow, alone, isOld };
 })();

@@ -216,6 +216,15 @@
     take(files).catch(() => shotsError(say.wFailed));
   });
 
+  /* A form that was kept for long, or came without a connection, has an old proof of where it comes from. */
+  async function renewProof(photo) {
+    const fresh = { page: say.page };
+    await box.proof(fresh);
+    field("csrfmiddlewaretoken").value = fresh.proof;
+    photo.renewed = true;
+    upload(photo);
+  }
+
   function upload(photo) {
     if (!navigator.onLine) { photo.state = "waiting"; paint(photo); return; }
     const request = photo.request = new XMLHttpRequest(), body = new FormData();
@@ -232,7 +241,8 @@
         photo.token = told.token;
         if (told.lat !== null && photo.lat === undefined) offerPlace(told.lat, told.lon);
         save();
-      } else if ([413, 415, 422].includes(request.status)) { drop(photo); shotsError(told?.detail || say.wFailed); return; }
+      } else if (request.status === 403 && !photo.renewed) { renewProof(photo).catch(() => { photo.state = "waiting"; paint(photo); }); return; }
+      else if ([413, 415, 422].includes(request.status)) { drop(photo); shotsError(told?.detail || say.wFailed); return; }
       else photo.state = "failed";
       paint(photo);
     });

@@ -233,8 +233,8 @@ def fill(count: int, open_share: float = 0.02) -> None:
                                     random() AS r FROM generate_series(%(from)s, %(to)s) AS n),
                  made AS (
                    INSERT INTO cases_case (kind, code, subject, folded, state, urgency, channel, unit_id, area_id,
-                     category_id, address, place_code, lat, lon, opened_at, updated_at, due_at, next_due_at, next_soon_at, closed_at,
-                     published_at, flag, version)
+                     category_id, address, place_code, lat, lon, opened_at, updated_at, due_at, next_due_at,
+                     next_soon_at, closed_at, published_at, flag, version)
                    SELECT 'incident', 'PA-F-' || n, 'Đèn đường số ' || n || ' tắt',
                      'den duong so ' || n || ' tat pa-f-' || n,
                      CASE WHEN is_open THEN 'in_progress' ELSE 'published' END, 'binh_thuong', 'web',
@@ -261,8 +261,8 @@ def fill(count: int, open_share: float = 0.02) -> None:
         # Day figures as the reader would have folded them.
         cursor.execute("TRUNCATE figures_dayfigure")
         cursor.execute(
-            """INSERT INTO figures_dayfigure (day, kind, unit_id, category_id, area_id, channel, opened, closed, on_time,
-                 late, rejected, reopened, rated, rating_sum, hours)
+            """INSERT INTO figures_dayfigure (day, kind, unit_id, category_id, area_id, channel, opened, closed,
+                 on_time, late, rejected, reopened, rated, rating_sum, hours)
                SELECT (opened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, kind, unit_id, coalesce(category_id, 0),
                  coalesce(area_id, 0), channel, count(*), count(closed_at), count(*) FILTER (WHERE closed_at <= due_at),
                  count(*) FILTER (WHERE closed_at > due_at), 0, 0, 0, 0, array_fill(1, ARRAY[24])

@@ -37,7 +37,7 @@ def report(city: City, at: tuple[float, float] = LAMP_AT, category: str = "stree
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
-    client.force_login(Account.objects.get(pk=actor.id), backend=settings.AUTHENTICATION_BACKENDS[0])
+    client.force_login(Account.objects.get(pk=actor.id or 0), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 
@@ -284,4 +284,5 @@ def test_the_numbers_renew_themselves_and_the_ticker_obeys(
     page.route("**/wall/?part=wall", lambda route: route.abort())
     page.clock.run_for(70_000)
     page.locator("[data-live=stale]", has_text="Số liệu lúc").wait_for()
+    page.goto("about:blank")
     open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes what we cut off

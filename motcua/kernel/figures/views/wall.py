@@ -111,7 +111,8 @@ def _touches(reach: Reach, unit: org.UnitRow) -> bool:
 
 
 def _where(case: OpenCase) -> str:
-    return org.tree().unit(body_of(case.unit_id)).name
+    unit = org.tree().unit(body_of(case.unit_id))
+    return unit.short_name or unit.name
 
 
 def _context(shown: Wall) -> dict[str, Any]:

@@ -34,14 +34,17 @@ class IncidentsConfig(AppConfig):
 def _show_on_the_portal() -> None:
     from motcua.kernel.web.kind import (
         DataNote,
+        DeskLink,
         Finder,
         PortalPanel,
         PortalTile,
         register_data_notes,
         register_finders,
+        register_links,
         register_panels,
         register_tiles,
     )
+    from motcua.modules.incidents.views.desk.page import waiting_for_approval
     from motcua.modules.incidents.views.portal import finding
 
     register_tiles(
@@ -68,6 +71,30 @@ def _show_on_the_portal() -> None:
     )
     register_panels(
         PortalPanel("incidents.outbox", "incidents/portal/outbox.html", lambda request: {}, place="alert", rank=10)
+    )
+    register_links(
+        DeskLink(
+            "incident_take_in",
+            _("Tiếp nhận phản ánh"),
+            "plus",
+            "incident_take_in",
+            "incident.take_in",
+            rank=3,
+            key="n",
+            in_top=True,
+        ),
+        DeskLink(
+            "incident_approvals",
+            _("Chờ duyệt"),
+            "world-check",
+            "incident_approvals",
+            "incident.approve",
+            rank=2,
+            key="d",
+            count=waiting_for_approval,
+            is_hot=True,
+            in_bar=True,
+        ),
     )
     register_finders(Finder("incidents", _("Phản ánh"), finding.by_code, finding.by_words, rank=10))
     register_data_notes(

@@ -102,7 +102,7 @@ def _show_on_the_portal() -> None:
             "report",
             _("Phản ánh bạn gửi: lời, ảnh, vị trí"),
             _("Để xử lý sự cố và cho mọi người thấy việc đến đâu"),
-            _("Mọi người, sau khi đã che mặt người, biển số và thông tin liên hệ"),
+            _("Mọi người, sau khi cán bộ tiếp nhận; số điện thoại, thư và tên bạn ghi đã được che"),
             _("Theo thời hạn lưu hồ sơ của cơ quan"),
             rank=10,
         ),

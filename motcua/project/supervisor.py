@@ -32,6 +32,7 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.2, 10.0  # seconds before something that ended i
 STEADY_SECONDS = 30  # something that ran so long starts again without waiting
 LOOK_EVERY = 0.1
 OWNER_SECONDS = 30
+PAGES_SECONDS = 10  # the other services wait no longer than this for the pages
 
 
 def say(text: str) -> None:
@@ -104,6 +105,7 @@ class Supervisor:
     def __init__(self, settings: Any) -> None:
         self.settings = settings
         self.stopping = threading.Event()
+        self.pages_are_up = threading.Event()
         self.server = Server(settings.POSTGRES_DIR) if settings.IS_EMBEDDED else None
         self.server_patience = Patience()
         self.live_port = _choose_live_port(settings)
@@ -146,14 +148,17 @@ class Supervisor:
             if self.stopping.is_set() or not self._prepare():
                 return 0 if self.stopping.is_set() else 1
             stack.callback(self._stop_services)
-            for service in self.services:
-                service.start()
-            announcer = threading.Thread(target=self._announce, daemon=True)
-            announcer.start()
+            pages, *others = self.services
+            pages.start()
+            threading.Thread(target=self._announce, daemon=True).start()
+            # The pages have both cores until somebody can see one.
+            others_at = time.monotonic() + PAGES_SECONDS
             while not self.stopping.wait(LOOK_EVERY):
                 self._watch_server()
-                for service in self.services:
-                    service.watch()
+                pages.watch()
+                if self.pages_are_up.is_set() or time.monotonic() > others_at:
+                    for service in others:
+                        service.watch()
             say("Stopping …")
         return 0
 
@@ -229,6 +234,7 @@ class Supervisor:
         while not _is_ready(f"{local}/readyz"):
             if self.stopping.wait(LOOK_EVERY):
                 return
+        self.pages_are_up.set()
         say("")
         for path, words in (
             ("/", "Cổng người dân · for people"),

@@ -32,7 +32,7 @@ QUIET = (  # nothing of its own over the network, and no GPU
 PHONE, DESKTOP = 390, 1440  # CSS pixels
 NARROWEST = 320  # also what a phone shows at twice the text size
 HEIGHTS = {PHONE: 844, DESKTOP: 900}
-PATIENCE = 5_000  # milliseconds
+PATIENCE = 10_000  # milliseconds
 
 OpenPage = Callable[..., "Page"]
 Axe = Callable[["Page"], None]

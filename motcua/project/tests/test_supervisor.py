@@ -58,7 +58,7 @@ class Instance:
     def wait_until_ready(self) -> None:
         def ready() -> bool:
             assert self.process.poll() is None, self.said()
-            return self.is_ready
+            return self.is_ready and self.streams_answer() and self.has_another(0, "cli", "worker")
 
         _wait(ready, START_SECONDS)
 

@@ -25,6 +25,10 @@ CHANNELS: dict[str, Text] = {
     "web": _("Gửi trên mạng"),
     "phone": _("Gọi 1022"),
     "counter": _("Tại quầy"),
+    "zalo": _("Zalo"),
+    "facebook": _("Facebook"),
+    "email": _("Thư điện tử"),
+    "press": _("Báo chí"),
     "open311": _("Ứng dụng khác"),
     "api": _("Hệ thống kết nối"),
 }

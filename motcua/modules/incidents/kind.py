@@ -128,6 +128,7 @@ EVENTS = (
 PERMISSIONS = (
     Permission("incident.read", frozenset(Role), Reach.UNIT, party=True),
     Permission("incident.submit", public=True, reach=Reach.ALL),
+    Permission("incident.take_in", TRIAGE, Reach.UNIT, label=_("Tiếp nhận phản ánh qua điện thoại, tại quầy")),
     Permission("incident.read_public", public=True, reach=Reach.ALL),
     Permission("incident.join", public=True, reach=Reach.ALL),
     Permission("incident.report_still_there", public=True, reach=Reach.ALL),

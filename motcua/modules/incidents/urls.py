@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from motcua.modules.incidents.rest import open311
-from motcua.modules.incidents.views.desk import moves, page, papers
+from motcua.modules.incidents.views.desk import intake, moves, page, papers
 from motcua.modules.incidents.views.portal import case, feeds, listing, offline, reporting
 
 SUFFIX = r"\.(?P<suffix>xml|json)$"
@@ -31,6 +31,9 @@ urlpatterns = [
     path("icon-<int:size>.png", offline.app_icon, name="app_icon"),
     path("p/<str:token>/", case.private_link, name="private_link"),
     # For officials
+    path("desk/phan-anh/moi/", intake.take_in, name="incident_take_in"),
+    path("desk/phan-anh/moi/goi-y/", intake.take_in_hints, name="incident_take_in_hints"),
+    path("desk/cho-duyet/", page.approvals, name="incident_approvals"),
     path("desk/phan-anh/<int:case_id>/", page.case_page, name="incident_case"),
     path("desk/phan-anh/<int:case_id>/bien-ban.pdf", papers.visit_record, name="incident_record"),
     path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", page.reveal_person, name="incident_reveal"),

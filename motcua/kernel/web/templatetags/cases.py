@@ -43,7 +43,8 @@ def case_rows(rows: "Iterable[InboxRow]", query: str, assignable: Container[int]
             f'<td><div class="row-x o-what"><span class="muted">{icon(row.icon)}</span><a class="ell" '
             f'id="v{case.id}" href="{row.url}{suffix}" data-row-open>{subject}</a>'
             f'<span class="code sub">{code}</span></div></td><td class="ell">{escape(row.state_label)}</td>'
-            f'<td class="who"><div class="ell">{who}</div><div class="ell sub">{escape(row.unit_name)}</div>{give}</td>'
+            f'<td class="o-who"><div class="ell">{who}</div>'
+            f'<div class="ell sub">{escape(row.unit_name)}</div>{give}</td>'
             f'<td class="nowrap num">{due}</td><td>{flagged if case.flag else ""}</td></tr>'
         )
     return mark_safe("".join(drawn))  # noqa: S308  every part that people wrote is escaped

@@ -45,6 +45,7 @@ class NewIncident:
     lat: float | None = None
     lon: float | None = None
     address: str = ""
+    area_code: str = ""  # of the commune, where there is no point but somebody who knows
     place_code: str = ""  # 12-digit place id, where the sender knows it
     name: str = ""
     phone: str = ""
@@ -98,7 +99,10 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     address, shown = redact(written, names), redact(text, names)
     if address != written:
         text = f"{text}\n{written}"  # what they said of themselves with the address is for officials
-    area = places.commune_at(new.lat, new.lon) if new.lat is not None and new.lon is not None else None
+    if new.lat is not None and new.lon is not None:
+        area = places.commune_at(new.lat, new.lon)
+    else:
+        area = places.area_by_code(new.area_code) if new.area_code else None
     if new.lat is not None and area is None:
         words = _("Điểm bạn chọn nằm ngoài địa bàn. Kéo ghim về đúng chỗ, hoặc bỏ ghim và ghi địa chỉ.")
         raise Refused("invalid", words, fields={"place": words})

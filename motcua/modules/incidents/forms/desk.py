@@ -11,9 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.forms import UnitField
+from motcua.kernel.cases.kind import CHANNELS
 from motcua.kernel.cases.queries.rules import leaf_categories
 from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
 from motcua.lib import moment
+from motcua.lib.vietnamese import fold
+from motcua.modules.incidents.forms.portal import ReportForm
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -171,3 +175,68 @@ class MergeForm(MoveForm):
     into_code = forms.CharField(
         label=_("Mã phản ánh giữ lại"), max_length=40, help_text=_("Mọi người của việc này sẽ theo dõi việc đó.")
     )
+
+
+def communes() -> list[places.AreaRow]:
+    """Those in force, by name."""
+    return sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
+
+
+def _communes_like(text: str) -> list[places.AreaRow]:
+    """Of exactly this name or code, else with all of these words in their name, with or without tones."""
+    wanted = fold(text).strip()
+    if not wanted:
+        return []
+    named = [(area, fold(area.full_name)) for area in communes()]
+    exact = [area for area, name in named if wanted in (name, fold(area.name), area.code)]
+    return exact or [
+        area
+        for area, name in named
+        if all(any(part.startswith(word) for part in name.split()) for word in wanted.split())
+    ]
+
+
+HEARD_BY = ("phone", "counter", "zalo", "facebook", "email", "press")
+
+
+class TakeInForm(ReportForm):
+    """A report that an official writes down for somebody: at the telephone, at a counter, from another channel."""
+
+    FIELD_OF = {**ReportForm.FIELD_OF, "place": "address"}
+
+    channel = forms.ChoiceField(label=_("Đến qua"), widget=forms.RadioSelect, initial="phone")
+    area = forms.CharField(
+        label=_("Phường, xã"), required=False, max_length=120, help_text=_("Gõ vài chữ, không dấu cũng được."),
+        widget=forms.TextInput(attrs={"list": "communes", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = [(name, CHANNELS[name]) for name in HEARD_BY]  # type: ignore[attr-defined]
+        self.fields["text"].label = _("Người dân nói gì?")
+        self.fields["text"].help_text = _("Ghi bằng lời của họ: việc gì, từ bao giờ, có nguy hiểm không.")
+        self.fields["text"].widget.attrs |= {"rows": 3, "autofocus": True}
+        self.fields["hides_name"].label = _("Không hiện tên người gửi trên trang công khai")
+        self.fields["phone"].help_text = ""
+        for name in ("name", "phone", "email", "address"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"  # it is not the official's own
+
+    def clean_area(self) -> places.AreaRow | None:
+        text = str(self.cleaned_data["area"]).strip()
+        found = _communes_like(text)
+        if len(found) == 1:
+            return found[0]
+        if not text:
+            return None
+        if not found:
+            raise forms.ValidationError(_("Không có phường, xã nào tên như vậy."))
+        names = "; ".join(area.full_name for area in found[:4])
+        raise forms.ValidationError(_("Có vài nơi khớp: %(names)s. Gõ thêm cho rõ."), params={"names": names})
+
+    def incident(self) -> dict[str, Any]:
+        area = self.cleaned_data["area"]
+        return {
+            **super().incident(),
+            "channel": self.cleaned_data["channel"],
+            "area_code": area.code if area else "",
+        }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from motcua.kernel.cases.kind import CHANNELS, KINDS
-from motcua.kernel.cases.queries.inbox import neighbours
+from motcua.kernel.cases.queries.inbox import count_in_state, neighbours
 from motcua.kernel.cases.queries.reading import get_case, may_on
 from motcua.kernel.cases.views.inbox import wanted_from
 from motcua.kernel.identity.queries import open_person
@@ -43,13 +44,12 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
     before, after = neighbours(request.actor, wanted_from(query, request.actor), page.case)
     kind = KINDS[page.case.kind]
     suffix = f"?{query.urlencode()}" if query else ""
-    moves = [
+    moves: list[dict[str, Any]] = [
         {
             "name": move.name,
             "label": move.label,
             "icon": move.icon,
             "key": move.key,
-            "rank": move.rank,
             "url": f"{kind.desk_url(page.case.id)}{move.name.replace('_', '-')}/{suffix}",
             "is_button": move.name in BUTTONS,
             "is_destructive": move.is_destructive,
@@ -58,13 +58,14 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
         if move.on_desk and move.name != "flag" and _makes_sense(move.name, page, request.actor)
     ]
     next_step = _next_step([str(move["name"]) for move in moves], page.case, request.actor)
+    rare = {move.name for move in page.moves if move.rank >= RARE_FROM}
     plain = [move for move in moves if not move["is_destructive"] and move["name"] != next_step]
     return {
         "page": page,
         "case": page.case,
         "primary": [move for move in moves if move["name"] == next_step],
-        "others": [move for move in plain if move["rank"] < RARE_FROM],
-        "rare": [move for move in plain if move["rank"] >= RARE_FROM],
+        "others": [move for move in plain if move["name"] not in rare],
+        "rare": [move for move in plain if move["name"] in rare],
         "destructive": [move for move in moves if move["is_destructive"]],
         "may_flag": any(move.name == "flag" for move in page.moves),
         "flag_url": f"{kind.desk_url(page.case.id)}flag/{suffix}",
@@ -117,6 +118,17 @@ def urgency_words(urgency: str) -> str:
         "binh_thuong": _("Bình thường"),
         "phuc_tap": _("Phức tạp"),
     }.get(urgency, urgency)
+
+
+def waiting_for_approval(request: HttpRequest) -> int:
+    return count_in_state(cast("Request", request).actor, "resolved")
+
+
+@requires("incident.approve")
+@require_safe
+def approvals(request: Request) -> HttpResponse:
+    """Results that wait for a leader's word, as a place of the inbox."""
+    return redirect(f"{reverse('inbox')}?xem=unit&buoc=resolved")
 
 
 @requires("person.reveal")

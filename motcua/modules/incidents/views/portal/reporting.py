@@ -68,27 +68,27 @@ class Choice:
     sureness: str = ""
 
 
-def _choices(form: ReportForm, hints: Hints) -> list[Choice]:
+def choices_of(form: ReportForm, hints: Hints) -> list[Choice]:
     chosen = hints.category
-    is_from_list = _is_from_list(form)
+    from_list = is_from_list(form)
     shown = [
         Choice(
             one.category.code,
             named(one.category),
             examples_of(one.category),
-            one.category == chosen and not is_from_list,
+            one.category == chosen and not from_list,
             round(one.probability * 100),
             _sureness(one.probability),
         )
         for one in hints.suggestions
         if one.probability >= SUGGESTED_FROM
     ]
-    if shown and chosen is not None and not is_from_list and not any(one.is_chosen for one in shown):
+    if shown and chosen is not None and not from_list and not any(one.is_chosen for one in shown):
         shown.insert(0, Choice(chosen.code, named(chosen), examples_of(chosen), True))
     return shown
 
 
-def _is_from_list(form: ReportForm) -> bool:
+def is_from_list(form: ReportForm) -> bool:
     """None of the suggestions was right, and they look into the list of all."""
     return isinstance(form.data, QueryDict) and OTHER in form.data.getlist("category")
 
@@ -208,8 +208,8 @@ def report_hints(request: Request) -> HttpResponse:
     form = ReportForm(request.POST)
     form.full_clean()
     hints = hints_for(form, decides=True)
-    suggested = _choices(form, hints)
-    context = {"form": form, "hints": hints, "suggested": suggested, "is_from_list": _is_from_list(form)}
+    suggested = choices_of(form, hints)
+    context = {"form": form, "hints": hints, "suggested": suggested, "is_from_list": is_from_list(form)}
     return render(request, "incidents/portal/hints.html", context)
 
 

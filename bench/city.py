@@ -35,7 +35,12 @@ Measure = dict[str, Any]
 def house() -> Iterator[dict[str, str]]:
     """An own PostgreSQL that forgets nothing, an applied pack, and the pages on two workers. Yields the environment."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
-    os.environ.update(DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="motcua.project.settings", MOTCUA_BENCH="1")
+    os.environ.update(
+        DATA_DIR=str(folder),
+        DJANGO_SETTINGS_MODULE="motcua.project.settings",
+        MOTCUA_REQUIRE_MFA="none",
+        RATE_LIMITS="0",
+    )
     from motcua.project.database import Server, socket_url
 
     server = Server(folder / "postgres", durable=True)
@@ -50,7 +55,7 @@ def house() -> Iterator[dict[str, str]]:
     call_command("classifier", "train", verbosity=0)
     pages = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--port", str(PORT), "--no-ws",
-         "--log-level", "warning", "motcua.project.wsgi:application"]
+         "--log-level", "error", "--http", "1", "--blocking-threads", "4", "--backpressure", "256", "motcua.project.wsgi:application"]
     )  # fmt: skip
     try:
         _wait_for_pages()

@@ -55,7 +55,8 @@ def house() -> Iterator[dict[str, str]]:
     call_command("classifier", "train", verbosity=0)
     pages = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--port", str(PORT), "--no-ws",
-         "--log-level", "error", "--http", "1", "--blocking-threads", "4", "--backpressure", "256", "motcua.project.wsgi:application"]
+         "--log-level", "error", "--http", "1", "--blocking-threads", "4", "--backpressure", "256",
+         "motcua.project.wsgi:application"]
     )  # fmt: skip
     try:
         _wait_for_pages()

@@ -2,21 +2,30 @@
 
 ``open_page(width=390, language="vi")`` gives a Playwright page; at its end a test fails when the page reported an error
 of its own (a script error, a refused resource, a broken policy). ``check_page(page)`` asserts that there is no finding
-on accessibility and no sideways scrolling; ``sign_in(page, account_id)`` gives it somebody's session.
+on accessibility and no sideways scrolling; ``sign_in(page, account_id)`` gives it somebody's session. With the fixture
+``live_streams`` the event streams run as well, as the process of their own that they are.
 """
 
+import contextlib
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from pytest_django.fixtures import SettingsWrapper
     from pytest_django.live_server_helper import LiveServer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -87,6 +96,39 @@ def open_page(chromium: "Browser", live_server: "LiveServer") -> Iterator[OpenPa
     for context in contexts:
         context.close()
     assert not complaints, "the page complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture
+def live_streams(live_server: "LiveServer", settings: "SettingsWrapper") -> Iterator[str]:
+    """The address of the event streams. Before the first page is opened: its policy names them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    database = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "LIVE_PORT": str(port),
+        # Whose pages may listen. Not by PORT: cookies are named by it. A named address is no demonstration by itself,
+        # and outside one officials need their second factor.
+        "PUBLIC_URL": live_server.url,
+        "MOTCUA_DEMO": str(int(settings.DEMO)),
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen([*command, "--log-level", "error", "motcua.project.live:application"], env=environment)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the event streams did not start")
+        settings.LIVE_URL = f"http://localhost:{port}"
+        yield settings.LIVE_URL
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 @pytest.fixture(scope="session")

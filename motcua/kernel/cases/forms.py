@@ -208,7 +208,10 @@ class ClockRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 class TryForm(forms.Form):
     """The dry run on the routing page."""
 
-    text = forms.CharField(label=_("Nội dung thử"), required=False, max_length=500)
-    category = forms.CharField(label=_("Mã loại việc"), required=False, max_length=60)
+    category = forms.ChoiceField(label=_("Loại việc"), required=False, choices=lambda: [("", "—"), *_category_names()])
     lat = forms.FloatField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(label=_("Kinh độ"), required=False, min_value=-180, max_value=180)
+
+
+def _category_names() -> list[tuple[str, str]]:
+    return [(category.code, category.name) for kind in KINDS for category in categories(kind)]

@@ -1,6 +1,6 @@
 """Administration: what reports are about, where they go, and how long that takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,32 @@ from motcua.lib.errors import Refused
 @require_safe
 def categories_page(request: Request) -> HttpResponse:
     rows = Category.objects.select_related("parent").order_by("kind", "position", "name")
-    return render(request, "cases/categories.html", {"rows": rows})
+    return render(request, "cases/categories.html", {"rows": [(row, _urgencies([row.urgency])) for row in rows]})
+
+
+def _urgencies(names: Sequence[str]) -> str:
+    words = dict(forms.URGENCIES)
+    return ", ".join(str(words.get(name, name)) for name in names)
+
+
+def _categories(kind: str, codes: Sequence[str]) -> str:
+    found = ((code, category_by_code(kind, code)) for code in codes)
+    return ", ".join(category.name if category else code for code, category in found)
+
+
+def _areas(codes: Sequence[str]) -> str:
+    found = ((code, places.area_by_code(code)) for code in codes)
+    return ", ".join(area.name if area else code for code, area in found)
+
+
+def _target(target: str) -> str:
+    """Where a routing rule leads, in words."""
+    if target == "commune":
+        return _("Phường, xã nơi đó")
+    if target.startswith("office:"):
+        return _("Phòng “%(name)s” của phường, xã nơi đó") % {"name": target.removeprefix("office:")}
+    unit = org.tree().by_code(target)
+    return unit.name if unit else target
 
 
 @requires("routing.manage")
@@ -40,7 +65,10 @@ def routing_page(request: Request) -> HttpResponse:
     steps: tuple[str, ...] = ()
     if request.GET and form.is_valid():
         steps = _dry_run(form.cleaned_data)
-    rows = RoutingRule.objects.order_by("kind", "position")
+    rows = [
+        (row, _categories(row.kind, row.categories), _areas(row.areas), _target(row.target))
+        for row in RoutingRule.objects.order_by("kind", "position")
+    ]
     return render(request, "cases/routing.html", {"rows": rows, "form": form, "steps": steps})
 
 
@@ -60,9 +88,12 @@ def _dry_run(asked: dict[str, Any]) -> tuple[str, ...]:
 def clock_rules_page(request: Request) -> HttpResponse:
     rows = ClockRule.objects.order_by("kind", "position")
     labels = {name: label for kind in KINDS.values() for name, label in kind.clock_labels.items()}
-    return render(
-        request, "cases/clock_rules.html", {"rows": [(row, labels.get(row.clock, row.clock)) for row in rows]}
-    )
+    shown = [
+        (row, labels.get(row.clock, row.clock), _categories(row.kind, row.categories), _areas(row.areas),
+         _urgencies(row.urgencies))
+        for row in rows
+    ]  # fmt: skip
+    return render(request, "cases/clock_rules.html", {"rows": shown})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +104,7 @@ class _Editing:
     back: str
     new: str
     change: str
+    remove: str = ""  # url name; "" for what is never taken away, only ended
 
 
 def _edit(request: Request, editing: _Editing, row_id: int | None) -> HttpResponse:
@@ -89,7 +121,12 @@ def _edit(request: Request, editing: _Editing, row_id: int | None) -> HttpRespon
         else:
             messages.success(request, _("Đã lưu. Việc mới dùng ngay; việc đang chạy giữ như cũ."))
             return redirect(editing.back)
-    context = {"form": form, "title": editing.change if row else editing.new, "back": reverse(editing.back)}
+    context = {
+        "form": form,
+        "title": editing.change if row else editing.new,
+        "back": reverse(editing.back),
+        "remove_url": reverse(editing.remove, args=[row_id]) if row and editing.remove else "",
+    }
     return render(request, "cases/rule_form.html", context, status=422 if form.errors else 200)
 
 
@@ -117,6 +154,7 @@ def routing_form(request: Request, row_id: int | None = None) -> HttpResponse:
             "routing",
             _("Thêm quy tắc"),
             _("Sửa quy tắc"),
+            "routing_remove",
         ),
         row_id,
     )
@@ -134,6 +172,7 @@ def clock_rule_form(request: Request, row_id: int | None = None) -> HttpResponse
             "clock_rules",
             _("Thêm thời hạn"),
             _("Sửa thời hạn"),
+            "clock_rule_remove",
         ),
         row_id,
     )

@@ -25,7 +25,7 @@ from django.test import Client
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
     from pytest_django.live_server_helper import LiveServer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -99,7 +99,7 @@ def open_page(chromium: "Browser", live_server: "LiveServer") -> Iterator[OpenPa
 
 
 @pytest.fixture
-def live_streams(live_server: "LiveServer", settings: "SettingsWrapper") -> Iterator[str]:
+def live_streams(live_server: "LiveServer", settings: "Settings") -> Iterator[str]:
     """The address of the event streams. Before the first page is opened: its policy names them."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

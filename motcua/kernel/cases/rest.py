@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.clocks import ClockView
-from motcua.kernel.cases.queries.inbox import InboxFilter, InboxRow, inbox
+from motcua.kernel.cases.queries.inbox import LISTED, InboxFilter, InboxRow, inbox
 from motcua.kernel.cases.queries.rules import categories, rules
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
@@ -96,6 +96,9 @@ class InboxQuery(Schema):
     after: Key = ""
 
 
+TOLD = (*LISTED, "urgency", "area_id", "address", "lat", "lon", "opened_at", "updated_at", "due_at", "version")
+
+
 class InboxRowOut(Schema):
     id: int
     code: str
@@ -177,6 +180,7 @@ def show_inbox(request: Request, wanted: Query[InboxQuery]) -> InboxOut:
             flagged=wanted.flagged,
             after=wanted.after,
         ),
+        fields=TOLD,
     )
     return InboxOut(items=[InboxRowOut.of(row) for row in page.rows], counts=page.counts, next=page.next_key or None)
 

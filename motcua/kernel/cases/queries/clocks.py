@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import F
 from django.utils.translation import get_language
@@ -12,6 +13,19 @@ from motcua.kernel.cases.models import Case, Clock
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.worktime import ClockState, clock_words
+
+SHOWN = (
+    "id",
+    "case_id",
+    "name",
+    "unit_id",
+    "started_at",
+    "due_at",
+    "first_due_at",
+    "soon_at",
+    "paused_at",
+    "stopped_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,30 @@ class ClockView:
         return self.state == "done" and self.stopped_at is not None and self.stopped_at > self.due_at
 
 
-def clock_view(clock: Clock, kind: str, now: datetime | None = None) -> ClockView:
+class Ticking(Protocol):
+    """What of a clock is shown: a Clock, or a row of its fields SHOWN."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def first_due_at(self) -> datetime: ...
+    @property
+    def soon_at(self) -> datetime: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def stopped_at(self) -> datetime | None: ...
+
+
+def clock_view(clock: Ticking, kind: str, now: datetime | None = None) -> ClockView:
     at = now or moment.now()
     calendar, _version = org.unit_calendar(clock.unit_id)
     state: ClockState
@@ -100,5 +137,6 @@ def next_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, 
         Clock.objects.filter(case_id__in=list(kinds), stopped_at__isnull=True)
         .order_by("case_id", F("paused_at").asc(nulls_first=True), "due_at")
         .distinct("case_id")
+        .values_list(*SHOWN, named=True)  # no objects: lists draw fifty
     )
     return {clock.case_id: clock_view(clock, kinds[clock.case_id], now) for clock in chosen}

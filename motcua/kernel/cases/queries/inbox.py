@@ -1,9 +1,8 @@
 """The inbox: one list of open cases, the one that ends first on top. Reads only partial indexes of open cases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -61,11 +60,19 @@ class InboxPage:
     next_key: str
 
 
-def inbox(actor: Actor, wanted: InboxFilter, now: datetime | None = None) -> InboxPage:
-    """One page and the counts of the time chips. Three statements: rows, counts, clocks."""
+LISTED = ("kind", "code", "subject", "state", "unit_id", "officer_id", "category_id", "next_due_at", "flag")
+
+
+def inbox(
+    actor: Actor, wanted: InboxFilter, now: datetime | None = None, *, fields: Sequence[str] = LISTED
+) -> InboxPage:
+    """One page and the counts of the time chips. Three statements: rows, counts, clocks.
+
+    Of each case only ``fields`` are read: reading them all for fifty rows costs a tenth of the page.
+    """
     at = now or moment.now()
     everything = _filtered(actor, wanted)
-    rows = _after(_in_time(everything, wanted.time, at), wanted.after).defer("folded")
+    rows = _after(_in_time(everything, wanted.time, at), wanted.after).only(*fields)
     rows = rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
     cases: list[Case] = list(rows.annotate(officer_name=F("officer__name"))[: PAGE + 1])
     more, cases = len(cases) > PAGE, cases[:PAGE]
@@ -166,19 +173,28 @@ def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
             return rows
 
 
+TIME_SQL = {
+    "late": "next_due_at <= %s",
+    "soon": "next_due_at > %s AND next_soon_at <= %s",
+    "on": "next_soon_at > %s",
+    "paused": "next_due_at IS NULL",
+}
+
+
 def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
-    """Each chip counts up to COUNT_TO + 1 in its own index range; all in one statement."""
-    limited = {name: _in_time(rows, name, at).order_by().values("id")[: COUNT_TO + 1] for name in ("", *TIMES)}
-    parts: list[str] = []
-    parameters: list[Any] = []
-    for query in limited.values():
-        try:
-            sql, arguments = query.query.sql_with_params()
-        except EmptyResultSet:  # Django saw that nothing can match, such as a category that does not exist
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")  # noqa: S608  the ORM's own SQL
-        parameters.extend(arguments)
+    """Each chip counts up to COUNT_TO + 1 in its own index range; all in one statement.
+
+    The ORM writes the filter once: writing it five times costs more than counting.
+    """
+    try:
+        sql, given = rows.order_by().values("id").query.sql_with_params()
+    except EmptyResultSet:  # Django saw that nothing can match, such as a category that does not exist
+        return dict.fromkeys(("all", *TIMES), 0)
+    parts, parameters = [], []
+    for condition in ("", *(TIME_SQL[name] for name in TIMES)):
+        also = f" AND {condition}" if condition else ""
+        parts.append(f"(SELECT count(*) FROM ({sql}{also} LIMIT {COUNT_TO + 1}) AS few)")  # noqa: S608  the ORM's own SQL
+        parameters += [*given, *[at] * condition.count("%s")]
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), parameters)
         numbers = cursor.fetchone()

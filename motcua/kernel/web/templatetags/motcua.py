@@ -78,10 +78,16 @@ def clock(view: Clock | None) -> SafeString:
     if view is None:
         return SafeString("")
     number = getattr(view, "id", None)
-    token = format_html(' data-clock="{}"', CLOCK_SIGNER.sign(number)) if number and view.state in TICKING else ""
-    return format_html(
-        '<span class="mc-clock" data-s="{}"{}>{}{}</span>', view.state, token, icon(CLOCK_ICONS[view.state]), view.words
+    token = f' data-clock="{_clock_token(number)}"' if number and view.state in TICKING else ""
+    words, drawn = conditional_escape(view.words), icon(CLOCK_ICONS[view.state])
+    return mark_safe(  # noqa: S308 - the words are escaped, the rest is ours; lists draw fifty of them
+        f'<span class="mc-clock" data-s="{view.state}"{token}>{drawn}{words}</span>'
     )
+
+
+@lru_cache(maxsize=4096)
+def _clock_token(number: int) -> str:
+    return CLOCK_SIGNER.sign(str(number))
 
 
 @register.simple_tag

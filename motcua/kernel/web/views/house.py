@@ -1,14 +1,14 @@
 """What every page says about the house it stands in: place, doors, reader. ``{{ house.… }}`` in templates."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 
 from motcua.kernel.identity.queries import may, may_somewhere
 from motcua.kernel.identity.views import Request
@@ -33,8 +33,13 @@ class Door:
 
 def _address(name: str) -> str:
     """The address of a page, or "" while no module serves it."""
+    return _address_in(name, get_urlconf())
+
+
+@lru_cache(maxsize=256)  # every desk page asks for thirty of them
+def _address_in(name: str, urlconf: str | None) -> str:
     try:
-        return reverse(name)
+        return reverse(name, urlconf=urlconf)
     except NoReverseMatch:
         return ""
 

@@ -21,7 +21,7 @@ STYLE = (
 )
 GUARDS = ("guards", [PYTHON, "-m", "pytest", "-q", "motcua/testing/architecture"])
 UNIT = ("unit tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"])
-BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-m", "browser"])
+BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "browser"])
 Step = tuple[str, list[str]]
 
 

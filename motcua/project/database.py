@@ -133,11 +133,10 @@ class Server:
             process.wait()
 
     def _make_folders(self) -> None:
-        closed = self._unprivileged.closed_folder(self.data) or self._unprivileged.closed_folder(self._programs)
-        if closed:
+        if closed := self._unprivileged.enter(self.data, self._programs / "postgres"):
             raise Refused(
                 "no_database",
-                f"PostgreSQL does not run as root, and no other user may enter {closed}. "
+                f"PostgreSQL does not run as root, and here no other user can be let into {closed}. "
                 "Run as an ordinary user, set DATA_DIR to another folder, or set DATABASE_URL.",
             )
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_CAP_VERSION_3, _CAP_DAC_OVERRIDE = 0x20080522, 1
 _CLONE_NEWUSER = 0x10000000
 _NAMESPACE_UID = 1000
 
 
-def _libc_call(name: str, *arguments: int) -> None:
+def _libc_call(name: str, *arguments: object) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if getattr(libc, name)(*arguments) != 0:
         code = ctypes.get_errno()
@@ -58,13 +59,25 @@ def _namespaces_are_allowed() -> bool:
     return True
 
 
+def _keep_entering_folders() -> None:
+    """Having become another user: still enter folders that are closed to all but root, and keep nothing else of root."""
+    bit = 1 << _CAP_DAC_OVERRIDE
+    header, sets = (ctypes.c_uint32 * 2)(_CAP_VERSION_3, 0), (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
+    _libc_call("capset", header, sets)
+    _libc_call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)  # handed on to the program
+
+
 class Unprivileged:
-    """How to run a program that refuses to run as root, and who then owns its files."""
+    """How to run a program that refuses to run as root, and who then owns its files.
+
+    Root enters a user namespace where the machine allows that, and else becomes another user for it.
+    """
 
     def __init__(self) -> None:
         self.is_root = os.geteuid() == 0
         self.user, self.group = os.geteuid(), os.getegid()
         self.changes_user = False
+        self.enters_closed_folders = False
         if self.is_root and not _namespaces_are_allowed():
             self.changes_user = True
             for name in ("postgres", "nobody"):
@@ -76,9 +89,13 @@ class Unprivileged:
     def become(self) -> None:
         """Called in the child, before the program starts."""
         if self.changes_user:
+            if self.enters_closed_folders:
+                _libc_call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
             os.setgroups([])
             os.setresgid(self.group, self.group, self.group)
             os.setresuid(self.user, self.user, self.user)
+            if self.enters_closed_folders:
+                _keep_entering_folders()
         elif self.is_root:
             _enter_user_namespace()
 
@@ -90,8 +107,17 @@ class Unprivileged:
             for path in (Path(root), *(Path(root, file) for file in files)):
                 os.chown(path, self.user, self.group, follow_symlinks=False)
 
-    def closed_folder(self, path: Path) -> Path | None:
-        """The first folder on the way to ``path`` that the other user may not enter."""
+    def enter(self, *paths: Path) -> Path | None:
+        """See to it that the program may reach these paths. Returns the folder that it cannot be let into."""
         if not self.changes_user:
             return None
-        return next((folder for folder in reversed(path.parents) if not folder.stat().st_mode & 0o001), None)
+        folders = {folder for path in paths for folder in path.resolve().parents if folder.exists()}
+        closed = next((folder for folder in sorted(folders) if not folder.stat().st_mode & 0o001), None)
+        if closed is None:
+            return None
+        self.enters_closed_folders = True
+        try:
+            subprocess.run([sys.executable, "-S", "-c", ""], preexec_fn=self.become, check=True)
+        except (subprocess.SubprocessError, OSError):
+            return closed
+        return None

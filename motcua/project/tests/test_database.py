@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from motcua.lib.errors import Refused
+from motcua.project import processes
 from motcua.project.database import Server, accepts, database_running, owned, socket_url
 
 pytestmark = [pytest.mark.own_server, pytest.mark.slow]
@@ -182,3 +183,20 @@ def test_only_one_owner(data: Path) -> None:
                 owned(data, wait=False).__enter__()
         finally:
             os.close(handle)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+@pytest.mark.parametrize("allowed", [True, False], ids=["in a user namespace", "as another user"])
+def test_root_starts_it_in_a_folder_of_its_own(data: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool) -> None:
+    if not allowed:  # as in most containers
+        monkeypatch.setattr(processes, "_namespaces_are_allowed", lambda: False)
+    data.parent.chmod(0o700)
+    server = Server(data, durable=False)
+    try:
+        server.start()
+        assert accepts(data)
+        status = Path(f"/proc/{_postmaster(data)}/status").read_text(encoding="ascii")
+        assert ("\nUid:\t0\t" in status) is allowed
+    finally:
+        server.stop()
+    assert data.parent.stat().st_mode & 0o777 == 0o700  # no folder was opened to anybody

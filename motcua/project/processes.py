@@ -60,7 +60,7 @@ def _namespaces_are_allowed() -> bool:
 
 
 def _keep_entering_folders() -> None:
-    """Having become another user: still enter folders that are closed to all but root, and keep nothing else of root."""
+    """As another user: still enter folders that are closed to all but root, and keep nothing else of root."""
     bit = 1 << _CAP_DAC_OVERRIDE
     header, sets = (ctypes.c_uint32 * 2)(_CAP_VERSION_3, 0), (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
     _libc_call("capset", header, sets)

@@ -21,7 +21,7 @@ from motcua.testing.city import LAMP_AT, City
 pytestmark = pytest.mark.django_db
 # The streams look at the database from a thread of their own, which sees only what is committed.
 committed = pytest.mark.django_db(transaction=True)
-PATIENCE = 10  # seconds
+PATIENCE = 90  # seconds: a transaction of any test on the same server holds the feed back for as long as it runs
 
 
 @pytest.fixture(autouse=True)

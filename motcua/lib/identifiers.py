@@ -1,6 +1,7 @@
-"""Numbers that name people, organisations and cars. What looks odd is warned about, never refused: real papers are odd."""
+"""Numbers of people, organisations and cars. What looks odd is warned about, never refused: real papers are odd."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -51,6 +52,30 @@ def read_national_id(text: str) -> NationalId | None:
     return NationalId(
         number, BIRTH_PROVINCES.get(number[:3], ""), bool(is_female), 1900 + 100 * century + int(number[4:6])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IdCard:
+    """What the QR code of an identity card says."""
+
+    national_id: str
+    name: str
+    born_on: date | None
+    sex: str  # nam | nu | ""
+    address: str
+
+
+def read_id_card(text: str) -> IdCard | None:
+    """``number|old number|name|ddMMyyyy|sex|address|ddMMyyyy``, as a scanner types it (facts §9.1); else None."""
+    parts = [unicodedata.normalize("NFC", part).strip() for part in text.strip().split("|")]
+    found = read_national_id(parts[0])
+    if found is None or len(parts) < 6 or not parts[2]:
+        return None
+    try:
+        born_on = date(int(parts[3][4:]), int(parts[3][2:4]), int(parts[3][:2]))
+    except ValueError:
+        born_on = None
+    return IdCard(found.number, parts[2], born_on, {"nam": "nam", "nữ": "nu"}.get(parts[4].casefold(), ""), parts[5])
 
 
 def read_tax_code(text: str) -> str:

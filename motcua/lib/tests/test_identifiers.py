@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from motcua.lib.identifiers import read_national_id, read_plate, read_tax_code
+from motcua.lib.identifiers import IdCard, read_id_card, read_national_id, read_plate, read_tax_code
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_tax_codes(text: str, code: str) -> None:
 
 def test_one_spelling_of_a_plate() -> None:
     assert read_plate("49a-123.45") == read_plate("49A 12345") == "49A12345"
+
+
+def test_the_code_on_an_identity_card() -> None:
+    text = "068190000123|251234567|Nguyễn Thị Mẫu An|02051990|Nữ|Tổ 1, phường Một, Tỉnh Thử|10102021"
+    assert read_id_card(text) == IdCard(
+        "068190000123", "Nguyễn Thị Mẫu An", date(1990, 5, 2), "nu", "Tổ 1, phường Một, Tỉnh Thử"
+    )
+    assert read_id_card("068190000123") is None
+    assert read_id_card("https://example.vn/|a|b|c|d|e") is None
+    odd = read_id_card("068190000123||Nguyễn Thị Mẫu An|99999999||Tổ 1|")
+    assert odd is not None
+    assert (odd.born_on, odd.sex) == (None, "")

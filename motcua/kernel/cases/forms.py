@@ -199,6 +199,7 @@ class ClockRuleForm(forms.ModelForm):  # type: ignore[type-arg]
                 (StartRule.SAME_INSTANT.value, _("Ngay lúc đó")),
                 (StartRule.NEXT_SESSION.value, _("Từ buổi làm việc kế tiếp")),
                 (StartRule.NEXT_WORKING_DAY.value, _("Từ ngày làm việc kế tiếp")),
+                (StartRule.SAME_DAY.value, _("Tính cả ngày nhận, đến hết giờ làm việc")),
             ],
         )
         self.fields["basis"].label = _("Căn cứ")

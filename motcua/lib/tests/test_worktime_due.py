@@ -149,8 +149,16 @@ def test_the_steps_add_up_to_the_term(start: datetime, amount: int, unit: Unit, 
         assert after.first - before.last in (timedelta(1), timedelta(0))
     if unit == Unit.WORKING_DAY:
         assert CALENDAR.working_days_between(explained.began.date(), explained.at.date()) == amount - (
-            rule == StartRule.NEXT_WORKING_DAY
+            rule in (StartRule.NEXT_WORKING_DAY, StartRule.SAME_DAY)
         )
+
+
+def test_same_day_ends_when_the_office_closes() -> None:
+    one_day = Duration.parse("1 ngày làm việc")
+    assert due_at(CALENDAR, at("2026-11-16T09:10"), one_day, StartRule.SAME_DAY) == at("2026-11-16T17:00")
+    assert due_at(CALENDAR, at("2026-11-20T18:00"), one_day, StartRule.SAME_DAY) == at("2026-11-23T17:00")
+    two_days = Duration.parse("2 ngày")
+    assert due_at(CALENDAR, at("2026-11-16T09:10"), two_days, StartRule.SAME_DAY) == at("2026-11-17T17:00")
 
 
 def test_a_pause_moves_the_due_moment_by_the_working_time_it_took() -> None:

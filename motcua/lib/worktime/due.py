@@ -10,7 +10,8 @@ A part of a day (“0,5 ngày làm việc”) is that part of the calendar's usu
 When it begins (facts §1.6.11–12): ``SAME_INSTANT`` in hours at once, out of hours at the next opening;
 ``NEXT_SESSION`` at the next beginning of a session; ``NEXT_WORKING_DAY`` at the opening of the next working day, for
 terms in which the day of the event is not counted (Bộ luật Dân sự 2015, Điều 147–148), and then days, calendar days
-and months end with the closing of their last day.
+and months end with the closing of their last day. ``SAME_DAY`` counts the day of the event itself as the first one:
+one working day ends with the closing of the day on which it began (“trả trong ngày”).
 
 Calendar days and months that end on a day off move to the next working day. A month without that date ends on its last.
 """
@@ -32,6 +33,10 @@ class StartRule(StrEnum):
     SAME_INSTANT = "same_instant"
     NEXT_SESSION = "next_session"
     NEXT_WORKING_DAY = "next_working_day"
+    SAME_DAY = "same_day"
+
+
+_BY_WHOLE_DAYS: Final = (StartRule.NEXT_WORKING_DAY, StartRule.SAME_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Due:
 def begin_at(calendar: WorkCalendar, start: datetime, start_rule: StartRule = StartRule.SAME_INSTANT) -> datetime:
     """When the clock of something received at ``start`` begins to run."""
     match start_rule:
-        case StartRule.SAME_INSTANT:
+        case StartRule.SAME_INSTANT | StartRule.SAME_DAY:
             return calendar.next_open(start)
         case StartRule.NEXT_SESSION:
             return calendar.next_opening(start)
@@ -68,7 +73,7 @@ def due_at(
 ) -> datetime:
     """When ``duration`` from ``start`` is over; ``due`` also says why."""
     began = begin_at(calendar, start, start_rule)
-    by_whole_days = start_rule == StartRule.NEXT_WORKING_DAY
+    by_whole_days = start_rule in _BY_WHOLE_DAYS
     match duration.unit:
         case Unit.WORKING_MINUTE:
             return calendar.add(began, int(duration.amount))
@@ -135,6 +140,8 @@ def _last_calendar_day(
     calendar: WorkCalendar, start: datetime, began: datetime, duration: Duration, start_rule: StartRule
 ) -> date:
     event = calendar.local(start).date() if start_rule == StartRule.NEXT_WORKING_DAY else began.date()
+    if start_rule == StartRule.SAME_DAY:
+        event -= timedelta(1)
     if duration.unit == Unit.DAY:
         return event + timedelta(int(duration.amount))
     year, month = divmod(event.year * 12 + event.month - 1 + int(duration.amount), 12)
@@ -204,13 +211,13 @@ class _Telling:
         self.at = at
         self.duration = duration
         self.start_rule = start_rule
-        self.by_whole_days = start_rule == StartRule.NEXT_WORKING_DAY
+        self.by_whole_days = start_rule in _BY_WHOLE_DAYS
         self.language: Language = language
         self.words = _TEXT[language]
 
     def start(self) -> Step:
         key: str = self.start_rule
-        if self.start_rule == StartRule.SAME_INSTANT:
+        if self.start_rule in (StartRule.SAME_INSTANT, StartRule.SAME_DAY):
             key = "at once" if self.began == self.received else "opening"
         received = moment_words(self.received, self.language)
         text = self.words[key].format(received=received, began=self._moment(self.began))

@@ -18,6 +18,10 @@ class PartyRole(TextChoices):
     REPORTER = "reporter"
     JOINED = "joined"  # "tôi cũng gặp việc này"
     FOLLOWER = "follower"
+    MERGED = "merged"  # reported it, too: their own report was merged into this one
+
+
+REPORTERS = frozenset({PartyRole.REPORTER, PartyRole.MERGED})  # who is asked, and may say that it is not done
 
 
 # How a case came in, in words; a channel that is not named here is shown by its name.
@@ -58,7 +62,8 @@ class State:
 class Move:
     """One thing that may be done with a case. Its permission is ``<kind>.<name>``, its event ``<kind>.<event>``.
 
-    ``to`` is the state after it; None keeps the state. ``party`` lets the people of the case do it as well.
+    ``to`` is the state after it; None keeps the state. ``party`` lets the people of the case do it as well, with
+    ``reporters_only`` those of them who reported it.
     """
 
     name: str
@@ -69,6 +74,7 @@ class Move:
     roles: frozenset[Role] = frozenset()
     reach: Reach = Reach.UNIT
     party: bool = False
+    reporters_only: bool = False
     icon: str = "arrow-right"
     key: str = ""  # single letter on the case page
     rank: int = 50  # smaller stands higher among the actions of the case page
@@ -115,7 +121,14 @@ def register_kind(kind: CaseKind) -> None:
     KINDS[kind.name] = kind
     register_events(kind.events)
     register_permissions(
-        Permission(f"{kind.name}.{move.name}", move.roles, move.reach, party=move.party, label=move.label)
+        Permission(
+            f"{kind.name}.{move.name}",
+            move.roles,
+            move.reach,
+            party=move.party,
+            reporters_only=move.reporters_only,
+            label=move.label,
+        )
         for move in kind.moves
     )
     register_permissions(kind.permissions)

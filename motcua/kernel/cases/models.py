@@ -207,17 +207,24 @@ class Clock(models.Model):
 
 
 class Party(models.Model):
-    """Somebody whom the case concerns: reported it, joined it, follows it. Holds the private link."""
+    """Somebody whom the case concerns: reported it, joined it, follows it. Holds the private link.
+
+    ``origin`` is who they were in a report that was merged into this one: that private link opens this case as well.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
     person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, related_name="parties")
     role = models.CharField(max_length=10, choices=PartyRole.choices)
     wants = models.CharField(max_length=10, default="all")  # all | result | none: which notices
     language = models.CharField(max_length=5, default="vi")
+    origin = models.ForeignKey("self", models.SET_NULL, null=True, db_index=False, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["case"], name="party_case"),)
+        indexes = (
+            models.Index(fields=["case"], name="party_case"),
+            models.Index(fields=["origin"], name="party_origin", condition=Q(origin__isnull=False)),
+        )
 
     def __str__(self) -> str:
         return f"{self.role} of {self.case_id}"

@@ -46,12 +46,16 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """``roles`` may use it within ``reach``; ``public`` needs no login; ``party`` is for the people of the case."""
+    """``roles`` may use it within ``reach``; ``public`` needs no login; ``party`` is for the people of the case.
+
+    Of these ``reporters_only`` leaves out who merely joined or follows it.
+    """
 
     name: str
     roles: frozenset[Role] = frozenset()
     reach: Reach = Reach.UNIT
     party: bool = False
+    reporters_only: bool = False
     public: bool = False
     signed_in: bool = False  # whoever has an account: it is about themselves
     label: str | Promise = field(default="", compare=False)  # what it lets do, in words

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from motcua.kernel.cases.kind import FileRole, PartyRole
+from motcua.kernel.cases.kind import REPORTERS, FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import create_person_from
@@ -36,9 +36,14 @@ def add_party(
 
 
 def bring_parties(case_id: int, into_id: int) -> None:
-    """The people of one locked case join another: when the two are merged."""
+    """The people of one locked case join another when the two are merged. Who reported it has reported this, too."""
     for party in Party.objects.filter(case_id=case_id):
-        add_party(into_id, role=PartyRole.JOINED, person_id=party.person_id, wants=party.wants, language=party.language)
+        role = PartyRole.MERGED if party.role in REPORTERS else PartyRole.JOINED
+        there = add_party(into_id, role=role, person_id=party.person_id, wants=party.wants, language=party.language)
+        if role is PartyRole.MERGED and there.role not in REPORTERS:
+            there.role = role
+        there.origin_id = there.origin_id or party.origin_id or party.id
+        there.save(update_fields=["role", "origin"])
 
 
 def take_files(

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from motcua.kernel.cases.kind import KINDS, PartyRole
+from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.identity.kind import Actor, Link
 
@@ -36,10 +37,20 @@ def _proved_number(token: str) -> int | None:
 
 
 def links_held(tokens: Sequence[str]) -> list[Link]:
-    """Private links held on a device → the cases they open, in the same order. One query."""
+    """Private links held on a device → the cases they open, in the same order. One query.
+
+    The link to a report that was merged opens the report that it was merged into, too.
+    """
     numbers = [number for token in tokens if (number := _proved_number(token)) is not None]
-    cases = dict(Party.objects.filter(pk__in=numbers).values_list("pk", "case_id")) if numbers else {}
-    return [Link(number, cases[number]) for number in numbers if number in cases]
+    if not numbers:
+        return []
+    found = Party.objects.filter(Q(pk__in=numbers) | Q(origin__in=numbers)).order_by("pk")
+    opened: dict[int, list[Link]] = {}
+    for number, case_id, origin in found.values_list("pk", "case_id", "origin"):
+        opened.setdefault(number, []).append(Link(number, case_id))
+        if origin is not None:
+            opened.setdefault(origin, []).append(Link(number, case_id))
+    return list(dict.fromkeys(link for number in numbers for link in opened.get(number, ())))
 
 
 def links_of_persons(person_ids: Sequence[int]) -> list[Link]:
@@ -64,12 +75,25 @@ def own_cases(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
+def own_parties(case_id: int, actor: Actor) -> list[Party]:
+    """The actor as somebody of this case: by the private links held and as the person signed in. As a reporter first,
+    then in the order of the links. No query for those who are nobody."""
+    held = [link.party_id for link in actor.all_links if link.case_id == case_id]
+    if not held and actor.person_id is None:
+        return []
+    theirs = Q(pk__in=held)
+    if actor.person_id is not None:
+        theirs |= Q(person_id=actor.person_id)
+    ranks = {number: rank for rank, number in reversed(list(enumerate(held)))}
+    return sorted(
+        Party.objects.filter(theirs, case_id=case_id),
+        key=lambda party: (party.role not in REPORTERS, ranks.get(party.id, len(held)), party.id),
+    )
+
+
 def party_of(case_id: int, actor: Actor) -> Party | None:
-    """The actor as somebody of this case: by the private link held, else as the person signed in."""
-    rows, held = Party.objects.filter(case_id=case_id), actor.party_in(case_id)
-    if held is not None:
-        return rows.filter(pk=held).first()
-    return rows.filter(person_id=actor.person_id).first() if actor.person_id is not None else None
+    """Who the actor is in this case, if anybody."""
+    return next(iter(own_parties(case_id, actor)), None)
 
 
 def cards_to_forget(kind: str, *, closed_before: datetime, limit: int) -> list[tuple[int, int]]:

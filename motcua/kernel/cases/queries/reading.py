@@ -7,8 +7,9 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from motcua.kernel.cases.kind import KINDS, Move
+from motcua.kernel.cases.kind import KINDS, REPORTERS, Move
 from motcua.kernel.cases.models import Case, CaseFile, CaseLink, Party
+from motcua.kernel.cases.queries.people import own_parties
 from motcua.kernel.identity.kind import PERMISSIONS, Actor, Reach
 from motcua.kernel.identity.queries import may, unit_ids_within
 from motcua.kernel.org import queries as org
@@ -38,10 +39,11 @@ def not_found() -> Refused:
 
 def may_on(actor: Actor, permission: str, case: Case) -> bool:
     """Whether ``actor`` may use ``permission`` on ``case``."""
-    is_party = (
-        PERMISSIONS[permission].party
-        and actor.person_id is not None
-        and Party.objects.filter(case_id=case.id, person_id=actor.person_id).exists()
+    declared = PERMISSIONS[permission]
+    # A link in hand is shown to ``may`` as it is; the table is asked for a signed-in person, and for who reported.
+    is_asked = declared.party and (actor.person_id is not None or declared.reporters_only)
+    is_party = is_asked and any(
+        party.role in REPORTERS or not declared.reporters_only for party in own_parties(case.id, actor)
     )
     return may(
         actor,

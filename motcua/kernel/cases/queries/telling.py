@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
-from motcua.kernel.cases.kind import KINDS, PartyRole
+from motcua.kernel.cases.kind import KINDS, REPORTERS
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.identity.kind import Role
@@ -54,7 +54,7 @@ def _people(case: Case, event: Event) -> Iterator[Recipient]:
         path = f"/p/{party_token(party.id)}/"
         yield Recipient(
             key=f"party:{party.id}",
-            audience="reporter" if party.role == PartyRole.REPORTER else "follower",
+            audience="reporter" if party.role in REPORTERS else "follower",
             variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language),
             language=language,
             addresses={EMAIL: card.email, SMS: card.phone},

@@ -18,8 +18,9 @@ def may(
 ) -> bool:
     """May ``actor`` do this to the case of that unit, officer and number? Pure: no query.
 
-    ``parties`` says that the caller found the signed-in person among the case's parties. A permission that reaches over
-    units needs ``unit_path``; without it the answer is no. Whether there is any unit at all: ``may_somewhere``.
+    ``parties`` says that the caller found the actor among those people of the case for whom the permission is. A link
+    in hand shows that by itself, unless it must be a reporter's. A permission that reaches over units needs
+    ``unit_path``; without it the answer is no. Whether there is any unit at all: ``may_somewhere``.
     """
     declared = PERMISSIONS[permission]  # an unknown name is a bug: let it crash
     if declared.public or actor.kind == SYSTEM.kind:
@@ -28,8 +29,10 @@ def may(
         return permission in actor.grants
     if declared.signed_in:
         return actor.id is not None
-    if declared.party and (parties or (case_id is not None and actor.party_in(case_id) is not None)):
-        return True
+    if declared.party:
+        holds_link = case_id is not None and actor.party_in(case_id) is not None
+        if parties or (holds_link and not declared.reporters_only):
+            return True
     match declared.reach:
         case Reach.ALL:
             return any(held.role in declared.roles for held in actor.held)

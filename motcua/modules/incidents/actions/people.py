@@ -14,7 +14,7 @@ from motcua.kernel.cases.actions.moving import begin, finish, touch
 from motcua.kernel.cases.actions.people import add_party, take_files
 from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.queries.people import parties, party_of, party_token
-from motcua.kernel.cases.queries.reading import not_found
+from motcua.kernel.cases.queries.reading import may_on, not_found
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import Actor
@@ -46,15 +46,12 @@ def join_incident(
 ) -> str:
     """“Tôi cũng gặp việc này”: the same promise, the same code. Returns the token of the person's own private link."""
     require(actor, "incident.join")
-    already = actor.party_in(case_id)
+    already = party_of(case_id, actor)
     if already is not None:
-        return party_token(already)
+        return party_token(already.id)
     case = _public_case(case_id)
     if case.state not in OPEN_STATES:
         raise Refused("wrong_state", _("Việc này đã xong. Nếu sự cố còn, bạn bấm “Vẫn còn” hoặc gửi phản ánh mới."))
-    known = party_of(case_id, actor)
-    if known is not None:
-        return party_token(known.id)
     has_contact = bool(name or phone or email) and actor.person_id is None
     party = add_party(
         case_id,
@@ -84,9 +81,9 @@ def report_still_there_incident(case_id: int, *, actor: Actor) -> Case:
 def add_info_incident(
     case_id: int, *, actor: Actor, text: str = "", file_ids: Sequence[int] = (), version: int | None = None
 ) -> Case:
-    """More words or photos. When we had asked, this is the answer, and the clocks run on."""
+    """More words or photos. From those whom we had asked this is the answer, and the clocks run on."""
     case = begin(case_id, "add_info", kind=KIND, actor=actor, version=version)
-    if case.state == "info_requested":
+    if case.state == "info_requested" and may_on(actor, f"{KIND}.provide_info", case):
         return _provide(case, actor=actor, text=text, file_ids=file_ids)
     _words_or_files(text, file_ids)
     event = finish(case, "add_info", actor=actor)
@@ -125,7 +122,8 @@ def _words_or_files(text: str, file_ids: Sequence[int]) -> None:
 
 
 def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequence[int]) -> None:
-    party_id = actor.party_in(case.id)
+    party = party_of(case.id, actor)
+    party_id = party.id if party else None
     words = nfc(text).strip()
     if words:
         Addition.objects.create(
@@ -170,7 +168,8 @@ def reopen_incident(
     """Not done, or not well: it runs again, with new promises. People have ten days; officials may later, too."""
     case = begin(case_id, "reopen", kind=KIND, actor=actor, version=version)
     why = said(reason, "reason", _("Ghi điều chưa được, để chúng tôi làm lại cho đúng."))
-    if not actor.is_officer and not may_reopen(case):
+    acts_by_post = actor.is_officer and may_on(actor.by_post, f"{KIND}.reopen", case)
+    if not acts_by_post and not may_reopen(case):
         raise Refused(
             "too_late",
             _("Đã quá %(days)d ngày kể từ khi xong. Bạn gửi phản ánh mới, chúng tôi sẽ nối với việc này.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """Somebody of the case, masked. ``role`` is reporter | joined | follower."""
+    """Somebody of the case, masked. ``role`` is reporter | merged | joined | follower."""
 
     person_id: int | None
     role: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import get_language
 
-from motcua.kernel.cases.kind import KINDS, FileRole, PartyRole, State
+from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, PartyRole, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
 from motcua.kernel.cases.queries.people import party_of
 from motcua.kernel.cases.queries.reading import (
@@ -215,12 +215,13 @@ class PublicPage:
     reporter: str  # a name only where its owner wished it to be shown
     answers: list[Answer]
     reject_reason: str
+    question: str  # what its reporters are asked
     before: list[CaseFile]
     after: list[CaseFile]
     documents: list[CaseFile]
     rows: list[TimelineRow]
     is_party: bool
-    has_joined: bool  # the reader did not report it, but met it too
+    has_joined: bool  # the reader did not write this report, but met it too
     wants: str  # which notices the reader wants
     is_public: bool
     merged_into: str
@@ -231,6 +232,7 @@ class PublicPage:
     may_rate: bool
     may_reopen: bool
     may_add: bool
+    may_answer: bool  # is asked for more, and may answer
     may_join: bool
 
 
@@ -246,6 +248,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     party = party_of(case.id, actor) if is_party else None
     party_id = party.id if party else None
     reads_all = is_party and not _is_joined(party)  # whoever joins is a stranger to the one who reported
+    is_reporter = party is not None and party.role in REPORTERS
     files = [
         file for file in case_files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)
     ]
@@ -274,10 +277,17 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         reporter=opened(case.person).name if case.person and not incident.hides_name else "",
         answers=_answers(category, incident.attributes, with_words=reads_all),
         reject_reason=incident.reject_reason if reads_all else redact(incident.reject_reason),
+        question=incident.info_question if reads_all else redact(incident.info_question),
         before=[file for file in files if file.role == FileRole.BEFORE],
         after=[file for file in files if file.role == FileRole.AFTER],
         documents=[file for file in files if file.role == FileRole.DOCUMENT],
-        rows=timeline_rows(case, Audience.PARTY if is_party else Audience.PUBLIC, files, party_id=party_id),
+        rows=timeline_rows(
+            case,
+            Audience.PARTY if is_party else Audience.PUBLIC,
+            files,
+            party_id=party_id,
+            masked=not reads_all,
+        ),
         is_party=is_party,
         has_joined=_is_joined(party),
         wants=party.wants if party else "all",
@@ -288,14 +298,15 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         rating_mean=ratings["mean"],
         rating_count=ratings["number"],
         may_rate=is_party and "rate" in moves,
-        may_reopen=is_party and "reopen" in moves and may_reopen(case),
-        may_add=is_party and bool({"add_info", "provide_info"} & moves),
+        may_reopen=is_reporter and "reopen" in moves and may_reopen(case),
+        may_add=is_party and "add_info" in moves,
+        may_answer=is_reporter and "provide_info" in moves,
         may_join=not is_party and case.closed_at is None,
     )
 
 
 def _is_joined(party: Party | None) -> bool:
-    return party is not None and party.role == PartyRole.JOINED
+    return party is not None and party.role != PartyRole.REPORTER
 
 
 def _answers(category: Category | None, given: dict[str, str | list[str]], *, with_words: bool) -> list[Answer]:

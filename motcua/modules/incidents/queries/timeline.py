@@ -15,6 +15,7 @@ from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import kind_of, sentence, timeline
 from motcua.kernel.identity.kind import ROLE_NAMES, Role
 from motcua.lib import moment
+from motcua.lib.codes import redact
 from motcua.lib.worktime import moment_words
 from motcua.modules.incidents.models import Addition
 
@@ -43,9 +44,11 @@ def timeline_rows(
     *,
     own_words: bool = False,
     party_id: int | None = None,
+    masked: bool = False,
 ) -> list[TimelineRow]:
     """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, or to
-    officials with ``own_words``; masked to everybody else."""
+    officials with ``own_words``; masked to everybody else. ``masked``: the reader is of the case but did not write it,
+    so numbers and addresses in what officials wrote to the reporter are struck out."""
     words = {}
     for addition in Addition.objects.filter(case_id=case.id):
         is_theirs = own_words or (party_id is not None and addition.party_id == party_id)
@@ -61,6 +64,8 @@ def timeline_rows(
         if event.name in ("incident.published", "incident.answered"):
             words[event.id] = result
         row = _timeline_row(event, words, by_event)
+        if masked and event.audience == Audience.PARTY:
+            row = replace(row, sentence=redact(row.sentence), text=redact(row.text))
         rows.append(replace(row, actor=event.actor_name) if audience is Audience.OFFICIALS else row)
     rows.reverse()
     return _only_the_newest_goes_on(rows, is_open=case.closed_at is None)

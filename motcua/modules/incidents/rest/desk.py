@@ -40,7 +40,7 @@ class PersonOut(Schema):
     """Masked. ``person_id`` opens the card, which is noted."""
 
     person_id: int | None
-    role: str  # reporter | joined | follower
+    role: str  # reporter | merged | joined | follower
     name: str
     phone: str
     email: str

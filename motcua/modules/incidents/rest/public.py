@@ -11,6 +11,7 @@ from ninja.params.functions import Header
 from pydantic import Field
 
 from motcua.kernel.cases.actions.people import change_wants
+from motcua.kernel.cases.queries.people import party_of
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.files.queries import loose_files
@@ -420,8 +421,8 @@ class WantsIn(Schema):
 @limited("incident_wants", per_hour=60, methods=("PUT",))
 def wants(request: Request, code: Code, body: WantsIn) -> Status[None]:
     """Which news this person wants."""
-    party_id = request.actor.party_in(case_by_code(code, actor=request.actor).id)
-    if party_id is None:
+    party = party_of(case_by_code(code, actor=request.actor).id, request.actor)
+    if party is None:
         raise not_found()
-    change_wants(party_id, body.wants)
+    change_wants(party.id, body.wants)
     return Status(204, None)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motcua.kernel.cases.actions.people import change_wants
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.queries.people import read_party_token
+from motcua.kernel.cases.queries.people import party_of, read_party_token
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.figures.queries.board import FEW, unit_done
 from motcua.kernel.identity.kind import Actor, Link
@@ -216,10 +216,10 @@ def incident_reopen(request: Request, code: str) -> HttpResponse:
 @limited("incident_wants", per_hour=60)
 def incident_wants(request: Request, code: str) -> HttpResponse:
     def act(page: PublicPage, data: dict[str, Any], photos: Photos) -> str:
-        party_id = request.actor.party_in(page.case.id)
-        if party_id is None:
+        party = party_of(page.case.id, request.actor)
+        if party is None:
             raise not_found()
-        change_wants(party_id, data["wants"])
+        change_wants(party.id, data["wants"])
         return _("Đã lưu cách báo tin.")
 
     return _act(request, code, WantsForm(request.POST), act)

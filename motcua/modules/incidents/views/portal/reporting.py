@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.kernel.cases.queries.clocks import clock_views
-from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.people import party_of, party_token
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.places import queries as places
@@ -220,15 +220,15 @@ def report_done(request: Request, code: str) -> HttpResponse:
     """Thanks, the code, the promise, and what happens next. Only for those who sent or joined it."""
     page = public_page(code, actor=request.actor)
     address = reverse("incident", args=[page.case.code])
-    party_id = request.actor.party_in(page.case.id)
-    if not page.is_party or party_id is None:
+    party = party_of(page.case.id, request.actor)
+    if not page.is_party or party is None:
         return HttpResponseRedirect(address)
     picture = segno.make(request.build_absolute_uri(address), error="m")
     clocks = {view.name: view for view in clock_views(page.case)}
     context = {
         "page": page,
         "accept": clocks.get("accept"),
-        "private_url": request.build_absolute_uri(reverse("private_link", args=[party_token(party_id)])),
+        "private_url": request.build_absolute_uri(reverse("private_link", args=[party_token(party.id)])),
         "qr": picture.svg_inline(scale=4, border=2, dark="#14192B", svgclass=None, lineclass=None, omitsize=True),
         "qr_png": picture.png_data_uri(scale=10, border=3, dark="#14192B"),
     }

@@ -46,3 +46,46 @@ def parse_money(text: str) -> int:
     if amount % 1:
         raise ValueError("Số tiền phải tròn đồng.")
     return int(amount)
+
+
+_DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_GROUPS: Final = ("", " nghìn", " triệu")
+
+
+def money_in_words(amount: int) -> str:
+    """``Một trăm năm mươi nghìn đồng``: as receipts write an amount out. Raises ``ValueError`` for a debt."""
+    if not 0 <= amount <= _MOST:
+        raise ValueError(f"{amount} is no amount of a receipt")
+    words = _read(amount)
+    return f"{words[0].upper()}{words[1:]} đồng"
+
+
+def _read(number: int) -> str:
+    if number == 0:
+        return _DIGITS[0]
+    billions, rest = divmod(number, 1_000_000_000)
+    said = [f"{_read(billions)} tỷ"] if billions else []
+    for place in (2, 1, 0):
+        group = rest // 1000**place % 1000
+        if group:
+            said.append(f"{_read_group(group, is_first=not said)}{_GROUPS[place]}")
+    return " ".join(said)
+
+
+def _read_group(group: int, *, is_first: bool) -> str:
+    """Three digits. Behind something greater a missing hundred and ten are read out: ``không trăm linh năm``."""
+    hundreds, tens, ones = group // 100, group // 10 % 10, group % 10
+    said = [] if is_first and not hundreds else [f"{_DIGITS[hundreds]} trăm"]
+    if tens > 1:
+        said.append(f"{_DIGITS[tens]} mươi")
+    elif tens == 1:
+        said.append("mười")
+    elif ones and said:
+        said.append("linh")
+    if ones == 1 and tens > 1:
+        said.append("mốt")
+    elif ones == 5 and tens:
+        said.append("lăm")
+    elif ones:
+        said.append(_DIGITS[ones])
+    return " ".join(said)

@@ -18,10 +18,13 @@ class PartyRole(TextChoices):
     REPORTER = "reporter"
     JOINED = "joined"  # "tôi cũng gặp việc này"
     FOLLOWER = "follower"
+    APPLICANT = "applicant"  # whose dossier it is
+    FILER = "filer"  # files for the applicant, under an authorisation
     MERGED = "merged"  # reported it, too: their own report was merged into this one
 
 
-REPORTERS = frozenset({PartyRole.REPORTER, PartyRole.MERGED})  # who is asked, and may say that it is not done
+# Who is asked, and may say that it is not done.
+REPORTERS = frozenset({PartyRole.REPORTER, PartyRole.APPLICANT, PartyRole.FILER, PartyRole.MERGED})
 
 
 # How a case came in, in words; a channel that is not named here is shown by its name.
@@ -44,6 +47,8 @@ class FileRole(TextChoices):
     VISIT = "visit"
     DOCUMENT = "document"
     MORE = "more"  # added by people later
+    PAPER = "paper"  # of a dossier
+    RESULT = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Move:
     roles: frozenset[Role] = frozenset()
     reach: Reach = Reach.UNIT
     party: bool = False
+    involved: bool = False  # also for units that had a part in the case before
     reporters_only: bool = False
     icon: str = "arrow-right"
     key: str = ""  # single letter on the case page
@@ -97,6 +103,8 @@ class CaseKind:
     public_url: Callable[[str], str]  # code → address of its public page
     clock_labels: dict[str, Text] = field(default_factory=dict)
     promise_clock: str = "result"  # the clock that the public sees
+    # Clocks whose terms are the case's own (its procedure says them), not those of the clock rules.
+    own_clocks: frozenset[str] = frozenset()
 
     def state(self, name: str) -> State:
         return next(state for state in self.states if state.name == name)
@@ -127,6 +135,7 @@ def register_kind(kind: CaseKind) -> None:
             move.reach,
             party=move.party,
             reporters_only=move.reporters_only,
+            involved=move.involved,
             label=move.label,
         )
         for move in kind.moves

@@ -171,10 +171,12 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     first_due_at = models.DateTimeField()  # before pauses and extensions
     soon_at = models.DateTimeField()  # from when it counts as "due soon" (UX §2.4)
+    extended_at = models.DateTimeField(null=True)  # a new promise was given: no calendar moves it any more
     paused_at = models.DateTimeField(null=True)
     paused_for = models.PositiveIntegerField(default=0)  # working minutes
     stopped_at = models.DateTimeField(null=True)
     duration = models.CharField(max_length=40)
+    start_rule = models.CharField(max_length=20, default="same_instant")
     calendar_version = models.BigIntegerField()
     remind_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
@@ -228,6 +230,21 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.case_id}"
+
+
+class Involvement(models.Model):
+    """A unit that had a part in a case and may still read it: received it, did a step of it, was asked about it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="involvements")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "unit"], name="involvement_once"),)
+        indexes = (models.Index(fields=["unit", "-case"], name="involvement_unit"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} in {self.case_id}"
 
 
 class CaseFile(models.Model):

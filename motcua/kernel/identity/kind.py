@@ -56,6 +56,7 @@ class Permission:
     reach: Reach = Reach.UNIT
     party: bool = False
     reporters_only: bool = False
+    involved: bool = False  # also for units that had a part in the case, besides the one that holds it now
     public: bool = False
     signed_in: bool = False  # whoever has an account: it is about themselves
     label: str | Promise = field(default="", compare=False)  # what it lets do, in words
@@ -132,6 +133,22 @@ class Actor:
         return tuple(dict.fromkeys(held.reach for held in self.held if held.role in roles))
 
 
+class Level(StrEnum):
+    """What it is known by that an account belongs to whom it says."""
+
+    DECLARED = "declared"  # they say so
+    PROVIDER = "provider"  # a provider of identities (VNeID) says so
+    COUNTER = "counter"  # an official compared the card with the face
+
+
+LEVEL_NAMES = {
+    Level.DECLARED: _("Tự khai"),
+    Level.PROVIDER: _("Đã xác thực bằng định danh điện tử"),
+    Level.COUNTER: _("Đã xác thực tại quầy"),
+}
+PROVED = (Level.PROVIDER, Level.COUNTER)
+
+
 ANONYMOUS = Actor(kind="anonymous")
 SYSTEM = Actor(kind="system", name="Hệ thống")
 
@@ -166,6 +183,8 @@ register_permissions(
             frozenset({Role.OPERATOR, Role.CLERK, Role.LEADER, Role.SPECIALIST}),
             label=_("Xem tên và liên hệ của người gửi"),
         ),
+        Permission("person.prove", frozenset({Role.CLERK}), Reach.ALL),
+        Permission("representation.accept", frozenset({Role.CLERK, Role.LEADER}), Reach.ALL),
     ]
 )
 
@@ -180,4 +199,13 @@ EVENTS = (
     EventKind("servicekey.created", _("Tạo khoá kết nối {name}"), icon="key"),
     EventKind("servicekey.revoked", _("Thu hồi khoá kết nối {name}"), icon="key-off"),
     EventKind("person.deleted", _("Một người đã tự xoá tài khoản"), icon="eraser"),
+    EventKind("person.proved", _("Xác thực danh tính một tài khoản: {level_name}"), icon="id"),
+    EventKind("representation.asked", _("Xin làm người đại diện của {organisation}"), icon="building"),
+    EventKind("representation.accepted", _("Công nhận người đại diện của {organisation}"), icon="building"),
+    EventKind("representation.refused", _("Không công nhận người đại diện của {organisation}: {reason}"), icon="ban"),
+    EventKind("representation.ended", _("Thôi đại diện {organisation}"), icon="building-off"),
+    EventKind("authorisation.given", _("Ủy quyền {count} thủ tục, đến hết {until}"), icon="user-share"),
+    EventKind("authorisation.accepted", _("Nhận ủy quyền"), icon="user-check"),
+    EventKind("authorisation.declined", _("Không nhận ủy quyền"), icon="user-x"),
+    EventKind("authorisation.revoked", _("Thôi ủy quyền"), icon="user-minus"),
 )

@@ -1,5 +1,6 @@
 """Clocks of one case, changed together inside the action that holds the case's lock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -13,7 +14,7 @@ from motcua.lib import moment
 from motcua.lib.worktime import Duration, StartRule, Unit, WorkCalendar, due_at, soon_minutes
 
 CHANGING = ("unit", "officer", "due_at", "first_due_at", "soon_at", "paused_at", "paused_for", "stopped_at", "duration",
-            "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at")  # fmt: skip
+            "calendar_version", "remind_at", "reminded_at", "escalate_to", "escalated_at", "extended_at")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,31 @@ def soon_at(unit_id: int, start: datetime, end: datetime) -> datetime:
     return max(start, calendar.add(end, -minutes)) if minutes else end
 
 
-def new_clock(case: Case, rule: ClockRule, start: datetime) -> Clock:
-    ends = term(rule, case.unit_id, start)
+def own_rule(
+    name: str, duration: str, *, start_rule: str = "same_instant", remind_before: str = "", escalate_to: str = ""
+) -> ClockRule:
+    """The term of a clock that the case itself brings along (``CaseKind.own_clocks``)."""
+    return ClockRule(
+        clock=name, duration=duration, start_rule=start_rule, remind_before=remind_before, escalate_to=escalate_to
+    )
+
+
+def new_clock(case: Case, rule: ClockRule, start: datetime, unit_id: int | None = None) -> Clock:
+    """``unit_id``: whose promise it is, where that is not the unit that holds the case."""
+    holder = unit_id or case.unit_id
+    ends = term(rule, holder, start)
     return Clock(
         case_id=case.id,
         name=rule.clock,
-        unit_id=case.unit_id,
-        officer_id=case.officer_id,
+        unit_id=holder,
+        officer_id=case.officer_id if holder == case.unit_id else None,
         started_at=start,
         due_at=ends.due_at,
         first_due_at=ends.due_at,
         soon_at=ends.soon_at,
         remind_at=ends.remind_at,
         duration=rule.duration,
+        start_rule=rule.start_rule,
         calendar_version=ends.calendar_version,
         escalate_to=rule.escalate_to,
     )
@@ -107,6 +120,13 @@ class Clocks:
         for name, rule in rules_for(self.case).items():
             if rule.after == trigger and self.get(name) is None:
                 self._clocks.append(new_clock(self.case, rule, self.at))
+
+    def start(self, rule: ClockRule, *, unit_id: int | None = None) -> Clock:
+        """Start a clock of the case's own; one of the same name that runs is stopped."""
+        self.stop(rule.clock, start_next=False)
+        clock = new_clock(self.case, rule, self.at, unit_id)
+        self._clocks.append(clock)
+        return clock
 
     def stop(self, name: str, *, start_next: bool = True) -> None:
         """The promise is kept, or at least over. Starts the clocks that begin where this one ends."""
@@ -152,15 +172,17 @@ class Clocks:
         """A new promise, once, with a reason that the event holds."""
         clock = self.get(name)
         if clock is not None:
-            clock.due_at = end
+            clock.due_at, clock.extended_at = end, self.at
             clock.soon_at = soon_at(clock.unit_id, self.at, end)
             clock.remind_at = clock.soon_at if clock.remind_at is not None else None
             clock.reminded_at = clock.escalated_at = None
             self._touch(clock)
 
-    def hand_over(self) -> None:
-        """The case has another unit: its running clocks are that unit's from now on."""
+    def hand_over(self, names: Collection[str] | None = None) -> None:
+        """The case has another unit or officer: its running clocks (or those of ``names``) are theirs from now on."""
         for clock in self.running:
+            if names is not None and clock.name not in names:
+                continue
             clock.unit_id, clock.officer_id = self.case.unit_id, self.case.officer_id
             self._touch(clock)
 
@@ -175,9 +197,11 @@ class Clocks:
         calendar, _version = org.unit_calendar(self.case.unit_id)
         for clock in self.running:
             rule = wanted.get(clock.name)
+            if rule is None and clock.name in KINDS[self.case.kind].own_clocks:
+                rule = own_rule(clock.name, clock.duration, start_rule=clock.start_rule, escalate_to=clock.escalate_to)
             if rule is None:
                 clock.stopped_at = self.at
-            else:
+            elif clock.extended_at is None:
                 ends = term(rule, clock.unit_id, clock.started_at)
                 shift = timedelta(minutes=clock.paused_for)
                 clock.first_due_at = ends.due_at

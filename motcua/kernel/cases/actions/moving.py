@@ -16,9 +16,21 @@ from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.lib.vietnamese import nfc
 
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event
+
+
+def said(text: str, field: str, words: str, most: int = 2000) -> str:
+    """Text that must be there. Refused("invalid") with ``words`` when it is empty."""
+    clean = nfc(text).strip()
+    if not clean:
+        raise Refused("invalid", words, fields={field: words})
+    if len(clean) > most:
+        long = _("Nội dung dài quá %(most)s chữ cái.") % {"most": most}
+        raise Refused("invalid", long, fields={field: long})
+    return clean
 
 
 def begin(case_id: int, move_name: str, *, kind: str, actor: Actor, version: int | None = None) -> Case:

@@ -13,7 +13,7 @@ from django.db.models import Field, JSONField, Model
 from motcua.kernel.cases.actions import ids
 from motcua.kernel.cases.actions.clocks import new_clock, rules_for, show_on_case
 from motcua.kernel.cases.kind import KINDS, PartyRole
-from motcua.kernel.cases.models import Case, CaseFile, Clock, Party
+from motcua.kernel.cases.models import Case, CaseFile, Clock, ClockRule, Party
 from motcua.kernel.events.actions import link
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
@@ -46,6 +46,9 @@ class NewCase:
     language: str = "vi"
     files: Sequence[tuple[int, str]] = ()  # (file id, role)
     events: Sequence[tuple[str, Mapping[str, Any]]] = ()  # (name, data), in order
+    role: str = PartyRole.REPORTER  # of the person
+    code_template: str = ""  # where it is not the kind's
+    clocks: Sequence[ClockRule] = ()  # of its own, besides those of the rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,14 @@ def open_case(
     case = _case(new, at)
     person_id = new.person_id if new.person is None else ids.take("identity_person")
     case.person_id = person_id
-    clocks = [new_clock(case, rule, at) for rule in rules_for(case).values() if rule.after == "opened"]
+    by_rule = [rule for rule in rules_for(case).values() if rule.after == "opened"]
+    clocks = [new_clock(case, rule, at) for rule in (*by_rule, *new.clocks)]
     show_on_case(case, clocks)
     party = Party(
         id=ids.take("cases_party"),
         case_id=case.id,
         person_id=person_id,
-        role=PartyRole.REPORTER,
+        role=new.role,
         wants=new.wants,
         language=new.language,
         created_at=at,
@@ -98,7 +102,7 @@ def open_case(
 
 def _case(new: NewCase, at: datetime) -> Case:
     number = ids.take("cases_case")
-    code = render_code(KINDS[new.kind].code_template, number=number, at=at)
+    code = render_code(new.code_template or KINDS[new.kind].code_template, number=number, at=at)
     case = Case(
         id=number,
         kind=new.kind,

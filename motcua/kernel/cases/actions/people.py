@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from motcua.kernel.cases.kind import REPORTERS, FileRole, PartyRole
-from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.cases.models import Case, CaseFile, Involvement, Party
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import create_person_from
 from motcua.kernel.identity.kind import Actor
@@ -32,6 +32,14 @@ def add_party(
             return existing
     return Party.objects.create(
         case_id=case_id, person_id=person_id, role=role, wants=wants, language=language, created_at=moment.now()
+    )
+
+
+def involve(case_id: int, *unit_ids: int) -> None:
+    """These units have a part in the locked case and may read it from now on."""
+    Involvement.objects.bulk_create(
+        [Involvement(case_id=case_id, unit_id=unit_id, since=moment.now()) for unit_id in dict.fromkeys(unit_ids)],
+        ignore_conflicts=True,
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, Move
-from motcua.kernel.cases.models import Case, CaseFile, CaseLink, Party
+from motcua.kernel.cases.models import Case, CaseFile, CaseLink, Involvement, Party
 from motcua.kernel.cases.queries.people import own_parties
 from motcua.kernel.identity.kind import PERMISSIONS, Actor, Reach
 from motcua.kernel.identity.queries import may, unit_ids_within
@@ -45,14 +45,19 @@ def may_on(actor: Actor, permission: str, case: Case) -> bool:
     is_party = is_asked and any(
         party.role in REPORTERS or not declared.reporters_only for party in own_parties(case.id, actor)
     )
-    return may(
+    if may(
         actor,
         permission,
         unit_path=org.tree().path(case.unit_id),
         officer_id=case.officer_id,
         case_id=case.id,
         parties=is_party,
-    )
+    ):
+        return True
+    if not declared.involved or not actor.is_officer:
+        return False
+    units = Involvement.objects.filter(case_id=case.id).values_list("unit_id", flat=True)
+    return any(may(actor, permission, unit_path=org.tree().path(unit_id)) for unit_id in units)
 
 
 def get_case(
@@ -96,8 +101,11 @@ def moves_for(case: Case, actor: Actor) -> list[Move]:
     )
 
 
-def visible(actor: Actor, permission: str) -> Q:
-    """The row filter of every list, count, search and export of cases."""
+def visible(actor: Actor, permission: str, *, also_involved: bool = False) -> Q:
+    """The row filter of every list, count, search and export of cases.
+
+    ``also_involved`` adds those in which the actor's units had a part; the inbox, which is for work, leaves them out.
+    """
     declared = PERMISSIONS[permission]
     if actor.kind == "system" or permission in actor.grants:
         return Q()
@@ -108,6 +116,8 @@ def visible(actor: Actor, permission: str) -> Q:
         else:
             ids = unit_ids_within(actor, permission)
             allowed = Q() if ids is None else Q(unit_id__in=ids)
+            if ids is not None and also_involved and declared.involved:
+                allowed |= Q(pk__in=Involvement.objects.filter(unit_id__in=ids).values("case_id"))
     if declared.party:
         held = {link.case_id for link in actor.links} | ({actor.case_id} if actor.case_id is not None else set())
         if held:

@@ -59,6 +59,11 @@ def _is_working(area_id: int | None, at: datetime) -> bool:
     return calendar.is_open(at)
 
 
+def target_unit(target: str, area_id: int | None) -> org.UnitRow | None:
+    """The unit that ``target`` (see RoutingRule) means for a place; None where there is none in force."""
+    return _target(org.tree(), target, area_id)
+
+
 def _target(tree: org.Tree, target: str, area_id: int | None) -> org.UnitRow | None:
     if target == "commune":
         return tree.commune_unit(area_id) if area_id else None

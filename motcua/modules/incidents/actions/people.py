@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
-from motcua.kernel.cases.actions.moving import begin, finish, touch
+from motcua.kernel.cases.actions.moving import begin, finish, said, touch
 from motcua.kernel.cases.actions.people import add_party, take_files
 from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.queries.people import parties, party_of, party_token
@@ -23,7 +23,7 @@ from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, said, unit_words
+from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, unit_words
 from motcua.modules.incidents.kind import LONGEST_TEXT, REOPEN_DAYS
 from motcua.modules.incidents.models import Addition, Incident, Rating
 from motcua.modules.incidents.queries.public import may_reopen, public_cases

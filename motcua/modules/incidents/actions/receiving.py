@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
-from motcua.kernel.cases.actions.moving import begin, finish, touch
+from motcua.kernel.cases.actions.moving import begin, finish, said, touch
 from motcua.kernel.cases.actions.opening import searched_words
 from motcua.kernel.cases.actions.people import bring_parties, publish_files
 from motcua.kernel.cases.kind import FileRole
@@ -33,17 +33,6 @@ if TYPE_CHECKING:
 
 KIND = "incident"
 OPEN_STATES = ("submitted", "dispatched", "info_requested", "accepted", "in_progress", "resolved")
-
-
-def said(text: str, field: str, words: str, most: int = 2000) -> str:
-    """Text that must be there. Refused("invalid") with ``words`` when it is empty."""
-    clean = nfc(text).strip()
-    if not clean:
-        raise Refused("invalid", words, fields={field: words})
-    if len(clean) > most:
-        long = _("Nội dung dài quá %(most)s chữ cái.") % {"most": most}
-        raise Refused("invalid", long, fields={field: long})
-    return clean
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
-from motcua.kernel.cases.actions.moving import begin, finish
+from motcua.kernel.cases.actions.moving import begin, finish, said
 from motcua.kernel.cases.actions.people import drop_unpublished_files, publish_files, take_files
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.reading import files_of
@@ -19,7 +19,7 @@ from motcua.kernel.files.actions import publish_file
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.incidents.actions.receiving import KIND, end, is_hidden, said, unit_words
+from motcua.modules.incidents.actions.receiving import KIND, end, is_hidden, unit_words
 from motcua.modules.incidents.models import Incident
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
         from motcua.kernel.cases.queries import people
         from motcua.kernel.cases.queries.telling import VARIABLES, recipients
         from motcua.kernel.events.kind import Job, Reader, register_events, register_job, register_reader
-        from motcua.kernel.files.kind import register_guard
+        from motcua.kernel.files.kind import register_concern, register_guard
         from motcua.kernel.identity.ports import link_reader, own_data, person_links
         from motcua.kernel.messages.kind import MessagePlan, register_plans
 
@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         for name, title in (("clock.reminded", _("Sắp đến hạn")), ("clock.escalated", _("Đã trễ hẹn"))):
             register_plans(MessagePlan(name, title, recipients, VARIABLES))
         register_guard(tasks.may_see_file)
+        register_concern(tasks.whom_file_concerns)
         link_reader.connect(people.links_held)
         person_links.connect(people.links_of_persons)
         own_data["cases"] = people.own_cases

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from motcua.kernel.cases.actions.sweeping import reckon_open_clocks, remind_and_escalate
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import CaseFile
+from motcua.kernel.cases.queries.people import own_parties
 from motcua.kernel.cases.queries.reading import may_on
-from motcua.kernel.files.kind import Variant
+from motcua.kernel.files.kind import Concern, Variant
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.org import queries as org
 
@@ -34,10 +35,16 @@ def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
             return True
         if not may_on(actor, f"{use.case.kind}.read", use.case):
             continue
-        is_theirs = use.party_id is not None and actor.party_in(use.case_id) == use.party_id
+        is_theirs = use.party_id is not None and use.party_id in {one.id for one in own_parties(use.case_id, actor)}
         if is_theirs or (use.is_public and variant is not Variant.ORIGINAL):
             return True
     return False
+
+
+def whom_file_concerns(file_id: int) -> Concern | None:
+    """Who sent a file to which case. What officials add is of the case alone; nobody's card belongs to it."""
+    use = CaseFile.objects.select_related("party").filter(file_id=file_id).order_by("id").first()
+    return Concern(use.party.person_id if use.party else None, use.case_id) if use else None
 
 
 def follow_calendars(events: Sequence[Event]) -> None:

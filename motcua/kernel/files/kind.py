@@ -57,4 +57,23 @@ def register_guard(guard: Guard) -> None:
         GUARDS.append(guard)
 
 
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whose data a file holds, for the note that somebody read it."""
+
+    person_id: int | None
+    case_id: int | None
+
+
+FindConcern = Callable[[int], Concern | None]
+"""File id → whom it concerns; None when the package does not use the file."""
+
+CONCERNS: list[FindConcern] = []
+
+
+def register_concern(find: FindConcern) -> None:
+    if find not in CONCERNS:
+        CONCERNS.append(find)
+
+
 register_events([EventKind("file.blurred", _("Làm mờ {count} chỗ trong ảnh {name}"), icon="blur")])

@@ -8,7 +8,7 @@ from typing import IO
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from motcua.kernel.files.kind import GUARDS, Variant
+from motcua.kernel.files.kind import CONCERNS, GUARDS, Concern, Variant
 from motcua.kernel.files.models import File
 from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
@@ -23,7 +23,7 @@ def store_name(sha256: bytes) -> str:
 
 
 def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
-    """The file, if ``actor`` may see this variant of it. That an original was opened is noted.
+    """The file, if ``actor`` may see this variant of it. That an original was opened is noted, with whose it is.
 
     A file that no case has taken yet can be seen, clean, by whoever holds its token: its sender.
     """
@@ -31,7 +31,8 @@ def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
     if file is None or file.content_of(variant) is None or not _may_see(file, variant, actor):
         raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
     if variant is Variant.ORIGINAL:
-        note_access(actor, "file.original", reason=file.name)
+        concern = next((found for find in CONCERNS if (found := find(file.pk)) is not None), Concern(None, None))
+        note_access(actor, "file.original", person_id=concern.person_id, case_id=concern.case_id, reason=file.name)
     return file
 
 

@@ -134,7 +134,8 @@ class AccessRow:
 
 
 def _as_row(access: Access) -> AccessRow:
-    who = access.actor_name or _("Một hệ thống")
+    is_own = access.actor.startswith(("person:", "party:"))  # originals open for their sender, too
+    who = access.actor_name or (_("Bạn, hoặc người giữ đường dẫn riêng của bạn,") if is_own else _("Một hệ thống"))
     unknown = (gettext_lazy("{who} đã dùng thông tin của bạn"), access.action)
     words, action_words = ACCESS_WORDS.get(access.action, unknown)
     return AccessRow(

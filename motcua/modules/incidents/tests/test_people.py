@@ -1,19 +1,27 @@
 """Who answers a question, says that it is not done, adds and rates: those who reported it, those who met it too."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from motcua.kernel.cases.actions.people import add_party
-from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.cases.queries.people import links_held, party_token, read_party_token
 from motcua.kernel.events.models import Event
+from motcua.kernel.files.actions import store_file
+from motcua.kernel.files.kind import Variant
+from motcua.kernel.files.models import File
+from motcua.kernel.files.queries import get_file
 from motcua.kernel.identity.actions import create_person
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.models import Account, Person
+from motcua.kernel.identity.models import Access, Account, Person
+from motcua.kernel.identity.queries import own_accesses
 from motcua.kernel.messages.kind import Recipient
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -338,3 +346,73 @@ def test_those_who_met_it_too_are_strangers_to_who_reported(met: Met, who: str) 
     assert "0905" not in page.text
     assert "0905 111 111" in public_page(met.case.code, actor=met.actors["reporter"]).text
     assert "0905 111 111" in public_page(met.case.code, actor=met.actors["reporter signed in"]).text
+
+
+# ── Their photos ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def opens(token: str, variant: Variant, actor: Actor) -> bool:
+    try:
+        get_file(token, variant, actor=actor)
+    except Refused:
+        return False
+    return True
+
+
+@pytest.fixture
+def photographed(met: Met, city: City) -> tuple[Met, File]:
+    """Chi, signed in and without any link at hand, sends a photo that nobody has published."""
+    chi = create_person(name="Chi", phone="0905 666 666", email="")
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "#774").save(out, "JPEG")
+    sender = Actor(kind="person", id=account_of(chi).pk, person_id=chi.pk)
+    sent = store_file(SimpleUploadedFile("anh.jpg", out.getvalue(), "image/jpeg"), actor=sender)
+    new = NewIncident(text="Rác đầy hẻm", category="waste", lat=LAMP_AT[0], lon=LAMP_AT[1], file_ids=[sent.pk])
+    case = submit_incident(new, actor=sender).case
+    CaseFile.objects.filter(case=case).update(is_public=False)
+    people_of = {"sender": sender, "link": by_link(party_token(Party.objects.get(case=case).id))}
+    return Met(case, {**met.actors, **people_of}, {}, {}), sent
+
+
+@pytest.mark.parametrize("variant", list(Variant))
+def test_an_unpublished_photo_opens_for_its_sender_and_officials(
+    photographed: tuple[Met, File], city: City, variant: Variant
+) -> None:
+    met, sent = photographed
+    for who in ("sender", "link"):
+        assert opens(sent.token, variant, met.actors[who]), who
+    assert opens(sent.token, variant, city.minh)
+    for who in (*REPORTERS, *MET_IT_TOO, *OUTSIDE):
+        assert not opens(sent.token, variant, met.actors[who]), who
+
+
+def test_what_others_sent_to_the_same_report_stays_closed(photographed: tuple[Met, File], city: City) -> None:
+    met, sent = photographed
+    receiving.accept_incident(met.case.id, actor=city.minh)
+    CaseFile.objects.update(is_public=False)  # an official hid it
+    people.join_incident(met.case.id, actor=met.actors["joined signed in"])
+    assert not opens(sent.token, Variant.VIEW, met.actors["joined signed in"])
+    assert opens(sent.token, Variant.VIEW, met.actors["sender"])
+
+
+def test_that_an_original_was_read_is_noted_with_its_sender(photographed: tuple[Met, File], city: City) -> None:
+    met, sent = photographed
+    sender = met.actors["sender"]
+    assert opens(sent.token, Variant.ORIGINAL, city.minh)
+    note = Access.objects.get(action="file.original")
+    assert (note.actor, note.person_id, note.case_id) == (f"officer:{city.minh.id}", sender.person_id, met.case.id)
+    assert [row.words for row in own_accesses(sender)] == ["Lê Văn Minh đã mở tệp gốc bạn gửi"]
+    assert not opens(sent.token, Variant.ORIGINAL, city.tam)
+    assert opens(sent.token, Variant.ORIGINAL, sender)
+    assert Access.objects.filter(action="file.original").count() == 2
+    assert own_accesses(sender)[0].words.startswith("Bạn, hoặc người giữ đường dẫn riêng của bạn, đã mở")
+
+
+def test_what_officials_add_concerns_the_report_and_nobody(met: Met, city: City) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "#774").save(out, "JPEG")
+    sent = store_file(SimpleUploadedFile("anh.jpg", out.getvalue(), "image/jpeg"), actor=city.hoa)
+    working.visit_incident(met.case.id, actor=city.hoa, note="Đã đến", file_ids=[sent.pk])
+    assert opens(sent.token, Variant.ORIGINAL, city.minh)
+    note = Access.objects.get(action="file.original")
+    assert (note.person_id, note.case_id) == (None, met.case.id)

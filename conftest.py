@@ -8,6 +8,7 @@ from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.org import queries as org
 from motcua.kernel.packs import queries as packs
 from motcua.kernel.places import queries as places
+from motcua.kernel.procedures.queries import catalogue as procedures
 from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
 from motcua.testing.city import City, build_city
 
@@ -22,5 +23,5 @@ def _forget_what_is_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """Each test starts without it, and within one it does not age: a slow machine asks no more than a quick one."""
     monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 0.0)
     yield
-    for forget in (org.forget, places.forget, packs.forget, forget_rules, forget_model, forget_scope):
+    for forget in (org.forget, places.forget, packs.forget, procedures.forget, forget_rules, forget_model, forget_scope):
         forget()

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "motcua.kernel.web",
     "motcua.kernel.figures",
     "motcua.kernel.cases",
+    "motcua.kernel.procedures",
     "motcua.kernel.messages",
     "motcua.kernel.files",
     "motcua.kernel.events",

@@ -12,7 +12,7 @@ _PACKAGES = (
     *(f"modules.{name}" for name in ("incidents",)),
     *(
         f"kernel.{name}"
-        for name in ("web", "figures", "cases", "messages", "files", "events", "identity", "org", "places")
+        for name in ("web", "figures", "cases", "procedures", "messages", "files", "events", "identity", "org", "places")
     ),
 )
 

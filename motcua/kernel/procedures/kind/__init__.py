@@ -1,0 +1,37 @@
+"""What a procedure is made of, and what happens to one. Declarations only."""
+
+from motcua.kernel.procedures.kind.body import Basis, Body, Exemption, Fee, Leg, Paper, PaperCase, Result, Visits, Way
+from motcua.kernel.procedures.kind.reading import BodyError, Mistake
+from motcua.kernel.procedures.kind.words import (
+    FEE_KINDS,
+    FEE_TIMES,
+    LEG_DUTIES,
+    LEVELS,
+    ONLINE,
+    REGISTRIES,
+    WAYS,
+    WHO,
+)
+
+__all__ = [
+    "FEE_KINDS",
+    "FEE_TIMES",
+    "LEG_DUTIES",
+    "LEVELS",
+    "ONLINE",
+    "REGISTRIES",
+    "WAYS",
+    "WHO",
+    "Basis",
+    "Body",
+    "BodyError",
+    "Exemption",
+    "Fee",
+    "Leg",
+    "Mistake",
+    "Paper",
+    "PaperCase",
+    "Result",
+    "Visits",
+    "Way",
+]

@@ -1,0 +1,100 @@
+"""Which procedures there are, and which version is in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from motcua.kernel.org.queries import local_today
+from motcua.kernel.procedures.kind import Body
+from motcua.kernel.procedures.models import CatalogueVersion, Procedure, ProcedureVersion
+from motcua.lib.versioned import Versioned
+
+State = ProcedureVersion.State
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version: it never changes. Whether it still is in force, ``in_force`` says."""
+
+    id: int
+    code: str
+    number: int
+    body: Body
+    source: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    body: Mapping[str, Any]
+    source: str
+    has_ended: bool
+
+
+def newest_bodies() -> dict[str, Newest]:
+    """What was published last of each procedure, by code."""
+    rows = (
+        ProcedureVersion.objects.exclude(state=State.DRAFT)
+        .order_by("procedure_id", "-number")
+        .distinct("procedure_id")
+        .values_list("procedure__code", "body", "procedure__source", "procedure__ended_on")
+    )
+    return {code: Newest(body, source, ended_on is not None) for code, body, source, ended_on in rows}
+
+
+def catalogue_number() -> int:
+    return CatalogueVersion.objects.values_list("number", flat=True).first() or 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    id: int
+    valid_from: date
+    valid_to: date | None
+
+
+def _load() -> dict[str, tuple[_Dated, ...]]:
+    """Of each procedure that has not ended: its published versions, the newest first."""
+    found: dict[str, tuple[_Dated, ...]] = {}
+    rows = (
+        ProcedureVersion.objects.exclude(state=State.DRAFT)
+        .order_by("procedure_id", "-number")
+        .values_list("procedure__code", "procedure__ended_on", "id", "valid_from", "valid_to")
+    )
+    for code, ended_on, version_id, first, last in rows:
+        ends = min(filter(None, (last, ended_on)), default=None)
+        found[code] = (*found.get(code, ()), _Dated(version_id, first, ends))
+    return found
+
+
+_dated = Versioned(catalogue_number, _load)
+
+
+def forget() -> None:
+    """Look again at the next question: after a change in this process, and between tests."""
+    _dated.forget()
+    version.cache_clear()
+
+
+@lru_cache(maxsize=500)
+def version(version_id: int) -> Version:
+    """A published version; kept in memory, for it never changes. Raises ``DoesNotExist``."""
+    row = ProcedureVersion.objects.exclude(state=State.DRAFT).select_related("procedure").get(pk=version_id)
+    return as_version(row)
+
+
+def as_version(row: ProcedureVersion) -> Version:
+    source = row.procedure.source
+    body = Body.parse(row.body, is_imported=source == Procedure.Source.NATIONAL)
+    return Version(row.pk, row.procedure.code, row.number, body, source, row.valid_from)
+
+
+def in_force(code: str, *, on: date | None = None) -> Version | None:
+    """The version that holds on a day (today), or None: not known, not yet, or ended."""
+    day = on or local_today()
+    for dated in _dated.get().get(code, ()):
+        if dated.valid_from <= day and (dated.valid_to is None or day <= dated.valid_to):
+            return version(dated.id)
+    return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from dataclasses import field as member  # a procedure has a field of its own
 from datetime import date
 from typing import Any
 
@@ -22,6 +24,7 @@ from motcua.kernel.procedures.kind.words import (
     WHO,
 )
 from motcua.lib.fees import FeeError, Rule, parse_rule
+from motcua.lib.jsonlogic import LogicError, parse
 from motcua.lib.worktime import Duration, StartRule
 
 CODE = r"\d\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?"
@@ -44,7 +47,7 @@ class Result:
     code: str
     name: str
     name_en: str = ""
-    valid: str = "forever"  # forever | once | a duration
+    valid: str = "forever"  # forever | once | a duration: "120 tháng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class PaperCase:
     key: str = ""
     name: str = ""
     name_en: str = ""
-    when: Mapping[str, Any] = field(default_factory=dict)
+    when: Mapping[str, Any] = member(default_factory=dict)
     papers: tuple[Paper, ...] = ()
 
 
@@ -121,7 +124,7 @@ class Fee:
     unit_en: str = ""
     note: str = ""
     note_en: str = ""
-    by_way: Mapping[str, Any] = field(default_factory=dict)
+    by_way: Mapping[str, Any] = member(default_factory=dict)
     exempt: tuple[Exemption, ...] = ()
 
     @property
@@ -182,7 +185,7 @@ class Body:
     partners: str = ""
     reception: str = ""  # where it is taken in, in words
     url: str = ""  # where it was published
-    unread: Mapping[str, str] = field(default_factory=dict)  # what an import could not parse, as it was written
+    unread: Mapping[str, str] = member(default_factory=dict)  # what an import could not parse, as it was written
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], *, is_imported: bool = False) -> Body:
@@ -295,7 +298,9 @@ def _basis(read: Reader) -> Basis:
 def _result(read: Reader) -> Result:
     code = read.text("code", 60, required=True, pattern=PAPER_CODE, hint=_("như KQ.khai-sinh"))
     valid = read.text("valid", 40) or "forever"
-    if valid not in ("forever", "once"):
+    if years := re.fullmatch(r"(\d{1,2}) năm", valid):
+        valid = f"{12 * int(years[1])} tháng"
+    elif valid not in ("forever", "once"):
         valid = read.duration("valid") or "forever"
     return Result(code, read.text("name", 600, required=True), read.text("name_en", 300), valid)
 
@@ -318,8 +323,11 @@ def _way(read: Reader) -> Way:
 
 def _case(read: Reader) -> PaperCase:
     when = read.mapping("when")
-    if len(when) > 1:
-        read.wrong("when", _("chỉ một phép tính ở ngoài cùng; nối nhiều điều kiện bằng and, or"))
+    if when:
+        try:
+            parse(when)
+        except LogicError as error:
+            read.wrong("when", _("không phải điều kiện JSON-Logic: {error}").format(error=error))
     return PaperCase(
         key=read.text("key", 60, pattern=KEY, hint=_("bằng chữ thường không dấu và gạch nối")),
         name=read.text("name", 2000),

@@ -14,7 +14,7 @@ EVENTS = (
     EventKind("procedure.drafted", _("Soạn bản {number} của thủ tục {code}"), icon="edit"),
     EventKind("procedure.discarded", _("Bỏ bản soạn {number} của thủ tục {code}"), icon="trash"),
     EventKind("procedure.published", _("Công bố bản {number} của thủ tục {code} {name}"), icon="file-check"),
-    EventKind("procedure.replaced", _("Thủ tục {code} được thay bằng {by} từ {on}"), icon="replace"),
+    EventKind("procedure.replaced", _("Thủ tục {code} hết hiệu lực sau {on}, thay bằng {by}"), icon="replace"),
     EventKind("procedure.ended", _("Thủ tục {code} hết hiệu lực sau {on}"), icon="file-off"),
     EventKind("procedures.imported", _("Nạp {count} thủ tục từ danh mục quốc gia"), icon="database-import"),
 )

@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from motcua.kernel.org.queries import local_today
-from motcua.kernel.procedures.kind import Body
+from motcua.kernel.procedures.kind import Body, Paper, PaperCase
 from motcua.kernel.procedures.models import CatalogueVersion, Procedure, ProcedureVersion
+from motcua.lib.jsonlogic import parse
 from motcua.lib.versioned import Versioned
 
 State = ProcedureVersion.State
@@ -98,3 +99,17 @@ def in_force(code: str, *, on: date | None = None) -> Version | None:
         if dated.valid_from <= day and (dated.valid_to is None or day <= dated.valid_to):
             return version(dated.id)
     return None
+
+
+def choose_case(found: Version, answers: Mapping[str, Any]) -> PaperCase:
+    """The first case whose condition holds; of none, the first one."""
+    for case in found.body.cases:
+        if not case.when or parse(case.when).holds(answers):
+            return case
+    return found.body.cases[0] if found.body.cases else PaperCase()
+
+
+def papers_for(found: Version, case_key: str) -> tuple[Paper, ...]:
+    """All papers of a case, also those that are supplied from elsewhere. An unknown key has the first case's."""
+    case = found.body.case(case_key) or next(iter(found.body.cases), PaperCase())
+    return case.papers

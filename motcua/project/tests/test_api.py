@@ -38,6 +38,23 @@ def lamp(city: City) -> Case:
     return accept_incident(submit_incident(new, actor=city.an).case.id, actor=city.lan)
 
 
+# ── Refusals ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_wrong_method_is_told_as_a_problem(client: Client, language: str) -> None:
+    for method, path in (("delete", "/board"), ("put", "/incidents"), ("patch", "/incidents/PA-1/rating")):
+        answer = getattr(client, method)(f"{API}{path}", headers={"Accept-Language": language})
+        assert answer.status_code == 405, path
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["code"] == "method_not_allowed"
+        assert answer.json()["title"] == "Method Not Allowed"
+        assert ("Địa chỉ này" in answer.json()["detail"]) is (language == "vi")
+        for allowed in answer["Allow"].split(", "):
+            assert allowed in answer.json()["detail"]
+    assert set(client.delete(f"{API}/incidents")["Allow"].split(", ")) == {"GET", "POST"}
+
+
 # ── Documentation ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -24,6 +24,7 @@ STATUS = {
     "bad_signature": HTTPStatus.UNAUTHORIZED,  # of a receipt
     "not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
+    "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "stale": HTTPStatus.CONFLICT,
     "precondition_failed": HTTPStatus.PRECONDITION_FAILED,  # stale, to a program that sent If-Match
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -76,6 +77,15 @@ def problem(request: HttpRequest, refused: Refused) -> JsonResponse:
     response["Cache-Control"] = "no-store"
     if seconds := refused.data.get("retry_after"):
         response["Retry-After"] = str(seconds)
+    return response
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> JsonResponse:
+    """For programs: the address is right, what they want to do there is not; ``allowed`` says what is."""
+    words = _("Địa chỉ này không nhận %(method)s, chỉ nhận: %(allowed)s.")
+    refused = Refused("method_not_allowed", words % {"method": request.method, "allowed": allowed})
+    response = problem(request, refused)
+    response["Allow"] = allowed
     return response
 
 

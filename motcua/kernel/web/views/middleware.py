@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from motcua.kernel.web.views.errors import host_of, not_found, refusal
+from motcua.kernel.web.views.errors import host_of, method_not_allowed, not_found, refusal
 from motcua.lib.errors import Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -109,7 +110,10 @@ class Refusals:
             most = settings.REQUEST_MAX_BYTES // 2**20
             words = _("Gửi cùng lúc không quá %d MB. Bạn hãy gửi ít tệp hơn.")
             return refusal(request, Refused("too_large", words % most))
-        return self._get_response(request)
+        response = self._get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
+            return method_not_allowed(request, response.headers.get("Allow", ""))  # the library answers in plain text
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refusal(request, exception) if isinstance(exception, Refused) else None

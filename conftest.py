@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.org import queries as org
@@ -11,6 +13,13 @@ from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.queries import catalogue as procedures
 from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
 from motcua.testing.city import City, build_city
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests that commit are cleaned up after by TRUNCATE, which the table of events refuses everywhere else."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events_event DISABLE TRIGGER events_never_emptied")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from motcua.kernel.events.kind import JOBS, Job, Reader, register_events
 from motcua.kernel.events.models import Cursor, Event, JobState
 from motcua.kernel.events.queries import verify
 from motcua.kernel.identity.kind import SYSTEM
+from motcua.testing.patience import until
 
 NAME = "reader.retried"  # any declared event will do
 
@@ -50,6 +51,17 @@ def test_the_database_refuses_to_change_an_event(change: str) -> None:
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
     assert list(verify()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tables", ["events_event", "events_event, events_cursor CASCADE"])
+def test_the_database_refuses_to_empty_the_events(tables: str) -> None:
+    tell(1, "a")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events_event ENABLE TRIGGER events_never_emptied")  # as it is outside of tests
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            cursor.execute(f"TRUNCATE {tables}")
+    assert Event.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -134,7 +146,8 @@ def test_an_event_is_not_passed_by_while_an_earlier_transaction_still_runs() -> 
     assert next_events(0, 0, 10) == []
     may_commit.set()
     writer.join()
-    assert {event.data["reader"] for event in next_events(0, 0, 10)} == {"slow", "quick"}
+    seen = until(lambda events: len(events) == 2, lambda: next_events(0, 0, 10))
+    assert {event.data["reader"] for event in seen} == {"slow", "quick"}
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE events_event")
 

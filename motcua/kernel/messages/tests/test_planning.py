@@ -17,6 +17,7 @@ from motcua.kernel.messages.queries import TemplateKey, Wording
 from motcua.kernel.messages.tests.fakes import HOA, QUAN, lamp_plan, reporter
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.testing.patience import until
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_it_works(told: list[Recipient]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_reader_of_the_house_plans_them(told: list[Recipient]) -> None:
     record("lamp.mended", actor=SYSTEM)
-    read_everything()
+    until(lambda _read: Message.objects.exists(), read_everything)
     assert Message.objects.count() == 1
 
 

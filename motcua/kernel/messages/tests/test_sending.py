@@ -28,6 +28,7 @@ from motcua.kernel.messages.tasks import CIRCUITS, send_due
 from motcua.kernel.messages.tests.fakes import HOA, QUAN, FakeSender, lamp_plan, only_senders, reporter
 from motcua.lib import moment
 from motcua.lib.errors import ConnectorError, Refused
+from motcua.testing.patience import until
 
 pytestmark = pytest.mark.django_db
 
@@ -303,6 +304,6 @@ def test_one_turn_of_the_worker_tells_and_sends() -> None:
     sender = FakeSender()
     with lamp_plan(lambda _event: [reporter()]), only_senders(sender):
         record("lamp.mended", actor=SYSTEM)
-        call_command("worker", once=True)
+        until(lambda _ran: bool(sender.taken), lambda: call_command("worker", once=True))
     assert [message.to for message in sender.taken] == ["an@example.vn"]
     assert Message.objects.get().state == "sent"

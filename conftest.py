@@ -13,6 +13,7 @@ from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.queries import catalogue as procedures
 from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
 from motcua.testing.city import City, build_city
+from motcua.testing.one_stop import OneStop, build_one_stop
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +28,16 @@ def city(db: None) -> City:
     return build_city()
 
 
+@pytest.fixture
+def one_stop(city: City) -> OneStop:
+    return build_one_stop(city)
+
+
 @pytest.fixture(autouse=True)
 def _forget_what_is_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test starts without it, and within one it does not age: a slow machine asks no more than a quick one."""
     monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 0.0)
     yield
-    for forget in (org.forget, places.forget, packs.forget, procedures.forget, forget_rules, forget_model, forget_scope):
+    kept = (org.forget, places.forget, packs.forget, procedures.forget, forget_rules, forget_model, forget_scope)
+    for forget in kept:
         forget()

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "motcua.kernel.org",
     "motcua.kernel.places",
     "motcua.kernel.packs",
+    "motcua.modules.dossiers",
     "motcua.modules.incidents",
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
     "allauth",

@@ -61,13 +61,13 @@ def build_city() -> City:
     one = _area("24778", "Phường Một", Area.Level.COMMUNE, region, 108.40, 108.45)
     two = _area("24781", "Phường Hai", Area.Level.COMMUNE, region, 108.45, 108.50)
     AreaVersion.objects.update_or_create(pk=1, defaults={"number": AreaVersion.objects.count() + 1})
-    province = _unit("68", "Tỉnh Thử", Unit.Kind.PROVINCE, None, region, calendar)
-    centre = _unit("centre-1022", "Tổng đài 1022", Unit.Kind.CENTRE, province, region, calendar)
-    lights = _unit("lights", "Đội chiếu sáng", Unit.Kind.CENTRE, province, region, calendar)
-    ward_one = _unit("24778", "Phường Một", Unit.Kind.COMMUNE, province, one, calendar)
-    ward_two = _unit("24781", "Phường Hai", Unit.Kind.COMMUNE, province, two, calendar)
-    office_one = _unit("24778-kinh-te", "Phòng Kinh tế Một", Unit.Kind.OFFICE, ward_one, one, calendar)
-    office_two = _unit("24781-kinh-te", "Phòng Kinh tế Hai", Unit.Kind.OFFICE, ward_two, two, calendar)
+    province = add_unit("68", "Tỉnh Thử", Unit.Kind.PROVINCE, None, region, calendar)
+    centre = add_unit("centre-1022", "Tổng đài 1022", Unit.Kind.CENTRE, province, region, calendar)
+    lights = add_unit("lights", "Đội chiếu sáng", Unit.Kind.CENTRE, province, region, calendar)
+    ward_one = add_unit("24778", "Phường Một", Unit.Kind.COMMUNE, province, one, calendar)
+    ward_two = add_unit("24781", "Phường Hai", Unit.Kind.COMMUNE, province, two, calendar)
+    office_one = add_unit("24778-kinh-te", "Phòng Kinh tế Một", Unit.Kind.OFFICE, ward_one, one, calendar)
+    office_two = add_unit("24781-kinh-te", "Phòng Kinh tế Hai", Unit.Kind.OFFICE, ward_two, two, calendar)
     OrgVersion.objects.update_or_create(pk=1, defaults={"number": 1})
     _rules()
     org.forget()
@@ -75,11 +75,11 @@ def build_city() -> City:
     forget_rules()
     return City(
         province, ward_one, ward_two, office_one, office_two, lights, centre,
-        lan=_officer("lan", "Trần Thị Lan", centre, "operator"),
-        minh=_officer("minh", "Lê Văn Minh", ward_one, "leader"),
-        hoa=_officer("hoa", "Phạm Thị Hoa", office_one, "specialist"),
-        tam=_officer("tam", "Vũ Thị Tâm", office_two, "specialist"),
-        quan=_officer("quan", "Đỗ Văn Quân", province, "administrator"),
+        lan=add_officer("lan", "Trần Thị Lan", centre, "operator"),
+        minh=add_officer("minh", "Lê Văn Minh", ward_one, "leader"),
+        hoa=add_officer("hoa", "Phạm Thị Hoa", office_one, "specialist"),
+        tam=add_officer("tam", "Vũ Thị Tâm", office_two, "specialist"),
+        quan=add_officer("quan", "Đỗ Văn Quân", province, "administrator"),
         an=ANONYMOUS,
         binh=ANONYMOUS,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def _area(code: str, name: str, level: str, parent: Area | None, west: float, ea
     )  # fmt: skip
 
 
-def _unit(code: str, name: str, kind: str, parent: Unit | None, area: Area, calendar: Calendar) -> Unit:
+def add_unit(code: str, name: str, kind: str, parent: Unit | None, area: Area, calendar: Calendar) -> Unit:
     unit = Unit.objects.create(
         code=code, name=name, short_name=name, folded=fold(name), kind=kind, parent=parent, path="", area=area,
         calendar=calendar, valid_from=LONG_AGO,
@@ -105,7 +105,7 @@ def _unit(code: str, name: str, kind: str, parent: Unit | None, area: Area, cale
     return unit
 
 
-def _officer(login: str, name: str, unit: Unit, role: str) -> Actor:
+def add_officer(login: str, name: str, unit: Unit, role: str) -> Actor:
     account = Account.objects.create(kind="officer", login=login, name=name, folded=fold(name), created_at=MONDAY)
     Post.objects.create(officer=account, unit=unit, role=role, valid_from=LONG_AGO)
     org.forget()

@@ -1,0 +1,259 @@
+"""A dossier comes in: filed online, or taken in at a counter and accepted at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.actions.clocks import own_rule
+from motcua.kernel.cases.actions.opening import NewCase, insert_of, open_case
+from motcua.kernel.cases.actions.people import add_party, involve
+from motcua.kernel.cases.kind import FileRole, PartyRole
+from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.reading import cases_of
+from motcua.kernel.files.actions import keep_files
+from motcua.kernel.identity.actions.persons import sealed_person_values
+from motcua.kernel.identity.queries import require
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
+from motcua.kernel.procedures.queries.catalogue import version
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+from motcua.lib.vietnamese import nfc
+from motcua.modules.dossiers.actions.reception import accept
+from motcua.modules.dossiers.kind import KIND, Delivery, PaperSource, Way
+from motcua.modules.dossiers.models import Dossier, DossierPaper, Filing
+from motcua.modules.dossiers.queries.reading import sealed
+from motcua.modules.dossiers.queries.routes import ANSWER_TIME, competence, is_outside, way_of
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+    from motcua.kernel.identity.kind import Actor
+    from motcua.lib.rows import Insert
+
+SUBJECT_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewPaper:
+    """A paper as it comes with the dossier, or why it need not."""
+
+    code: str
+    source: str  # PaperSource
+    file_id: int | None = None
+    look_up_id: int | None = None
+    store_entry_id: int | None = None
+    originals: int = 0
+    copies: int = 0
+    reason: str = ""
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whose dossier it is: a card that exists, or what was typed."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    national_id: str = ""
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDossier:
+    """What was filed. ``answers`` are checked already (``kernel.forms``: the one validation of every channel)."""
+
+    version_id: int
+    way: str
+    applicant: Applicant
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    form_version_id: int | None = None
+    case_key: str = ""
+    papers: Sequence[NewPaper] = ()
+    area_code: str = ""  # of the commune that settles it, or where the person lives
+    reception_unit_id: int | None = None  # the counter; online it is the competent body's
+    delivery: str = Delivery.ONLINE
+    delivery_to: str = ""
+    copies: int = 1
+    filer: Applicant | None = None  # files for the applicant …
+    authorisation_id: int | None = None  # … under this authorisation
+    organisation_id: int | None = None
+    channel: str = "web"
+    language: str = "vi"
+    wants: str = "all"
+    key: str = ""  # the same key sent twice makes one dossier
+    service_key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    case: Case
+    token: str  # of the private link
+    is_repeat: bool = False
+
+
+def file_dossier(new: NewDossier, *, actor: Actor) -> Filed:
+    """File it online or by post. Refused("invalid") names the fields; the same ``key`` again gives the first one."""
+    require(actor, "dossier.file")
+    return _once(new, actor=actor)
+
+
+@transaction.atomic
+def take_in_dossier(new: NewDossier, *, actor: Actor) -> Filed:
+    """A clerk takes it in over the counter: filed and accepted in one go."""
+    unit_id = new.reception_unit_id
+    if unit_id is None:
+        words = _("Chọn quầy tiếp nhận.")
+        raise Refused("invalid", words, fields={"reception": words})
+    require(actor, "dossier.take_in", unit_path=org.tree().path(unit_id))
+    filed = _once(new, actor=actor)
+    if not filed.is_repeat and filed.case.state == "submitted":
+        accept(filed.case, actor=actor)
+    return filed
+
+
+def _once(new: NewDossier, *, actor: Actor) -> Filed:
+    if new.key and (before := _before(new.key)):
+        return before
+    try:
+        return _file(new, actor=actor)
+    except IntegrityError:
+        # Two of the same were on their way at once: the other one won.
+        if new.key and (before := _before(new.key)):
+            return before
+        raise
+
+
+def _before(key: str) -> Filed | None:
+    filing = Filing.objects.filter(pk=key).first()
+    if filing is None:
+        return None
+    return Filed(cases_of(KIND).get(pk=filing.case_id), party_token(filing.party_id), is_repeat=True)
+
+
+@transaction.atomic
+def _file(new: NewDossier, *, actor: Actor) -> Filed:
+    procedure = version(new.version_id)
+    body = procedure.body
+    way_of(body, new.way)
+    paper_case = body.case(new.case_key)
+    if paper_case is None:
+        words = _("Chọn trường hợp của bạn.")
+        raise Refused("invalid", words, fields={"case": words})
+    area = places.area_by_code(new.area_code) if new.area_code else None
+    competent = competence(body, area.id if area else None)
+    taken_in_at = org.tree().unit(new.reception_unit_id) if new.reception_unit_id else competent.reception
+    outside = is_outside(taken_in_at, competent)
+    applicant = new.applicant
+    file_ids = list(dict.fromkeys(paper.file_id for paper in new.papers if paper.file_id and not paper.store_entry_id))
+    facts = {"way": str(Way(new.way).label), "unit_id": competent.reception.id, "area_id": area.id if area else None,
+             "category_id": None, "channel": new.channel, "procedure": body.code}  # fmt: skip
+    events: list[tuple[str, Mapping[str, Any]]] = [("dossier.submitted", facts)]
+    if outside:
+        whither = {"unit": taken_in_at.name, "unit_id": taken_in_at.id, "to": competent.reception.name}
+        events.append(("dossier.transferred", whither))
+    opened = open_case(
+        NewCase(
+            kind=KIND,
+            subject=body.name[:SUBJECT_LENGTH],
+            state="transferred" if outside else "submitted",
+            unit_id=competent.reception.id,
+            channel=new.channel,
+            words=f"{body.code} {body.name}",
+            area_id=area.id if area else None,
+            person=sealed_person_values(
+                nfc(applicant.name), applicant.phone, applicant.email, applicant.national_id, language=new.language
+            )
+            if applicant.person_id is None
+            else None,
+            person_id=applicant.person_id,
+            role=PartyRole.APPLICANT,
+            wants=new.wants,
+            language=new.language,
+            files=[(file_id, FileRole.PAPER) for file_id in file_ids],
+            events=events,
+            clocks=[own_rule("receive", ANSWER_TIME, remind_before="2 giờ làm việc", escalate_to="leader")],
+        ),
+        actor=actor,
+        also=lambda case, party_id: _rows(new, case.id, party_id, taken_in_at.id, competent.unit.id),
+    )
+    involve(opened.case.id, taken_in_at.id, competent.reception.id)
+    party_id = opened.party_id
+    if new.filer is not None:
+        party_id = _filer(new, opened.case.id)
+    if file_ids:
+        keep_files(file_ids, actor=actor, code=opened.case.code)
+    return Filed(opened.case, party_token(party_id))
+
+
+def _filer(new: NewDossier, case_id: int) -> int:
+    filer = new.filer
+    assert filer is not None  # noqa: S101  the caller looked
+    values = None
+    if filer.person_id is None:
+        values = sealed_person_values(
+            nfc(filer.name), filer.phone, filer.email, filer.national_id, language=new.language
+        )
+    party = add_party(
+        case_id,
+        role=PartyRole.FILER,
+        person=values,
+        person_id=filer.person_id,
+        wants=new.wants,
+        language=new.language,
+    )
+    return party.id
+
+
+def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, competent_id: int) -> list[Insert]:
+    at = moment.now()
+    body = version(new.version_id).body
+    paper_case = body.case(new.case_key)
+    names = {paper.code: paper.name for paper in paper_case.papers} if paper_case else {}
+    rows = [
+        insert_of(
+            Dossier(
+                case_id=case_id,
+                version_id=new.version_id,
+                case_key=new.case_key,
+                form_version_id=new.form_version_id,
+                answers_sealed=sealed(dict(new.answers)),
+                way=new.way,
+                delivery=new.delivery,
+                delivery_to_sealed=sealed({"to": nfc(new.delivery_to)} if new.delivery_to else {}),
+                reception_unit_id=reception_id,
+                competent_unit_id=competent_id,
+                authorisation_id=new.authorisation_id,
+                organisation_id=new.organisation_id,
+                copies=new.copies,
+                service_key_id=new.service_key_id,
+            )
+        ),
+        insert_of(
+            *(
+                DossierPaper(
+                    case_id=case_id,
+                    code=paper.code,
+                    name=names.get(paper.code, paper.code)[:300],
+                    originals=paper.originals,
+                    copies=paper.copies,
+                    source=PaperSource(paper.source),
+                    file_id=paper.file_id,
+                    look_up_id=paper.look_up_id,
+                    store_entry_id=paper.store_entry_id,
+                    reason=paper.reason[:300],
+                    is_kept=paper.is_kept,
+                    created_at=at,
+                )
+                for paper in new.papers
+            )
+        ),
+    ]
+    if new.key:
+        rows.append(insert_of(Filing(key=new.key, case_id=case_id, party_id=party_id, created_at=at)))
+    return rows

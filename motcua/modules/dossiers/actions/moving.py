@@ -1,0 +1,147 @@
+"""What several moves of a dossier share: going on to a leg, pausing, ending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from motcua.kernel.cases.actions.clocks import Clocks, own_rule
+from motcua.kernel.cases.actions.moving import begin, finish
+from motcua.kernel.cases.actions.people import involve
+from motcua.kernel.events.actions import record
+from motcua.kernel.org import queries as org
+from motcua.lib import moment
+from motcua.lib.worktime import StartRule
+from motcua.modules.dossiers.kind import KIND, STATE_OF_LEG, Does
+from motcua.modules.dossiers.models import Dossier, Leg
+from motcua.modules.dossiers.queries.reading import Whole, whole
+from motcua.modules.dossiers.queries.routes import Term
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+    from motcua.kernel.identity.kind import Actor
+    from motcua.modules.dossiers.queries.routes import Stop
+
+LEG_REMINDER = "2 giờ làm việc"
+
+
+def begin_move(case_id: int, move: str, *, actor: Actor, version: int | None = None) -> tuple[Whole, Clocks]:
+    """Lock the dossier for a move that the actor may make now. Inside a transaction."""
+    case = begin(case_id, move, kind=KIND, actor=actor, version=version)
+    return whole(case), Clocks.of(case)
+
+
+def unit_words(case: Case) -> dict[str, Any]:
+    return {"unit": org.tree().unit(case.unit_id).name, "unit_id": case.unit_id}
+
+
+def end_leg(case: Case, *, actor: Actor, note: str = "") -> Leg | None:
+    """The leg that runs is over."""
+    leg = Leg.objects.filter(case_id=case.id, ended_at__isnull=True).order_by("-id").first()
+    if leg is not None:
+        leg.ended_at, leg.ended_by, leg.note = moment.now(), actor.name, note
+        leg.officer_id = leg.officer_id or case.officer_id or (actor.id if actor.is_officer else None)
+        leg.save()
+    return leg
+
+
+def start_leg(found: Whole, stop: Stop, clocks: Clocks, *, term: Term | None = None, is_return: bool = False) -> str:
+    """The dossier is now with the unit of ``stop``, whose clock starts (by the procedure, or by ``term``).
+
+    Returns the state that this means.
+    """
+    term = term or Term(stop.leg.time, StartRule.SAME_INSTANT)
+    case = found.case
+    case.unit_id, case.officer_id = stop.unit.id, None
+    clock = clocks.start(
+        own_rule("leg", term.duration, start_rule=term.start_rule, remind_before=LEG_REMINDER, escalate_to="leader")
+    )
+    Leg.objects.create(
+        case_id=case.id,
+        position=stop.position,
+        name=stop.leg.name,
+        does=stop.leg.does,
+        unit_id=stop.unit.id,
+        duration=term.duration,
+        started_at=clocks.at,
+        due_at=clock.due_at,
+        is_return=is_return,
+    )
+    Dossier.objects.filter(pk=case.id).update(leg=stop.position)
+    found.dossier.leg = stop.position
+    involve(case.id, stop.unit.id)
+    return STATE_OF_LEG[Does(stop.leg.does)]
+
+
+def go_on(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mapping[str, Any], note: str = "") -> Case:
+    """End the present leg and go to the next one. Where the result comes next, the promise is kept at this moment."""
+    case = found.case
+    from_unit = org.tree().unit(case.unit_id).name
+    end_leg(case, actor=actor, note=note)
+    clocks.stop("leg", start_next=False)
+    stop = found.after(found.dossier.leg)
+    if stop is None or stop.leg.does == Does.RETURN:
+        return ready(found, move, clocks, actor=actor, data={**data, "unit": from_unit})
+    state = start_leg(found, stop, clocks)
+    told = {"unit": from_unit, "to": stop.unit.name, "to_unit_id": stop.unit.id, "leg": stop.leg.name, **data}
+    finish(case, move, actor=actor, clocks=clocks, to=state, data=told)
+    return case
+
+
+def ready(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mapping[str, Any]) -> Case:
+    """The result is there: the clocks of the promise stop, and it waits for the person where it was handed in."""
+    case = found.case
+    promise = clocks.get("result")
+    clocks.stop_all()
+    case.unit_id, case.officer_id = found.dossier.reception_unit_id, None
+    Dossier.objects.filter(pk=case.id).update(
+        ready_at=clocks.at, leg=max((stop.position for stop in found.stops), default=0)
+    )
+    finish(case, move, actor=actor, clocks=clocks, to="result_ready", data=data)
+    record(
+        "dossier.ready",
+        case_id=case.id,
+        actor=actor,
+        data={**figures(found), "unit": org.tree().unit(case.unit_id).name,
+              "on_time": promise is None or clocks.at <= promise.due_at},
+    )  # fmt: skip
+    return case
+
+
+def figures(found: Whole) -> dict[str, Any]:
+    """What the day figures count by: the unit whose promise it was."""
+    case = found.case
+    return {
+        "unit_id": found.dossier.competent_unit_id,
+        "category_id": None,
+        "area_id": case.area_id,
+        "channel": case.channel,
+        "opened_at": (found.dossier.accepted_at or case.opened_at).isoformat(),
+        "procedure": found.version.code,
+    }
+
+
+def pause(found: Whole, clocks: Clocks) -> None:
+    """We wait for somebody outside; where it was is kept."""
+    clocks.pause()
+    Dossier.objects.filter(pk=found.case.id).update(state_before_pause=found.case.state)
+
+
+def resume(found: Whole, clocks: Clocks) -> str:
+    """What was left of each term is left now. Returns the state in which it goes on."""
+    clocks.stop("supplement", start_next=False)
+    clocks.resume()
+    return found.dossier.state_before_pause or "processing"
+
+
+def close(
+    found: Whole, move: str, clocks: Clocks, *, actor: Actor, reason: str, data: Mapping[str, Any] | None = None
+) -> Case:
+    """The dossier ends without its result."""
+    case = found.case
+    end_leg(case, actor=actor, note=reason)
+    clocks.stop_all()
+    case.closed_at = clocks.at
+    Dossier.objects.filter(pk=case.id).update(reason=reason)
+    finish(case, move, actor=actor, clocks=clocks, data={**figures(found), "reason": reason, **(data or {})})
+    return case

@@ -1,0 +1,140 @@
+"""The detail of a dossier, one row per case with the same key: what was declared, its papers and its way through."""
+
+from django.db import models
+
+from motcua.modules.dossiers.kind import Delivery, Does, PaperSource, Way
+
+
+class Dossier(models.Model):
+    """``answers_sealed`` is the form as it was declared: personal data, sealed at rest (identity's ring of keys)."""
+
+    case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="dossier")
+    version = models.ForeignKey("procedures.ProcedureVersion", models.PROTECT, related_name="dossiers")
+    case_key = models.CharField(max_length=60, blank=True)  # which of the procedure's cases (trường hợp)
+    form_version_id = models.BigIntegerField(null=True)
+    answers_sealed = models.BinaryField(default=b"")
+    way = models.CharField(max_length=8, choices=Way.choices)
+    delivery = models.CharField(max_length=8, choices=Delivery.choices, default=Delivery.ONLINE)
+    delivery_to_sealed = models.BinaryField(default=b"")  # address for the post
+    reception_unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")  # where it was handed in
+    competent_unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")  # whose result it is
+    authorisation_id = models.BigIntegerField(null=True)  # filed for another under this authorisation
+    organisation_id = models.BigIntegerField(null=True)  # filed for it by its representative
+    copies = models.PositiveSmallIntegerField(default=1)  # số bộ
+    leg = models.PositiveSmallIntegerField(default=0)  # position of the leg that runs; 0 before acceptance
+    accepted_at = models.DateTimeField(null=True)
+    promised_at = models.DateTimeField(null=True)  # the day on the receipt, before pauses and apologies
+    ready_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_to = models.CharField(max_length=160, blank=True)  # how the person proved who they are, never the name
+    supplements = models.PositiveSmallIntegerField(default=0)
+    state_before_pause = models.CharField(max_length=32, blank=True)
+    extended_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)  # of refusing, stopping, withdrawing, suspending
+    result_note = models.TextField(blank=True)
+    service_key_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["version"], name="dossier_version"),)
+
+    def __str__(self) -> str:
+        return f"dossier {self.case_id}"
+
+
+class DossierPaper(models.Model):
+    """One paper (thành phần hồ sơ) of a dossier, or the reason why it was not asked for."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="papers")
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=300)
+    originals = models.PositiveSmallIntegerField(default=0)
+    copies = models.PositiveSmallIntegerField(default=0)
+    source = models.CharField(max_length=8, choices=PaperSource.choices)
+    file_id = models.BigIntegerField(null=True)
+    look_up_id = models.BigIntegerField(null=True)  # of kernel/registries
+    store_entry_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=300, blank=True)  # asked for although a registry should know: it was out
+    is_kept = models.BooleanField(default=False)  # paper original that stays with us until the result
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["case"], name="dossierpaper_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.case_id}"
+
+
+class Leg(models.Model):
+    """One unit's part of the way, as it really went; a leg that is gone back to is a new row."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="legs")
+    position = models.PositiveSmallIntegerField()  # in the procedure's route, from 1
+    name = models.CharField(max_length=160)
+    does = models.CharField(max_length=16, choices=Does.choices)
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
+    duration = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=160, blank=True)
+    note = models.TextField(blank=True)
+    is_return = models.BooleanField(default=False)  # somebody sent it back here
+
+    class Meta:
+        indexes = (models.Index(fields=["case", "id"], name="leg_case"),)
+
+    def __str__(self) -> str:
+        return f"leg {self.position} of {self.case_id}"
+
+
+class Supplement(models.Model):
+    """A request to add papers, with everything that is missing in one go (facts §1.6.4)."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="supplement_requests")
+    number = models.PositiveSmallIntegerField()
+    items = models.JSONField(default=list)  # [{"paper": code or "", "what": …, "how": …}]
+    reason = models.TextField()
+    basis = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=160)
+    answer_by = models.DateTimeField(null=True)
+    supplied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "number"], name="supplement_number"),)
+
+    def __str__(self) -> str:
+        return f"supplement {self.number} of {self.case_id}"
+
+
+class Result(models.Model):
+    """A result document: proposed, then approved and signed, then given to the person."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="results")
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=300)
+    number = models.CharField(max_length=60, blank=True)  # số, ký hiệu
+    file_id = models.BigIntegerField(null=True)  # as proposed …
+    signed_file_id = models.BigIntegerField(null=True)  # … and as signed last
+    store_entry_id = models.BigIntegerField(null=True)
+    is_refusal = models.BooleanField(default=False)  # the answer is no, with its reasons
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["case"], name="result_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.case_id}"
+
+
+class Filing(models.Model):
+    """The key under which a dossier was sent: the same one twice makes one dossier."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    case_id = models.BigIntegerField()
+    party_id = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

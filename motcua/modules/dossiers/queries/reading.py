@@ -1,0 +1,90 @@
+"""A dossier with its detail, for whoever may read the case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max
+
+from motcua.kernel.cases.queries.reading import get_case, not_found
+from motcua.kernel.identity.queries.sealed import sealer
+from motcua.kernel.procedures.queries.catalogue import Version, version
+from motcua.modules.dossiers.kind import KIND
+from motcua.modules.dossiers.models import Dossier, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.queries.routes import Stop, competence, route
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+    from motcua.kernel.identity.kind import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything of one dossier."""
+
+    case: Case
+    dossier: Dossier
+    version: Version
+    stops: list[Stop]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """As declared. The caller has authorised it; on the desk reading it is noted."""
+        return opened(self.dossier.answers_sealed)
+
+    @property
+    def stop(self) -> Stop | None:
+        """Where it is on its way; None before acceptance."""
+        return next((stop for stop in self.stops if stop.position == self.dossier.leg), None)
+
+    def after(self, position: int) -> Stop | None:
+        return next((stop for stop in self.stops if stop.position > position), None)
+
+
+def sealed(values: dict[str, Any]) -> bytes:
+    return sealer().seal(json.dumps(values, ensure_ascii=False, separators=(",", ":"))) if values else b""
+
+
+def opened(sealed_values: bytes | memoryview) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sealer().open(sealed_values) or "{}")
+    return found
+
+
+def whole(case: Case) -> Whole:
+    """For a case that the caller was given by ``get_case`` or ``begin``."""
+    dossier = Dossier.objects.get(pk=case.id)
+    procedure = version(dossier.version_id)
+    competent = competence(procedure.body, case.area_id)
+    return Whole(case, dossier, procedure, route(procedure.body, area_id=case.area_id, reception=competent.reception))
+
+
+def get_dossier(case_id: int, *, actor: Actor) -> Whole:
+    """Refused("not_found") where there is none, or none for them."""
+    case = get_case(case_id, actor=actor)
+    if case.kind != KIND:
+        raise not_found()
+    return whole(case)
+
+
+def papers(case_id: int) -> list[DossierPaper]:
+    return list(DossierPaper.objects.filter(case_id=case_id).order_by("id"))
+
+
+def legs(case_id: int) -> list[Leg]:
+    """The way as it really went, oldest first."""
+    return list(Leg.objects.filter(case_id=case_id).select_related("officer").order_by("id"))
+
+
+def supplements(case_id: int) -> list[Supplement]:
+    return list(Supplement.objects.filter(case_id=case_id).order_by("number"))
+
+
+def results(case_id: int) -> list[Result]:
+    return list(Result.objects.filter(case_id=case_id).order_by("id"))
+
+
+def next_supplement_number(case_id: int) -> int:
+    last: int | None = Supplement.objects.filter(case_id=case_id).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1

@@ -92,12 +92,16 @@ def first_look(actor: Actor) -> InboxFilter:
 
 def count_waiting(actor: Actor) -> int:
     """How many cases the inbox opens with, up to COUNT_TO + 1: for the side bar."""
-    return _filtered(actor, first_look(actor)).order_by()[: COUNT_TO + 1].count()
+    return _count(_filtered(actor, first_look(actor)))
 
 
 def count_in_state(actor: Actor, state: str) -> int:
     """Open cases in one state within the actor's reach, up to COUNT_TO + 1."""
-    return _filtered(actor, InboxFilter(whose="unit", state=state)).order_by()[: COUNT_TO + 1].count()
+    return _count(_filtered(actor, InboxFilter(whose="unit", state=state)))
+
+
+def _count(rows: QuerySet[Case]) -> int:
+    return _numbers(rows, [("", [])])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,32 +177,35 @@ def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
             return rows
 
 
-TIME_SQL = {
-    "late": "next_due_at <= %s",
-    "soon": "next_due_at > %s AND next_soon_at <= %s",
-    "on": "next_soon_at > %s",
-    "paused": "next_due_at IS NULL",
-}
-
-
 def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
-    """Each chip counts up to COUNT_TO + 1 in its own index range; all in one statement.
+    """Of all and of each chip."""
+    conditions: list[tuple[str, list[datetime]]] = [
+        ("", []),
+        ("next_due_at <= %s", [at]),
+        ("next_due_at > %s AND next_soon_at <= %s", [at, at]),
+        ("next_soon_at > %s", [at]),
+        ("next_due_at IS NULL", []),
+    ]
+    return dict(zip(("all", *TIMES), _numbers(rows, conditions), strict=True))
 
-    The ORM writes the filter once: writing it five times costs more than counting.
+
+def _numbers(rows: QuerySet[Case], conditions: Sequence[tuple[str, Sequence[object]]]) -> list[int]:
+    """How many of ``rows`` meet each condition, up to COUNT_TO + 1 in its own index range; all in one statement.
+
+    The ORM writes the filter once, and nothing more: writing it for each costs more than counting.
     """
     try:
         sql, given = rows.order_by().values("id").query.sql_with_params()
     except EmptyResultSet:  # Django saw that nothing can match, such as a category that does not exist
-        return dict.fromkeys(("all", *TIMES), 0)
+        return [0] * len(conditions)
     parts, parameters = [], []
-    for condition in ("", *(TIME_SQL[name] for name in TIMES)):
+    for condition, its_own in conditions:
         also = f" AND {condition}" if condition else ""
         parts.append(f"(SELECT count(*) FROM ({sql}{also} LIMIT {COUNT_TO + 1}) AS few)")  # noqa: S608  the ORM's own SQL
-        parameters += [*given, *[at] * condition.count("%s")]
+        parameters += [*given, *its_own]
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), parameters)
-        numbers = cursor.fetchone()
-    return dict(zip(("all", *TIMES), numbers, strict=True))
+        return list(cursor.fetchone())
 
 
 def _key(case: Case) -> str:

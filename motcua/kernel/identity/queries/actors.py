@@ -7,7 +7,8 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import FilteredRelation, Q
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import Actor, Held, Role, reach_of
@@ -22,16 +23,24 @@ def in_force(day: date, prefix: str = "") -> Q:
     )
 
 
+# Every page of an official asks this: through the ORM it costs ten times as much.
+_OFFICER = """
+    SELECT account.name, post.role, post.unit_id, unit.kind, unit.path, above.path
+    FROM identity_account account
+    LEFT JOIN identity_post post ON post.officer_id = account.id AND post.valid_from <= %(today)s
+        AND (post.valid_to IS NULL OR post.valid_to >= %(today)s)
+    LEFT JOIN org_unit unit ON unit.id = post.unit_id
+    LEFT JOIN org_unit above ON above.id = unit.parent_id
+    WHERE account.id = %(account)s AND account.kind = 'officer' AND account.is_active
+    ORDER BY post.id
+"""
+
+
 def officer_actor(account_id: int) -> Actor:
     """The officer with the posts in force today. One query. Refused("not_found") when there is no such officer."""
-    rows = (
-        Account.objects.filter(pk=account_id, kind=Account.Kind.OFFICER, is_active=True)
-        .annotate(held=FilteredRelation("posts", condition=in_force(local_today(), "posts__")))
-        .order_by("held__id")
-        .values_list(
-            "name", "held__role", "held__unit_id", "held__unit__kind", "held__unit__path", "held__unit__parent__path"
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFICER, {"today": local_today(), "account": account_id})
+        rows = cursor.fetchall()
     held: list[Held] = []
     name = None
     for name, role, unit_id, kind, path, parent_path in rows:  # noqa: B007  the name is the same in each row

@@ -4,17 +4,22 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from html import escape  # Django's does the same by a detour for lazy text, at four times the price
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signing import Signer
-from django.template.context import RequestContext
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context, RequestContext
+from django.template.defaulttags import CsrfTokenNode
+from django.template.loader_tags import BlockNode
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
@@ -62,10 +67,15 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
     Hidden from screen readers unless it has a ``label``. An unknown name is a mistake in the page and raises KeyError.
     """
+    return _drawn_icon(name, css, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _drawn_icon(name: str, css: str, label: str) -> SafeString:
     drawn = _drawings()[name]
-    words = format_html(' role="img" aria-label="{}"', label) if label else ' aria-hidden="true"'
+    words = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
     return mark_safe(  # noqa: S308 - drawn comes from the icon package, words are escaped, css is a constant
-        f'<svg class="ic{" " + conditional_escape(css) if css else ""}" viewBox="0 0 24 24"{words}>{drawn}</svg>'
+        f'<svg class="ic{" " + escape(css) if css else ""}" viewBox="0 0 24 24"{words}>{drawn}</svg>'
     )
 
 
@@ -79,7 +89,7 @@ def clock(view: Clock | None) -> SafeString:
         return SafeString("")
     number = getattr(view, "id", None)
     token = f' data-clock="{_clock_token(number)}"' if number and view.state in TICKING else ""
-    words, drawn = conditional_escape(view.words), icon(CLOCK_ICONS[view.state])
+    words, drawn = escape(str(view.words)), _drawn_icon(CLOCK_ICONS[view.state], "", "")
     return mark_safe(  # noqa: S308 - the words are escaped, the rest is ours; lists draw fifty of them
         f'<span class="mc-clock" data-s="{view.state}"{token}>{drawn}{words}</span>'
     )
@@ -252,13 +262,45 @@ def current(context: RequestContext, url_name: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def with_query(context: RequestContext, **changes: Any) -> str:
     """The address of this page with some of its query changed; an empty value takes the parameter away."""
-    query = context["request"].GET.copy()
+    query: dict[str, list[str]] = dict(context["request"].GET.lists())
     for name, value in changes.items():
         if value in (None, ""):
             query.pop(name, None)
         else:
-            query[name] = str(value)
-    return f"?{query.urlencode()}" if query else context["request"].path
+            query[name] = [str(value)]
+    return f"?{urlencode(query, doseq=True)}" if query else context["request"].path
+
+
+class _Kept(template.Node):
+    MOST = 256  # of one place in one template, in each process; beyond, it begins anew
+
+    def __init__(self, inside: NodeList, depends: list[FilterExpression]) -> None:
+        self._inside, self._depends = inside, depends
+        self._drawn: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        key = (get_language(), *[one.resolve(context) for one in self._depends])
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            drawn = self._inside.render(context)
+            if len(self._drawn) >= self.MOST:
+                self._drawn = {}
+            self._drawn[key] = drawn
+        return drawn
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> _Kept:
+    """``{% kept a b %}…{% endkept %}``: drawn once for each language and each value of a and b, then kept in memory.
+
+    For what is the same for everybody: nothing inside may depend on anything else, least of all on who reads.
+    """
+    depends = [parser.compile_filter(word) for word in token.split_contents()[1:]]
+    inside = parser.parse(("endkept",))
+    parser.delete_first_token()
+    if found := [*inside.get_nodes_by_type(BlockNode), *inside.get_nodes_by_type(CsrfTokenNode)]:
+        raise template.TemplateSyntaxError(f"{type(found[0]).__name__} inside of kept: that is not always the same")
+    return _Kept(inside, depends)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
 from motcua.kernel.cases.queries.clocks import ClockView
@@ -97,3 +97,32 @@ def test_moment_is_machine_readable() -> None:
     with moment.at(NOW):
         html = draw("{% moment_of at %}", at=DUE)
     assert html == '<time datetime="2026-11-23T14:10+07:00">14:10, thứ Hai 23/11</time>'
+
+
+def test_kept_is_drawn_once_for_each_language_and_value() -> None:
+    page = Template("{% load i18n motcua %}{% kept key %}{% translate 'Tìm kiếm' %} {{ drawn }}{% endkept %}")
+
+    def once(key: str, drawn: int, language: str = "vi") -> str:
+        with translation.override(language):
+            return page.render(Context({"key": key, "drawn": drawn}))
+
+    assert once("a", 1) == once("a", 2) == "Tìm kiếm 1"
+    assert once("b", 3) == "Tìm kiếm 3"
+    assert once("a", 4, "en") == "Search 4"
+
+
+def test_kept_forgets_before_it_grows_without_end() -> None:
+    page = Template("{% load motcua %}{% kept key %}{{ drawn }}{% endkept %}")
+    for number in range(tags._Kept.MOST + 1):
+        page.render(Context({"key": number, "drawn": "old"}))
+    assert page.render(Context({"key": 0, "drawn": "new"})) == "new"
+
+
+@pytest.mark.parametrize("inside", ["{% csrf_token %}", "{% if key %}{% block a %}{% endblock %}{% endif %}"])
+def test_what_differs_cannot_be_kept(inside: str) -> None:
+    with pytest.raises(TemplateSyntaxError):
+        draw("{% kept key %}" + inside + "{% endkept %}")
+
+
+def test_icon_escapes_its_label() -> None:
+    assert 'aria-label="&lt;b&gt;"' in draw('{% icon "flag" "" label %}', label="<b>")

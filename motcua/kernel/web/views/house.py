@@ -25,10 +25,11 @@ class Door:
     title: Text
     icon: str
     url: str
-    url_name: str = ""
+    name: str = ""
     key: str = ""
     count: int | None = None
     is_hot: bool = False
+    is_here: bool = False  # leads to where we are, or above it
 
 
 def _address(name: str) -> str:
@@ -42,6 +43,11 @@ def _address_in(name: str, urlconf: str | None) -> str:
         return reverse(name, urlconf=urlconf)
     except NoReverseMatch:
         return ""
+
+
+def is_here(path: str, url: str) -> bool:
+    """Does the page at ``url`` lie at ``path``, or above it?"""
+    return path == url or (url != "/" and url.count("/") > 2 and path.startswith(url))
 
 
 class House:
@@ -81,6 +87,11 @@ class House:
         return [tile for tile in TILES.values() if _address(tile.url_name)]
 
     @cached_property
+    def here(self) -> tuple[str, ...]:
+        """Which of the tiles leads to where we are: with the language, all that the menus of the portal depend on."""
+        return tuple(tile.url_name for tile in self.tiles if is_here(self._request.path, _address(tile.url_name)))
+
+    @cached_property
     def login_url(self) -> str:
         """Empty for somebody who is signed in."""
         return "" if self._request.actor.id is not None else resolve_url(settings.LOGIN_URL)
@@ -116,7 +127,10 @@ class House:
 
     def _door(self, link: DeskLink) -> Door:
         count = link.count(self._request) if link.count else None
-        return Door(link.title, link.icon, _address(link.url_name), link.url_name, link.key, count, link.is_hot)
+        url = _address(link.url_name)
+        return Door(
+            link.title, link.icon, url, link.name, link.key, count, link.is_hot, is_here(self._request.path, url)
+        )
 
     @cached_property
     def _doors(self) -> dict[str, Door]:

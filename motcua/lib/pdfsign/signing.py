@@ -24,6 +24,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from motcua.lib.pdfsign.appearance import MM, Appearance, stamp_of
+from motcua.lib.pdfsign.place import Place, UnsignableError
 from motcua.lib.pdfsign.waiting import answer_of
 
 MOST_PAGES = 3000
@@ -34,21 +35,6 @@ RawSign = Callable[[bytes, str], bytes]
 """Data and digest name → signature."""
 AskForTime = Callable[[bytes], bytes]
 """DER of a TimeStampReq → DER of a TimeStampResp (RFC 3161)."""
-
-
-class UnsignableError(ValueError):
-    """``args[0]``: damaged | encrypted | pages | page | locked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it is seen: mm from the upper left corner. ``page``: 1 is the first, -1 the last."""
-
-    page: int
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)

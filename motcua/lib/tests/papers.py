@@ -17,7 +17,8 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from motcua.lib.pdfsign.appearance import Appearance
 from motcua.lib.pdfsign.authority import Authority, Issued
-from motcua.lib.pdfsign.signing import AskForTime, Place, sign
+from motcua.lib.pdfsign.place import Place
+from motcua.lib.pdfsign.signing import AskForTime, sign
 from motcua.lib.pdfsign.software import SoftwareKey
 
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)  # a Monday, 8 o'clock in Vietnam

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from motcua.lib.pdfsign.apart import verify_apart
 from motcua.lib.pdfsign.certificates import facts_of, read_certificates
-from motcua.lib.pdfsign.signing import Place, UnsignableError, finish, last_seen, prepare
+from motcua.lib.pdfsign.findings import UnreadableError, Verification
+from motcua.lib.pdfsign.place import Place, UnsignableError
+from motcua.lib.pdfsign.signing import finish, last_seen, prepare
 from motcua.lib.pdfsign.software import SoftwareKey
-from motcua.lib.pdfsign.verifying import UnreadableError, Verification, verify
+from motcua.lib.pdfsign.verifying import verify
 from motcua.lib.tests.papers import (
     FONTS,
     NOW,
@@ -259,3 +262,19 @@ def test_what_a_certificate_says() -> None:
     assert read_certificates(authority().pem + issued().pem) == [authority().der, issued().der]
     with pytest.raises(ValueError, match="parsing"):
         read_certificates(b"nothing")
+
+
+# ── Apart ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_apart_says_the_same() -> None:
+    pdf, roots = signed(ask_for_time=time_authority()), [authority().der]
+    assert verify_apart(pdf, roots=roots, at=NOW) == verify(pdf, roots=roots, at=NOW)
+    with pytest.raises(UnreadableError, match="no_pdf"):
+        verify_apart(b"no pdf", roots=roots, at=NOW)
+
+
+def test_apart_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("motcua.lib.pdfsign.apart.SECONDS", 0.01)
+    with pytest.raises(UnreadableError, match="heavy"):
+        verify_apart(signed(), roots=[], at=NOW)

@@ -9,6 +9,7 @@ comparison of size come out as nothing (``null``), or false. An empty object is 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 Evaluate = Callable[[Any], Any]
@@ -142,7 +143,7 @@ def _ordered(parsed: _Operands, holds: Callable[[Any, Any], bool]) -> Evaluate:
         values = [part(data) for part in parsed]
         if not (all(map(_is_number, values)) or all(isinstance(value, str) for value in values)):
             return False
-        return all(holds(left, right) for left, right in zip(values, values[1:], strict=False))
+        return all(holds(left, right) for left, right in pairwise(values))
 
     return evaluate
 
@@ -212,11 +213,9 @@ def _sum(parsed: _Operands, reckon: Callable[[Sequence[Any]], Any]) -> Evaluate:
 
 def _plain(number: float) -> float | None:
     """Whole numbers as ``int``, as JavaScript shows them."""
-    if isinstance(number, float):
-        if not math.isfinite(number):
-            return None
-        return int(number) if number.is_integer() else number
-    return number
+    if not math.isfinite(number):
+        return None
+    return int(number) if number == int(number) else number
 
 
 def _minus(values: Sequence[Any]) -> Any:

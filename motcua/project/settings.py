@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "motcua.kernel.figures",
     "motcua.kernel.cases",
     "motcua.kernel.procedures",
+    "motcua.kernel.forms",
     "motcua.kernel.messages",
     "motcua.kernel.files",
     "motcua.kernel.events",
@@ -118,7 +119,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "whitenoise",
-    "django.forms",  # the templates of its widgets; ours of the same names stand before them
+    "motcua.kernel.web.apps.WidgetTemplates",  # of django.forms; ours of the same names stand before them
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",

@@ -12,7 +12,19 @@ _PACKAGES = (
     *(f"modules.{name}" for name in ("incidents",)),
     *(
         f"kernel.{name}"
-        for name in ("web", "figures", "cases", "procedures", "messages", "files", "events", "identity", "org", "places")
+        for name in (
+            "web",
+            "figures",
+            "cases",
+            "procedures",
+            "forms",
+            "messages",
+            "files",
+            "events",
+            "identity",
+            "org",
+            "places",
+        )
     ),
 )
 

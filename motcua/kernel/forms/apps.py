@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    name = "motcua.kernel.forms"
+    label = "forms"
+
+    def ready(self) -> None:
+        from motcua.kernel.events.kind import register_events
+        from motcua.kernel.forms.kind import EVENTS, PERMISSIONS
+        from motcua.kernel.forms.pack import PART
+        from motcua.kernel.identity.kind import register_permissions
+        from motcua.kernel.packs.kind import register_pack_part
+
+        register_events(EVENTS)
+        register_permissions(PERMISSIONS)
+        register_pack_part(PART)

@@ -1,0 +1,202 @@
+"""What a form is made of, once its JSON was read (docs/forms.md). Declarations only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from motcua.lib.jsonlogic import Logic
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    TEXT_LONG = "text-long"
+    NUMBER = "number"
+    INTEGER = "integer"
+    MONEY = "money"  # whole đồng
+    DATE = "date"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    YES_NO = "yes-no"
+    DECLARATION = "declaration"
+    PHONE = "phone"
+    EMAIL = "email"
+    NATIONAL_ID = "national-id"
+    TAX_CODE = "tax-code"
+    PLATE = "plate"
+    SIGNATURE = "signature"
+    FILE = "file"
+    ADDRESS = "address"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    GROUP = "group"
+    REPEAT = "repeat"
+
+
+GROUPS = frozenset({Kind.PERSON, Kind.ORGANISATION, Kind.GROUP})
+NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY})
+TEXTS = frozenset(
+    {
+        Kind.TEXT, Kind.TEXT_LONG, Kind.PHONE, Kind.EMAIL, Kind.NATIONAL_ID, Kind.TAX_CODE, Kind.PLATE, Kind.SIGNATURE,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people read, in Vietnamese and in English; without English the Vietnamese stands in both."""
+
+    vi: str = ""
+    en: str = ""
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" and self.en else self.vi
+
+    def __bool__(self) -> bool:
+        return bool(self.vi)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """``path`` leads to its value in the answers: ``father.name``; in a repeating group ``children.*.name``."""
+
+    key: str
+    path: str
+    kind: Kind
+    title: Words
+    description: Words = Words()
+    is_required: bool = False
+    default: Any = None
+    children: tuple[Field, ...] = ()
+    options: tuple[Option, ...] = ()
+    show: Logic | None = None
+    value: Logic | None = None
+    prefill: str = ""  # the source, such as "person.name"
+    is_locked: bool = True  # what a source gave cannot be changed in the form
+    least: float | None = None
+    most: float | None = None
+    first_day: str = ""  # "2020-01-31", "today", "today-18y"
+    last_day: str = ""
+    shortest: int = 0
+    longest: int = 0
+    pattern: str = ""
+    pattern_hint: Words = Words()
+    fewest_items: int = 0
+    most_items: int = 0
+    item_title: Words = Words()
+    unit: Words = Words()
+    same_as: str = ""
+    accept: str = "document"  # document | photo
+    is_list: bool = False  # a choice drawn as a list instead of as rows
+
+    def walk(self) -> Iterator[Field]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    key: str
+    title: Words
+    description: Words
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``when`` it holds, ``error`` is said at the field ``at``."""
+
+    when: Logic
+    error: Words
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Answers to try the form with. ``errors`` are the paths at which they are wrong; none: they can be sent."""
+
+    name: str
+    answers: Mapping[str, Any]
+    errors: frozenset[str]
+    today: date | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """Fields in the order in which they are asked. Compared by identity: one is parsed once for each version."""
+
+    title: Words
+    description: Words
+    steps: tuple[Step, ...]
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]
+    body: Mapping[str, Any] = field(repr=False)
+    by_path: Mapping[str, Field] = field(repr=False)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(one for step in self.steps for one in step.fields)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Names of everything that could be filled in: the caller fetches what it has."""
+        return frozenset(one.prefill for one in self.by_path.values() if one.prefill)
+
+    def at(self, path: str) -> Field | None:
+        """The field of an answer's path; ``children.0.name`` is the field ``children.*.name``."""
+        return self.by_path.get(".".join("*" if part.isdecimal() else part for part in path.split(".")))
+
+    def step_of(self, path: str) -> int:
+        """Number of the step (the first is 0) that asks for this path."""
+        top = path.partition(".")[0]
+        return next(place for place, step in enumerate(self.steps) if any(one.key == top for one in step.fields))
+
+    def json_schema(self) -> dict[str, Any]:
+        """Pure JSON Schema 2020-12 of the answers, for programs; what only sometimes is asked is not required there."""
+        from motcua.kernel.forms.kind.schema import schema_of
+
+        return schema_of(self)
+
+    @staticmethod
+    def parse(body: Any) -> Form:
+        """Raises ``FormErrors`` that name each mistake by its place in the JSON."""
+        from motcua.kernel.forms.kind.parsing import parse_form
+
+        return parse_form(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """A value that somebody else knows already. ``as_of`` is when it was fetched."""
+
+    value: Any
+    source: Words
+    is_locked: bool = True
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """``path``: ``$.properties.born_on.x-max``; ``text`` says what is wrong and what to write."""
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}"
+
+
+class FormErrors(ValueError):  # noqa: N818  it holds all of them
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes

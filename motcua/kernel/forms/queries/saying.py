@@ -1,0 +1,126 @@
+"""What is wrong with an answer, in words that say what to do."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from motcua.kernel.forms.kind import Field, Kind
+from motcua.lib.money import money
+
+CHOSEN = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.YES_NO})
+# Provinces of birth registration, as the first three digits of the personal number (facts: 63 units before the merger).
+PROVINCES = frozenset(
+    {
+        "001", "002", "004", "006", "008", "010", "011", "012", "014", "015", "017", "019", "020", "022", "024", "025",
+        "026", "027", "030", "031", "033", "034", "035", "036", "037", "038", "040", "042", "044", "045", "046", "048",
+        "049", "051", "052", "054", "056", "058", "060", "062", "064", "066", "067", "068", "070", "072", "074", "075",
+        "077", "079", "080", "082", "083", "084", "086", "087", "089", "091", "092", "093", "094", "095", "096",
+    }
+)  # fmt: skip
+_OFFSET = re.compile(r"today([+-])(\d+)([dmy])")
+
+
+def missing(one: Field, language: str) -> str:
+    name = {"name": one.title.in_language(language)}
+    if one.kind is Kind.DECLARATION:
+        return _("Đọc, rồi đánh dấu vào ô này nếu bạn đồng ý.")
+    if one.kind in CHOSEN:
+        return _("Chọn: %(name)s.") % name
+    if one.kind is Kind.FILE:
+        return _("Đính kèm: %(name)s.") % name
+    if one.kind is Kind.REPEAT:
+        return _("Thêm ít nhất một mục: %(name)s.") % name
+    if one.kind is Kind.SIGNATURE:
+        return _("Gõ đủ họ tên của bạn.")
+    return _("Nhập: %(name)s.") % name
+
+
+def invalid(one: Field, keyword: str, value: Any, language: str) -> str:
+    """An error of JSON Schema, by the keyword that was not kept."""
+    match keyword:
+        case "maxLength":
+            return _("Dài %(length)d ký tự, nhiều nhất %(most)d. Bạn viết ngắn lại.") % {
+                "length": len(value),
+                "most": one.longest,
+            }
+        case "minLength":
+            return _("Viết ít nhất %(least)d ký tự.") % {"least": one.shortest}
+        case "pattern" if one.pattern_hint:
+            return one.pattern_hint.in_language(language)
+        case "minimum" | "maximum":
+            return _range(one, keyword, language)
+        case "minItems":
+            return _("Cần ít nhất %(least)d mục.") % {"least": one.fewest_items}
+        case "maxItems":
+            return _("Nhiều nhất %(most)d mục. Bạn bỏ bớt.") % {"most": one.most_items}
+        case "enum":
+            return _("Chọn lại: %(name)s.") % {"name": one.title.in_language(language)}
+    return _("Nhập lại: %(name)s.") % {"name": one.title.in_language(language)}
+
+
+def _range(one: Field, keyword: str, language: str) -> str:
+    limit = one.least if keyword == "minimum" else one.most
+    words = money(int(limit or 0), language) if one.kind is Kind.MONEY else f"{limit:g}"
+    if keyword == "minimum":
+        return _("Nhập số từ %(limit)s trở lên.") % {"limit": words}
+    return _("Nhập số nhiều nhất là %(limit)s.") % {"limit": words}
+
+
+def limit_day(text: str, today: date) -> date | None:
+    """ "2020-01-31", "today", "today-18y", "today+30d"; None for ""."""
+    if not text:
+        return None
+    if text == "today":
+        return today
+    found = _OFFSET.fullmatch(text)
+    if found is None:
+        return date.fromisoformat(text)
+    count = int(found[2]) * (1 if found[1] == "+" else -1)
+    if found[3] == "d":
+        return today + timedelta(days=count)
+    months = today.year * 12 + today.month - 1 + count * (12 if found[3] == "y" else 1)
+    year, month = divmod(months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(today.day, last))
+
+
+def day_outside(one: Field, value: Any, today: date) -> str:
+    """Why a day is too early or too late; empty when it is neither, or the field is no date."""
+    if one.kind is not Kind.DATE:
+        return ""
+    day, first, last = date.fromisoformat(value), limit_day(one.first_day, today), limit_day(one.last_day, today)
+    if last is not None and day > last:
+        if one.last_day == "today":
+            return _("Ngày này chưa tới. Xem lại ngày, tháng, năm.")
+        return _("Ngày này phải là %(day)s hoặc trước đó.") % {"day": shown_day(last)}
+    if first is not None and day < first:
+        if one.first_day == "today":
+            return _("Ngày này đã qua. Chọn từ hôm nay trở đi.")
+        return _("Ngày này phải là %(day)s hoặc sau đó.") % {"day": shown_day(first)}
+    return ""
+
+
+def shown_day(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def not_the_same(wanted: str) -> str:
+    return _("Gõ đúng họ tên đã khai ở trên: %(name)s.") % {"name": wanted}
+
+
+def odd_national_id(number: str, beside: Mapping[str, Any]) -> str:
+    """Facts §9.1: the province, the century with the sex, and the year of birth stand in the number. It has no checksum
+    and there are exceptions, so this is a hint to look again. ``beside`` holds the other answers about the person."""
+    if number[:3] not in PROVINCES and number[0] == "0":
+        return _("Ba số đầu không phải mã tỉnh nào. Bạn xem lại số trên thẻ.")
+    century, is_female = divmod(int(number[3]), 2)
+    sex, born_on = beside.get("sex"), beside.get("born_on")
+    if sex in ("nam", "nu") and (sex == "nu") is not bool(is_female):
+        return _("Số này là của người có giới tính khác. Bạn xem lại.")
+    year = f"{19 + century}{number[4:6]}"
+    if isinstance(born_on, str) and len(born_on) == 10 and born_on[:4] != year:
+        return _("Số này là của người sinh năm %(year)s. Bạn xem lại.") % {"year": year}
+    return ""

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.identity.kind import PERMISSIONS, ROLE_NAMES, Reach, Role
+from motcua.lib.identifiers import read_id_card
 
 PHONE_OR_EMAIL = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 CODE = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "9"}
@@ -48,6 +49,106 @@ class PersonForm(forms.Form):
         label=_("Họ và tên"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Ngôn ngữ khi nhận tin"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+
+
+SEXES = [("nam", _("Nam")), ("nu", _("Nữ"))]
+NATIONAL_ID = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "15"}
+
+
+class AddressFields(forms.Form):
+    area = forms.ChoiceField(label=_("Phường, xã"), required=False)
+    line = forms.CharField(
+        label=_("Số nhà, đường, tổ hoặc thôn"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "street-address"}),
+    )
+
+    def __init__(self, *arguments: Any, communes: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["area"].choices = [("", _("Chọn phường, xã")), *communes]  # type: ignore[attr-defined]
+
+
+class DeclareForm(AddressFields):
+    """What people say of themselves, so that forms are filled in with it."""
+
+    name = forms.CharField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    national_id = forms.CharField(
+        label=_("Số định danh (12 chữ số trên thẻ căn cước)"),
+        max_length=15,
+        required=False,
+        widget=forms.TextInput(NATIONAL_ID),
+    )
+    born_on = forms.DateField(label=_("Ngày sinh"), required=False, widget=DateInput)
+    sex = forms.ChoiceField(label=_("Giới tính"), choices=SEXES, required=False, widget=forms.RadioSelect)
+    field_order = ("name", "national_id", "born_on", "sex", "area", "line")
+
+
+class AddressForm(AddressFields):
+    """All that can be changed once the rest was proved."""
+
+
+class GiveForm(forms.Form):
+    """``found`` are the procedures to choose from: those that a search found and those already chosen."""
+
+    to = forms.CharField(
+        label=_("Ủy quyền cho ai"),
+        help_text=_("Số định danh, số điện thoại hoặc thư điện tử của người đó."),
+        max_length=254,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    q = forms.CharField(label=_("Tìm thủ tục"), max_length=120, required=False)
+    procedures = forms.MultipleChoiceField(
+        label=_("Thủ tục được làm thay"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    code = forms.CharField(
+        label=_("Hoặc nhập mã thủ tục, cách nhau bằng dấu phẩy"), help_text=_("Ví dụ 1.001193"), required=False
+    )
+    valid_from = forms.DateField(label=_("Từ ngày"), widget=DateInput)
+    valid_to = forms.DateField(label=_("Đến hết ngày"), help_text=_("Nhiều nhất một năm."), widget=DateInput)
+    note = forms.CharField(
+        label=_("Ghi chú cho người được ủy quyền"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *arguments: Any, found: list[tuple[str, str]], has_search: bool, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["procedures"].choices = found  # type: ignore[attr-defined]
+        if not has_search:
+            del self.fields["q"]
+        if not found:
+            del self.fields["procedures"]
+
+    def clean_code(self) -> list[str]:
+        return [code for code in self.cleaned_data["code"].replace(",", " ").split() if code]
+
+
+class RepresentationForm(forms.Form):
+    tax_code = forms.CharField(
+        label=_("Mã số thuế của tổ chức"),
+        help_text=_("10 chữ số, hoặc 10 và 3 chữ số của chi nhánh."),
+        max_length=16,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=_("Tên tổ chức"), max_length=200, required=False, widget=forms.TextInput({"autocomplete": "organization"})
+    )
+    title = forms.CharField(
+        label=_("Chức danh của bạn"),
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "organization-title"}),
+    )
+    evidence = forms.CharField(
+        label=_("Giấy tờ chứng minh"),
+        help_text=_("Tên giấy tờ, số và ngày, như Giấy chứng nhận đăng ký doanh nghiệp hoặc giấy giới thiệu."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    valid_to = forms.DateField(
+        label=_("Đến hết ngày"), help_text=_("Để trống nếu không có hạn."), required=False, widget=DateInput
+    )
 
 
 # ── Officials sign in ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -242,3 +343,57 @@ class AccessFilterForm(FilterForm):
         max_length=254,
     )
     since = forms.DateField(label=_("Từ ngày"), widget=DateInput)
+
+
+class ProveForm(AddressFields):
+    """At the counter: the card's QR code by a scanner, or typed; then the account's number for the code."""
+
+    card = forms.CharField(
+        label=_("Quét mã QR trên thẻ căn cước"),
+        help_text=_("Đặt con trỏ ở đây rồi quét; các ô dưới được điền tự động."),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "autofocus": True}),
+    )
+    national_id = forms.CharField(
+        label=_("Số định danh"), max_length=15, required=False, widget=forms.TextInput(NATIONAL_ID)
+    )
+    name = forms.CharField(
+        label=_("Họ và tên"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    born_on = forms.DateField(label=_("Ngày sinh"), required=False, widget=DateInput)
+    sex = forms.ChoiceField(label=_("Giới tính"), choices=SEXES, required=False, widget=forms.RadioSelect)
+    address = forms.CharField(
+        label=_("Số điện thoại hoặc thư điện tử của tài khoản"),
+        help_text=_("Người dân đọc cho bạn mã vừa gửi tới đó."),
+        max_length=254,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    field_order = ("card", "national_id", "name", "born_on", "sex", "area", "line", "address")
+
+    def clean(self) -> dict[str, Any]:
+        """The scanned card fills what was not typed."""
+        values = super().clean() or {}
+        card = read_id_card(values.get("card") or "")
+        if values.get("card") and card is None:
+            self.add_error("card", _("Không đọc được mã này. Quét lại hoặc nhập tay."))
+        if card is not None:
+            values["national_id"] = values.get("national_id") or card.national_id
+            values["name"] = values.get("name") or card.name
+            values["born_on"] = values.get("born_on") or card.born_on
+            values["sex"] = values.get("sex") or card.sex
+            values["line"] = values.get("line") or card.address[:200]
+        for field in ("national_id", "name"):
+            if not values.get(field) and not self.has_error("card"):
+                self.add_error(field, _("Quét thẻ, hoặc nhập ô này."))
+        return values
+
+
+class DecisionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Căn cứ hoặc lý do"),
+        help_text=_("Người gửi đọc được lý do khi không công nhận."),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )

@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from motcua.kernel.identity.kind import Role
+from motcua.kernel.identity.kind import PROVED, Level, Role
 from motcua.lib import moment
 
 
@@ -77,18 +77,124 @@ class Person(models.Model):
     email_index = models.BinaryField(null=True)
     national_id_sealed = models.BinaryField(default=b"")
     national_id_index = models.BinaryField(null=True)
+    about_sealed = models.BinaryField(null=True)  # JSON: born_on, sex (nam | nu), address {area, line}
+    level = models.CharField(max_length=8, db_default=Level.DECLARED.value)  # of name, national id, birth and sex
+    proved_by = models.CharField(max_length=40, blank=True, db_default="")  # "officer:7", "system"
+    proved_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="vi")
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)  # retention ran out: the card is empty, the cases stay
 
     class Meta:
+        constraints = (
+            # What somebody merely says of themselves opens nothing, and keeps nobody else from proving it.
+            models.UniqueConstraint(
+                fields=["national_id_index"],
+                name="person_proved_once",
+                condition=models.Q(level__in=[level.value for level in PROVED]),
+            ),
+        )
         indexes = (
+            models.Index(
+                fields=["national_id_index"],
+                name="person_national_id",
+                condition=models.Q(national_id_index__isnull=False),
+            ),
             models.Index(fields=["phone_index"], name="person_phone", condition=models.Q(phone_index__isnull=False)),
             models.Index(fields=["email_index"], name="person_email", condition=models.Q(email_index__isnull=False)),
         )
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+
+class Organisation(models.Model):
+    """A company or another body, by its tax code. Both are public knowledge."""
+
+    tax_code = models.CharField(max_length=14, unique=True)  # 10 digits, or 10-3 of a branch
+    name = models.CharField(max_length=200)
+    folded = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.tax_code} {self.name}"
+
+
+class Representation(models.Model):
+    """A person acts for an organisation. Counts from the day on which an official, or the register, accepted it."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+        ENDED = "ended"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="representations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="representations")
+    title = models.CharField(max_length=120)
+    evidence = models.CharField(max_length=300)  # which paper shows it, with number and date
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=160, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                name="representation_once",
+                condition=models.Q(state__in=["asked", "accepted"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.organisation_id}: {self.state}"
+
+
+class Authorisation(models.Model):
+    """One person lets another act for them, in some procedures and for some time. Counts once the other accepted."""
+
+    class State(models.TextChoices):
+        GIVEN = "given"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        REVOKED = "revoked"
+
+    giver = models.ForeignKey(Person, models.PROTECT, related_name="authorisations_given")
+    receiver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="authorisations_received")
+    # For whom it is meant: who shows that this number, address or national id is theirs may accept.
+    to_kind = models.CharField(max_length=12)  # sms | email | national_id
+    to_sealed = models.BinaryField()
+    to_index = models.BinaryField()
+    procedures = models.JSONField()  # codes, at least one
+    note_sealed = models.BinaryField(default=b"")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    giver_level = models.CharField(max_length=8)  # when it was given, when it was accepted
+    receiver_level = models.CharField(max_length=8, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.GIVEN)
+    given_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=8, blank=True)  # giver | receiver
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["giver", "-id"], name="authorisation_giver"),
+            models.Index(fields=["receiver", "-id"], name="authorisation_receiver"),
+            models.Index(fields=["to_index"], name="authorisation_to", condition=models.Q(state="given")),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="authorisation_dates"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"authorisation {self.pk}: {self.state}"
 
 
 class AccessManager(models.Manager["Access"]):

@@ -12,6 +12,12 @@ class CodeSender(Protocol):
     def __call__(self, channel: str, address: str, code: str, language: str) -> object: ...
 
 
+class ConsentCodeSender(Protocol):
+    """A one-time code by which somebody agrees to ``what`` (words for people), not one that lets them sign in."""
+
+    def __call__(self, channel: str, address: str, code: str, language: str, what: str) -> object: ...
+
+
 class LetterSender(Protocol):
     """Hand a letter to an official over for sending: a link to set a password, news about their account."""
 
@@ -24,6 +30,12 @@ LinkReader = Callable[[Sequence[str]], Sequence[Link]]
 
 PersonLinks = Callable[[Sequence[int]], Sequence[Link]]
 """Contact cards → the cases that their holder reported, joined or follows, newest first."""
+
+ProcedureNames = Callable[[Sequence[str], str], Mapping[str, str]]
+"""Codes of procedures and a language → their names; unknown codes are left out."""
+
+ProcedureSearch = Callable[[str, str], Sequence[tuple[str, str]]]
+"""What a person typed and a language → (code, name) of procedures, the best first."""
 
 Callee = TypeVar("Callee")
 
@@ -39,6 +51,11 @@ class Port(Generic[Callee]):
         self._callee = callee
 
     @property
+    def is_connected(self) -> bool:
+        """For ports that a small installation may leave empty."""
+        return self._callee is not None
+
+    @property
     def call(self) -> Callee:
         if self._callee is None:
             raise RuntimeError(f"nothing is connected to the port {self._name}")
@@ -46,9 +63,12 @@ class Port(Generic[Callee]):
 
 
 code_sender: Port[CodeSender] = Port("identity.code_sender")
+consent_code_sender: Port[ConsentCodeSender] = Port("identity.consent_code_sender")
 letter_sender: Port[LetterSender] = Port("identity.letter_sender")
 link_reader: Port[LinkReader] = Port("identity.link_reader")
 person_links: Port[PersonLinks] = Port("identity.person_links")
+procedure_names: Port[ProcedureNames] = Port("identity.procedure_names")
+procedure_search: Port[ProcedureSearch] = Port("identity.procedure_search")
 
 # What other packages hold about a person, for the download of one's own data: title → rows ready for JSON.
 OwnData = Callable[[Actor], Sequence[Mapping[str, Any]]]

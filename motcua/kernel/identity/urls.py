@@ -9,7 +9,17 @@ from allauth.socialaccount import views as outside_views
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
-from motcua.kernel.identity.views import account, keys, login, officers, outside, public
+from motcua.kernel.identity.views import (
+    account,
+    authorisations,
+    keys,
+    login,
+    officers,
+    organisations,
+    outside,
+    proving,
+    public,
+)
 from motcua.kernel.identity.views.account import officials_only
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -57,6 +67,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tai-khoan/thiet-bi/", account.sessions, name="account_sessions"),
     path("tai-khoan/thiet-bi/dang-xuat/", account.end_session, name="account_end_session"),
     path("tai-khoan/thiet-bi/dang-xuat-het/", account.end_other_sessions, name="account_end_other_sessions"),
+    path("tai-khoan/dinh-danh/", proving.declare, name="account_identity"),
+    # Acting for others
+    path("uy-quyen/", authorisations.list_authorisations, name="authorisations"),
+    path("uy-quyen/cho/", authorisations.give, name="authorisation_give"),
+    path("uy-quyen/cho/xac-nhan/", authorisations.give_code, name="authorisation_give_code"),
+    path("uy-quyen/<int:authorisation_id>/", authorisations.authorisation, name="authorisation"),
+    path("uy-quyen/<int:authorisation_id>/ma/", authorisations.send_accept_code, name="authorisation_accept_send"),
+    path("uy-quyen/<int:authorisation_id>/nhan/", authorisations.accept, name="authorisation_accept"),
+    path("uy-quyen/<int:authorisation_id>/tu-choi/", authorisations.decline, name="authorisation_decline"),
+    path("uy-quyen/<int:authorisation_id>/thoi/", authorisations.revoke, name="authorisation_revoke"),
+    path("to-chuc/", organisations.organisations, name="organisations"),
+    path("to-chuc/<int:representation_id>/thoi/", organisations.end, name="representation_end"),
+    path("desk/to-chuc/", organisations.list_requests, name="representations"),
+    path("desk/to-chuc/<int:representation_id>/", organisations.decide, name="representation_decide"),
+    path("desk/xac-thuc/", proving.prove, name="person_prove"),
+    path("desk/xac-thuc/ma/", proving.prove_code, name="person_prove_code"),
     # An official's security
     path("tai-khoan/bao-mat/", officials_only(account.Security.as_view()), name="security"),
     path(

@@ -7,9 +7,11 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
-        from motcua.kernel.identity.ports import code_sender, letter_sender
-        from motcua.kernel.messages.actions import plan_messages, queue_code, queue_letter
+        from motcua.kernel.identity.ports import code_sender, consent_code_sender, letter_sender
+        from motcua.kernel.messages.actions import plan_messages, queue_code, queue_consent_code, queue_letter
+        from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.messages.pack import PART
+        from motcua.kernel.messages.queries.telling import PLANS
         from motcua.kernel.messages.tasks import forget_old, send_due
         from motcua.kernel.packs.kind import register_pack_part
 
@@ -17,5 +19,7 @@ class MessagesConfig(AppConfig):
         register_job(Job("messages.send", send_due, every=1))
         register_job(Job("messages.forget", forget_old, every=24 * 3600))
         code_sender.connect(queue_code)
+        consent_code_sender.connect(queue_consent_code)
+        register_plans(*PLANS)
         letter_sender.connect(queue_letter)
         register_pack_part(PART)

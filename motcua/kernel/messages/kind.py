@@ -81,6 +81,7 @@ def register_plans(*plans: MessagePlan) -> None:
 
 # No events, but what somebody waits for at the door: a code, a letter about one's own account.
 LOGIN_CODE = "account.code"
+CONSENT_CODE = "account.consent_code"
 ACCOUNT_LETTER = "account.letter"
 
 
@@ -108,6 +109,27 @@ register_plans(
             ),
             Text("person", SMS, "vi", "", "Ma dang nhap Mot Cua: {code}, dung den {due}. Dung dua ma nay cho ai."),
             Text("person", SMS, "en", "", "Mot Cua sign-in code: {code}, valid until {due}. Never share it."),
+        ),
+    ),
+    MessagePlan(
+        CONSENT_CODE,
+        _("Mã xác nhận"),
+        _nobody,
+        {"code": "482 913", "due": "14:10", "what": "ủy quyền cho người khác làm thủ tục"},
+        is_urgent=True,
+        texts=(
+            Text(
+                "person", EMAIL, "vi", "Mã xác nhận: {code}",
+                "Mã {code} để bạn {what}. Mã dùng được đến {due}.\n"
+                "Không phải bạn làm? Đừng đưa mã này cho ai, và không cần làm gì.\n",
+            ),
+            Text(
+                "person", EMAIL, "en", "Your confirmation code: {code}",
+                "Code {code} confirms: {what}. It works until {due}.\n"
+                "Was it not you? Give this code to nobody; you need not do anything.\n",
+            ),
+            Text("person", SMS, "vi", "", "Ma {code} de {what}, dung den {due}. Khong phai ban thi dung dua cho ai."),
+            Text("person", SMS, "en", "", "Code {code} confirms: {what}. Valid until {due}. Not you? Never share it."),
         ),
     ),
     MessagePlan(ACCOUNT_LETTER, _("Thư về tài khoản"), _nobody, {}, is_urgent=True),  # its words come with it

@@ -1,6 +1,18 @@
 """Accounts, posts, persons, codes, sessions and keys: the only writes to them."""
 
+from motcua.kernel.identity.actions.authorisations import (
+    NewAuthorisation,
+    accept_authorisation,
+    accepting,
+    check_authorisation,
+    decline_authorisation,
+    give_authorisation,
+    giving,
+    own_contact,
+    revoke_authorisation,
+)
 from motcua.kernel.identity.actions.codes import (
+    Consent,
     Contact,
     account_for,
     new_person_account,
@@ -21,7 +33,14 @@ from motcua.kernel.identity.actions.officers import (
     reset_factors,
     revoke_post,
 )
-from motcua.kernel.identity.actions.outside import officer_vouched_for, person_vouched_for
+from motcua.kernel.identity.actions.organisations import (
+    accept_by_register,
+    accept_representation,
+    ask_representation,
+    end_representation,
+    refuse_representation,
+)
+from motcua.kernel.identity.actions.outside import officer_vouched_for, person_vouched_for, person_vouched_for_again
 from motcua.kernel.identity.actions.persons import (
     change_language,
     change_person,
@@ -31,6 +50,7 @@ from motcua.kernel.identity.actions.persons import (
     note_access,
     sealed_person_values,
 )
+from motcua.kernel.identity.actions.proving import Proof, declare_identity, prove_at_counter, prove_person, proving
 from motcua.kernel.identity.actions.sessions import (
     end_other_sessions,
     end_session,
@@ -40,32 +60,53 @@ from motcua.kernel.identity.actions.sessions import (
 )
 
 __all__ = [
+    "Consent",
     "Contact",
+    "NewAuthorisation",
+    "Proof",
+    "accept_authorisation",
+    "accept_by_register",
+    "accept_representation",
+    "accepting",
     "account_for",
     "activate_officer",
+    "ask_representation",
     "change_language",
     "change_officer",
     "change_person",
+    "check_authorisation",
     "create_officer",
     "create_person",
     "create_service_key",
     "deactivate_officer",
+    "declare_identity",
+    "decline_authorisation",
     "delete_own_account",
     "end_other_sessions",
+    "end_representation",
     "end_session",
     "forget_failures",
     "forget_person",
+    "give_authorisation",
+    "giving",
     "grant_post",
     "hire_officer",
     "new_person_account",
     "note_access",
     "note_failure",
     "officer_vouched_for",
+    "own_contact",
     "person_vouched_for",
+    "person_vouched_for_again",
+    "prove_at_counter",
+    "prove_person",
+    "proving",
     "read_contact",
+    "refuse_representation",
     "remove_contact",
     "require_unlocked",
     "reset_factors",
+    "revoke_authorisation",
     "revoke_post",
     "revoke_service_key",
     "sealed_person_values",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.models import Account, LoginCode, Person
-from motcua.kernel.identity.ports import code_sender
+from motcua.kernel.identity.ports import code_sender, consent_code_sender
 from motcua.kernel.identity.queries import keyed_index, sealer
 from motcua.lib import contacts, moment
 from motcua.lib.errors import Refused
@@ -51,6 +51,18 @@ def read_contact(text: str) -> Contact:
     raise Refused("invalid", words, fields={"address": words})
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a code agrees to. ``key`` keeps codes for different things apart; ``words`` stand in the message."""
+
+    key: str
+    words: str
+
+
+def _address_index(contact: Contact, consent: Consent | None) -> bytes:
+    return keyed_index(f"code {consent.key + ' ' if consent else ''}{contact.address}")
+
+
 def _digest(contact: Contact, code: str) -> bytes:
     return salted_hmac("motcua.identity.code", f"{contact.address} {code}", algorithm="sha256").digest()
 
@@ -67,14 +79,15 @@ def _network_of(network: str) -> str:
 
 
 @transaction.atomic
-def send_login_code(contact: Contact, *, network: str, language: str) -> None:
-    """Send a new code; earlier ones end. The same whether or not anybody has an account with this address.
+def send_login_code(contact: Contact, *, network: str, language: str, consent: Consent | None = None) -> None:
+    """Send a new code; earlier ones end. The same whether or not anybody has an account with this address. With
+    ``consent`` it is no code to sign in with: it agrees to that one thing.
 
     ``network`` is the sender's network address. Refused("too_many") tells how long to wait.
     """
     now = moment.now()
     address_index, network_index = (
-        keyed_index(f"code {contact.address}"),
+        _address_index(contact, consent),
         keyed_index(f"network {_network_of(network)}"),
     )
     recent = LoginCode.objects.filter(created_at__gt=now - WINDOW)
@@ -101,12 +114,15 @@ def send_login_code(contact: Contact, *, network: str, language: str) -> None:
         created_at=now,
         expires_at=now + VALID_FOR,
     )
-    code_sender.call(contact.channel, contact.address, code, language)
+    if consent is None:
+        code_sender.call(contact.channel, contact.address, code, language)
+    else:
+        consent_code_sender.call(contact.channel, contact.address, code, language, consent.words)
 
 
-def spend_code(contact: Contact, code: str) -> None:
+def spend_code(contact: Contact, code: str, *, consent: Consent | None = None) -> None:
     """Accept a code once. Each wrong try counts, also when the caller refuses: no transaction may be open around it."""
-    left = _try_code(contact, code)
+    left = _try_code(contact, code, consent)
     if left is None:
         return
     if left > 0:
@@ -117,11 +133,11 @@ def spend_code(contact: Contact, code: str) -> None:
 
 
 @transaction.atomic
-def _try_code(contact: Contact, code: str) -> int | None:
+def _try_code(contact: Contact, code: str, consent: Consent | None) -> int | None:
     """None when it was right, else how many tries are left."""
     row = (
         LoginCode.objects.select_for_update()
-        .filter(address_index=keyed_index(f"code {contact.address}"), expires_at__gt=moment.now())
+        .filter(address_index=_address_index(contact, consent), expires_at__gt=moment.now())
         .exclude(digest=b"")
         .order_by("-created_at")
         .first()

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
-from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.models import Access, Account, Person
+from motcua.kernel.identity.kind import Actor, Level
+from motcua.kernel.identity.models import Access, Account, Authorisation, Person, Representation
 from motcua.kernel.identity.queries import sealer
+from motcua.kernel.org.queries import local_today
 from motcua.lib import contacts, moment
 from motcua.lib.errors import Refused
 
@@ -63,6 +64,10 @@ def forget_person(person_id: int) -> bool:
         email_index=None,
         national_id_sealed=b"",
         national_id_index=None,
+        about_sealed=None,
+        level=Level.DECLARED,
+        proved_by="",
+        proved_at=None,
         erased_at=moment.now(),
     )
     return bool(emptied)
@@ -79,11 +84,14 @@ def note_access(
 
 @transaction.atomic
 def change_person(account_id: int, *, name: str, language: str) -> None:
-    """What people may change of their card without proof. Numbers and addresses need a code: ``set_contact``."""
+    """What people may change of their card without proof. Numbers and addresses need a code: ``set_contact``; a name
+    that was proved stays as it was proved."""
     account = Account.objects.select_for_update().get(pk=account_id, kind=Account.Kind.PERSON)
     account.language = language
     account.save(update_fields=["language"])
-    Person.objects.filter(account=account).update(name_sealed=sealer().seal(name.strip()), language=language)
+    cards = Person.objects.filter(account=account)
+    cards.update(language=language)
+    cards.filter(level=Level.DECLARED).update(name_sealed=sealer().seal(name.strip()))
 
 
 def change_language(account_id: int, language: str) -> None:
@@ -98,6 +106,14 @@ def delete_own_account(*, actor: Actor) -> None:
         raise Refused("not_allowed", _("Bạn cần đăng nhập để làm việc này."))
     account = Account.objects.select_for_update().get(pk=actor.id, kind=Account.Kind.PERSON)
     if account.person_id is not None:
+        now = moment.now()
+        for role in ("giver", "receiver"):
+            Authorisation.objects.filter(**{f"{role}_id": account.person_id}, state__in=("given", "accepted")).update(
+                state=Authorisation.State.REVOKED, revoked_at=now, revoked_by=role
+            )
+        Representation.objects.filter(person_id=account.person_id, state__in=("asked", "accepted")).update(
+            state=Representation.State.ENDED, valid_to=local_today(), decided_at=now
+        )
         forget_person(account.person_id)
     account.delete()
     record("person.deleted", actor=actor)

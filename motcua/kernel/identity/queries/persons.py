@@ -1,7 +1,8 @@
 """Contact cards: masked, opened, found; and who looked at them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import PROVED, Actor, Level
 from motcua.kernel.identity.models import Access, Account, Person, Session
 from motcua.kernel.identity.ports import own_data
 from motcua.kernel.identity.queries.officers import list_officers
@@ -24,6 +25,22 @@ class PersonCard:
     name: str
     phone: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCard(PersonCard):
+    """What the person's own page shows and forms are filled in with. ``level`` says how sure the identity is: below
+    "provider" nothing may be opened by the national id."""
+
+    national_id: str = ""
+    born_on: date | None = None
+    sex: str = ""  # nam | nu
+    address: Mapping[str, str] = field(default_factory=dict)  # {area: commune code, line}
+    level: Level = Level.DECLARED
+
+    @property
+    def is_proved(self) -> bool:
+        return self.level in PROVED
 
 
 def masked_person(person: Person) -> PersonCard:
@@ -89,12 +106,45 @@ def find_person_ids(*, phone: str = "", email: str = "", national_id: str = "") 
 # ── One's own ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def own_card(actor: Actor) -> PersonCard:
+def own_card(actor: Actor) -> OwnCard:
     """A signed-in person's own card. Looking at oneself is not noted."""
     person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None
     if actor.kind != "person" or person is None:
         raise Refused("not_found", _("Không tìm thấy thông tin của bạn."))
-    return opened(person)
+    return opened_whole(person)
+
+
+def opened_whole(person: Person) -> OwnCard:
+    """The card with what identifies its holder, for those who were let in already."""
+    card = opened(person)
+    about = json.loads(sealer().open(person.about_sealed or b"") or "{}")
+    return OwnCard(
+        card.name,
+        card.phone,
+        card.email,
+        national_id=sealer().open(person.national_id_sealed),
+        born_on=date.fromisoformat(about["born_on"]) if about.get("born_on") else None,
+        sex=about.get("sex", ""),
+        address=about.get("address") or {},
+        level=Level(person.level),
+    )
+
+
+def proved_national_id(actor: Actor) -> str:
+    """The national id that a signed-in person has proved to be theirs; "" for what they merely say."""
+    if actor.kind != "person" or actor.id is None or actor.person_id is None:
+        return ""
+    card = own_card(actor)
+    return card.national_id if card.is_proved else ""
+
+
+def person_with_national_id(national_id: str) -> int | None:
+    """The card of whoever has proved this national id."""
+    index = sealer().index(national_id)
+    if index is None:
+        return None
+    proved = Person.objects.filter(national_id_index=index, level__in=PROVED)
+    return proved.values_list("pk", flat=True).first()
 
 
 def own_person_ids(actor: Actor) -> list[int]:
@@ -115,6 +165,11 @@ def list_sessions(account_id: int) -> list[Session]:
 ACCESS_WORDS = {
     "person.reveal": (gettext_lazy("{who} đã xem tên và liên hệ của bạn"), gettext_lazy("Xem tên và liên hệ")),
     "file.original": (gettext_lazy("{who} đã mở tệp gốc bạn gửi"), gettext_lazy("Mở tệp gốc")),
+    "person.prove": (gettext_lazy("{who} đã xác thực danh tính của bạn"), gettext_lazy("Xác thực danh tính")),
+    "person.act": (
+        gettext_lazy("Người được bạn ủy quyền đã dùng thông tin của bạn"),
+        gettext_lazy("Làm theo ủy quyền"),
+    ),
     "person.export": (gettext_lazy("{who} đã xuất thông tin của bạn"), gettext_lazy("Xuất thông tin")),
     "login.failed": (gettext_lazy("Có người nhập sai khi đăng nhập"), gettext_lazy("Đăng nhập sai")),
 }
@@ -191,6 +246,13 @@ def export_own_data(actor: Actor) -> dict[str, Any]:
     return {
         "account": {"created_at": account.created_at, "language": account.language},
         "contact": {"name": card.name, "phone": card.phone, "email": card.email},
+        "identity": {
+            "national_id": card.national_id,
+            "born_on": card.born_on,
+            "sex": card.sex,
+            "address": dict(card.address),
+            "level": card.level.value,
+        },
         "sessions": [
             {"device": session.device, "signed_in_at": session.signed_in_at, "seen_at": session.seen_at}
             for session in list_sessions(account.pk)

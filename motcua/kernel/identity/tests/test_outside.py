@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from motcua.kernel.identity import actions
-from motcua.kernel.identity.kind import SYSTEM, Role
+from motcua.kernel.identity.kind import SYSTEM, Level, Role
 from motcua.kernel.identity.models import Account, Person, Session
 from motcua.kernel.identity.ports import letter_sender
-from motcua.kernel.identity.queries import opened
+from motcua.kernel.identity.queries import opened, person_actor
 from motcua.kernel.identity.tests.oidc import CLIENT_ID, SECRET, Provider, Running
 from motcua.testing.city import City
 
@@ -121,6 +121,41 @@ def test_the_same_national_id_is_the_same_person(client: Client, provider: Provi
     provider.claims = {"sub": "b", "citizenPid": "079012345678", "name": "An"}
     come_in(Client(), provider, PEOPLE)
     assert Account.objects.count() == 1
+
+
+def test_a_national_id_that_somebody_merely_claims_leads_nobody_into_their_account(
+    client: Client, provider: Provider
+) -> None:
+    thief = actions.account_for(actions.read_contact("0905 123 456"), language="vi")
+    actions.declare_identity(actions.Proof("079012345678", "An"), actor=person_actor(thief.pk))
+    provider.claims = AN
+    come_in(client, provider, PEOPLE)
+    assert client.session["_auth_user_id"] != str(thief.pk)
+    assert {person.level for person in Person.objects.all()} == {Level.DECLARED, Level.PROVIDER}
+
+
+def test_a_number_that_went_on_to_another_holder_opens_nothing(client: Client, provider: Provider) -> None:
+    provider.claims = {
+        "sub": "a",
+        "citizenPid": "079012345678",
+        "phone_number": "+84905123456",
+        "phone_number_verified": True,
+    }
+    come_in(client, provider, PEOPLE)
+    provider.claims |= {"sub": "b", "citizenPid": "079012345699"}
+    other = Client()
+    come_in(other, provider, PEOPLE)
+    assert other.session["_auth_user_id"] != client.session["_auth_user_id"]
+    assert Person.objects.filter(level=Level.PROVIDER).count() == 2
+
+
+def test_who_comes_again_with_a_national_id_is_proved(client: Client, provider: Provider) -> None:
+    provider.claims = {name: value for name, value in AN.items() if name != "citizenPid"}
+    come_in(client, provider, PEOPLE)
+    assert Person.objects.get().level == Level.DECLARED
+    provider.claims = AN
+    come_in(Client(), provider, PEOPLE)
+    assert Person.objects.get().level == Level.PROVIDER
 
 
 def test_a_provider_without_id_tokens_works(client: Client, provider: Provider) -> None:

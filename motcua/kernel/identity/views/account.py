@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from motcua.kernel.identity import actions, queries
 from motcua.kernel.identity.forms import CodeForm, ContactForm, PersonForm
-from motcua.kernel.identity.kind import ROLE_NAMES
+from motcua.kernel.identity.kind import LEVEL_NAMES, ROLE_NAMES
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import own_data
 from motcua.kernel.identity.views.doors import Request, requires
@@ -69,7 +69,7 @@ class Security(FactorsView):  # type: ignore[misc]
         return {**super().get_context_data(**context), "must_add_factor": lacks}
 
 
-def _person(request: Request) -> Account:
+def person_account(request: Request) -> Account:
     account = _own(request)
     if account.kind != Account.Kind.PERSON:
         raise Refused("not_found", _("Trang này dành cho tài khoản của người dân."))
@@ -92,6 +92,7 @@ def _account_page(request: Request, own: Account, form: PersonForm | None) -> Ht
     form = form or PersonForm(initial={"name": card.name, "language": own.language})
     context = {
         "card": card,
+        "level": LEVEL_NAMES[card.level],
         "accesses": queries.own_accesses(request.actor, limit=3),
         "cases": own_data["cases"](request.actor)[:20] if "cases" in own_data else [],
     }
@@ -101,7 +102,7 @@ def _account_page(request: Request, own: Account, form: PersonForm | None) -> Ht
 @requires("account.own")
 @require_POST
 def change_person(request: Request) -> HttpResponse:
-    own = _person(request)
+    own = person_account(request)
     form = PersonForm(request.POST)
     if not form.is_valid():
         return _account_page(request, own, form)
@@ -115,7 +116,7 @@ def change_person(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_contact(request: Request) -> HttpResponse:
     """Another number or address; it counts once its code came back."""
-    _person(request)
+    person_account(request)
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -134,7 +135,7 @@ def add_contact(request: Request) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def prove_contact(request: Request) -> HttpResponse:
-    own, contact = _person(request), remembered_contact(request)
+    own, contact = person_account(request), remembered_contact(request)
     if contact is None or not request.session.get(_PROVING):
         return redirect("account_add_contact")
     form = CodeForm(request.POST or None)
@@ -155,7 +156,7 @@ def prove_contact(request: Request) -> HttpResponse:
 @requires("account.own")
 @require_POST
 def remove_contact(request: Request) -> HttpResponse:
-    own = _person(request)
+    own = person_account(request)
     try:
         actions.remove_contact(own.pk, "sms" if request.POST.get("channel") == "sms" else "email")
     except Refused as refused:
@@ -170,7 +171,7 @@ def remove_contact(request: Request) -> HttpResponse:
 @require_safe
 def accesses(request: Request) -> HttpResponse:
     """Who looked at my data, in plain words."""
-    _person(request)
+    person_account(request)
     before = request.GET.get("before", "")
     rows = queries.own_accesses(request.actor, before=int(before) if before.isdecimal() else None, limit=51)
     older = f"?{urlencode({'before': rows[49].id})}" if len(rows) > 50 else ""
@@ -182,7 +183,7 @@ def accesses(request: Request) -> HttpResponse:
 @require_GET
 def download(request: Request) -> HttpResponse:
     """Everything we hold about the person, as JSON."""
-    _person(request)
+    person_account(request)
     body = json.dumps(queries.export_own_data(request.actor), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="du-lieu-cua-toi.json"'
@@ -194,7 +195,7 @@ def download(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete_account(request: Request) -> HttpResponse:
     """Asks whoever signed in some time ago to sign in again first: a phone left on a table deletes nothing."""
-    own = _person(request)
+    own = person_account(request)
     if get_adapter(request).is_reauthentication_required(app="motcua.identity"):
         end_this_session(request)
         return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.kernel.identity import actions
-from motcua.kernel.identity.actions import Contact
+from motcua.kernel.identity.actions import Consent, Contact
 from motcua.kernel.identity.forms import CodeForm, ContactForm
 from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
@@ -46,9 +46,9 @@ def forget_contact(request: HttpRequest) -> None:
     request.session.pop(_CONTACT, None)
 
 
-def send_code(request: HttpRequest, contact: Contact) -> None:
+def send_code(request: HttpRequest, contact: Contact, consent: Consent | None = None) -> None:
     network = get_adapter(request).get_client_ip(request)
-    actions.send_login_code(contact, network=network, language=get_language() or "vi")
+    actions.send_login_code(contact, network=network, language=get_language() or "vi", consent=consent)
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -86,6 +86,8 @@ class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 sociallogin.save(request, connect=True)
             elif sociallogin.user.kind != options["audience"]:
                 raise Refused("not_allowed", _("Tài khoản này chưa được phép đăng nhập ở đây."))
+            elif options["audience"] == Account.Kind.PERSON:
+                actions.person_vouched_for_again(sociallogin.user.pk, sociallogin.claims)
         except Refused as refused:
             page = render(request, "socialaccount/authentication_error.html", {"words": refused.message}, status=403)
             raise ImmediateHttpResponse(page) from None

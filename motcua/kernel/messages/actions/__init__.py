@@ -1,7 +1,7 @@
 """Planning messages from events, their fate on the way, and the texts and wishes they follow."""
 
 from motcua.kernel.messages.actions.notices import mark_notices_read, set_preference
-from motcua.kernel.messages.actions.planning import plan_messages, queue_code, queue_letter
+from motcua.kernel.messages.actions.planning import plan_messages, queue_code, queue_consent_code, queue_letter
 from motcua.kernel.messages.actions.sending import (
     Claimed,
     claim_message,
@@ -26,6 +26,7 @@ __all__ = [
     "note_sent",
     "plan_messages",
     "queue_code",
+    "queue_consent_code",
     "queue_letter",
     "reset_template",
     "retry_message",

@@ -10,7 +10,17 @@ from django.db import transaction
 
 from motcua.kernel.identity.actions.codes import VALID_FOR
 from motcua.kernel.identity.queries import sealer
-from motcua.kernel.messages.kind import ACCOUNT_LETTER, EMAIL, LOGIN_CODE, PLANS, SMS, WEB, MessagePlan, Recipient
+from motcua.kernel.messages.kind import (
+    ACCOUNT_LETTER,
+    CONSENT_CODE,
+    EMAIL,
+    LOGIN_CODE,
+    PLANS,
+    SMS,
+    WEB,
+    MessagePlan,
+    Recipient,
+)
 from motcua.kernel.messages.models import Message, Notice, Preference
 from motcua.kernel.messages.queries import Texts, Wording
 from motcua.lib import contacts, moment
@@ -107,20 +117,22 @@ def _notice(event: "Event", plan: MessagePlan, recipient: Recipient, texts: Text
 @transaction.atomic
 def queue_code(channel: str, address: str, code: str, language: str) -> Message:
     """A one-time code (port ``code_sender`` of identity): goes first, at any hour, and not at all once too late."""
-    now = moment.now()
-    plan = PLANS[LOGIN_CODE]
-    expires_at = now + VALID_FOR
+    return _queue_code(LOGIN_CODE, channel, address, language, {"code": code})
+
+
+@transaction.atomic
+def queue_consent_code(channel: str, address: str, code: str, language: str, what: str) -> Message:
+    """A code that agrees to one thing (port ``consent_code_sender`` of identity)."""
+    return _queue_code(CONSENT_CODE, channel, address, language, {"code": code, "what": what})
+
+
+def _queue_code(name: str, channel: str, address: str, language: str, variables: dict[str, str]) -> Message:
+    plan = PLANS[name]
+    expires_at = moment.now() + VALID_FOR
     wording = Texts().find(plan, "person", channel, language) or _default_code_text(plan, channel)
     due = expires_at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%H:%M")
-    message = _sealed(
-        plan,
-        channel,
-        "code",
-        language,
-        address,
-        wording.filled(channel, {"code": code, "due": due}),
-        expires_at=expires_at,
-    )
+    filled = wording.filled(channel, {**variables, "due": due})
+    message = _sealed(plan, channel, "code", language, address, filled, expires_at=expires_at)
     message.save(force_insert=True)
     return message
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import require, sealer
-from motcua.kernel.messages.kind import ACCOUNT_LETTER, LOGIN_CODE
+from motcua.kernel.messages.kind import ACCOUNT_LETTER, CONSENT_CODE, LOGIN_CODE
 from motcua.kernel.messages.models import Message, Notice
 from motcua.kernel.messages.ports import OutboundMessage, Receipt, Sent
 from motcua.kernel.messages.queries.outbox import FAILED
@@ -177,7 +177,9 @@ def forget_messages() -> int:
     """What was said to whom is kept while one may have to answer for it; codes and letters that open accounts a day."""
     now = moment.now()
     old = now - timedelta(days=settings.MESSAGES_KEPT_DAYS)
-    is_over = Q(created_at__lt=old) | Q(event__in=(LOGIN_CODE, ACCOUNT_LETTER), created_at__lt=now - CODES_KEPT)
+    is_over = Q(created_at__lt=old) | Q(
+        event__in=(LOGIN_CODE, CONSENT_CODE, ACCOUNT_LETTER), created_at__lt=now - CODES_KEPT
+    )
     messages, _by_table = Message.objects.filter(is_over).delete()
     notices, _by_table = Notice.objects.filter(created_at__lt=old).delete()
     return messages + notices

@@ -1,6 +1,5 @@
 """The JSON API ``/api/v1/``: the routers of all packages under one documentation, and refusals as problem JSON."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
+from motcua import __version__
 from motcua.kernel.cases.rest import router as cases
 from motcua.kernel.figures.rest import router as figures
 from motcua.kernel.files.rest import router as files
@@ -39,13 +39,6 @@ problem JSON (RFC 9457): `code` is a stable word, `detail` is for people, `error
 """
 
 
-def _version() -> str:
-    try:
-        return version("motcua")
-    except PackageNotFoundError:
-        return "0"
-
-
 class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """What generated clients call it: no module's name, which may change."""
@@ -54,7 +47,7 @@ class Api(NinjaAPI):
 
 api = Api(
     title="Một Cửa",
-    version=_version(),
+    version=__version__,
     description=DESCRIPTION,
     urls_namespace="api-v1",
     docs_url=None,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
+from motcua import __version__
 from motcua.kernel.identity.queries import may, may_somewhere
 from motcua.kernel.identity.views import Request
 from motcua.kernel.org import queries as org
@@ -73,12 +73,7 @@ class House:
             return places.area(self._root.area_id).full_name
         return self.authority
 
-    @cached_property
-    def version(self) -> str:
-        try:
-            return version("motcua")
-        except PackageNotFoundError:
-            return ""
+    version = __version__
 
     # The portal
 

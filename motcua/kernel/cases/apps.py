@@ -25,5 +25,5 @@ class CasesConfig(AppConfig):
         link_reader.connect(people.links_held)
         person_links.connect(people.links_of_persons)
         own_data["cases"] = people.own_cases
-        register_job(Job("clocks", tasks.sweep_clocks, every=30))
-        register_reader(Reader("clocks", tasks.follow_calendars))
+        register_job(Job("clocks", tasks.sweep_clocks, every=30, title=_("Nhắc việc sắp đến hạn, báo việc trễ")))
+        register_reader(Reader("clocks", tasks.follow_calendars, title=_("Tính lại hạn khi lịch đổi")))

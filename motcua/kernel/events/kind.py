@@ -50,6 +50,7 @@ class Reader:
     name: str
     handle: Callable[[Sequence[Event]], None]
     batch: int = 500
+    title: str | Promise = ""  # for the system page; the name where there is none
 
 
 READERS: dict[str, Reader] = {}
@@ -68,6 +69,7 @@ class Job:
     name: str
     run: Callable[[], int]
     every: int
+    title: str | Promise = ""
 
 
 JOBS: dict[str, Job] = {}

@@ -12,4 +12,4 @@ class FiguresConfig(AppConfig):
         from motcua.kernel.figures.actions import READER, fold
 
         register_events([EventKind("figures.rebuilt", _("Tính lại toàn bộ số liệu từ sự kiện"))])
-        register_reader(Reader(READER, fold))
+        register_reader(Reader(READER, fold, title=_("Cộng số liệu cho bảng đúng hẹn")))

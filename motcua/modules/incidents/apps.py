@@ -23,9 +23,18 @@ class IncidentsConfig(AppConfig):
         for move, bulk in tasks.BULK.items():
             register_bulk(INCIDENT.name, move, bulk)
         register_plans(*PLANS)
-        register_job(Job("incidents.close", tasks.close_finished, every=3600))
-        register_job(Job("incidents.learn", tasks.learn, every=600))
-        register_job(Job("incidents.forget", tasks.forget_contacts, every=6 * 3600))
+        register_job(
+            Job("incidents.close", tasks.close_finished, every=3600, title=_("Đóng phản ánh đã qua hạn mở lại"))
+        )
+        register_job(Job("incidents.learn", tasks.learn, every=600, title=_("Học lại cách phân loại từ cán bộ sửa")))
+        register_job(
+            Job(
+                "incidents.forget",
+                tasks.forget_contacts,
+                every=6 * 3600,
+                title=_("Xóa liên hệ của phản ánh đã hết hạn giữ"),
+            )
+        )
         register_pack_part(rules_part(INCIDENT.name))
         register_pack_part(PART)
         _show_on_the_portal()
@@ -96,7 +105,7 @@ def _show_on_the_portal() -> None:
             in_bar=True,
         ),
     )
-    register_finders(Finder("incidents", _("Phản ánh"), finding.by_code, finding.by_words, rank=10))
+    register_finders(Finder("incidents", _("Phản ánh của người dân"), finding.by_code, finding.by_words, rank=10))
     register_data_notes(
         DataNote(
             "report",

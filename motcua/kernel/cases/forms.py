@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Category, ClockRule, RoutingRule
-from motcua.kernel.cases.queries.rules import categories
+from motcua.kernel.cases.queries.rules import categories, office_names, target_words
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
@@ -34,22 +34,10 @@ def _kinds() -> list[tuple[str, Any]]:
     return [(name, kind.label) for name, kind in KINDS.items()]
 
 
-class ManyCodes(forms.CharField):
-    """Codes with commas, spaces or bars between them; empty means all."""
-
-    def __init__(self, *, known: Any, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
-        self.known = known
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        codes = str(value or "").replace(",", " ").replace("|", " ").split()
-        unknown = [code for code in codes if not self.known(code)]
-        if unknown:
-            raise forms.ValidationError(_("Không có mã %(code)s."), params={"code": ", ".join(unknown)})
-        return codes
+def _some_of(label: Any, help_text: Any, choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
+    """Some of many, all of them in sight; none means all."""
+    boxes = forms.CheckboxSelectMultiple(attrs={"class": "o-many"})
+    return forms.MultipleChoiceField(label=label, help_text=help_text, choices=choices, required=False, widget=boxes)
 
 
 class UnitField(forms.CharField):
@@ -108,6 +96,9 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(label=_("Nghiệp vụ"), choices=_kinds())
         self.fields["urgency"] = forms.ChoiceField(label=_("Mức độ thường có"), choices=URGENCIES)
+        self.fields["parent"].empty_label = _("Không nằm trong nhóm nào")  # type: ignore[attr-defined]
+        for name in ("guidance", "guidance_en", "keywords"):
+            self.fields[name].widget.attrs["rows"] = 3
         self.fields["parent"].queryset = Category.objects.filter(parent__isnull=True)  # type: ignore[attr-defined]
         for name in ("parent", "valid_to"):
             self.fields[name].required = False
@@ -121,20 +112,12 @@ class _RuleForm:
     """What routing and clock rules share: which cases they are for."""
 
     def add_common(self, form: forms.Form) -> None:
-        kinds = [name for name, _label in _kinds()]
-        known = {category.code for kind in kinds for category in categories(kind)}
         form.fields["kind"] = forms.ChoiceField(label=_("Nghiệp vụ"), choices=_kinds())
         form.fields["position"].label = _("Thứ tự")
         form.fields["position"].help_text = _("Số nhỏ được xét trước; quy tắc đầu tiên khớp thì dùng.")
-        form.fields["categories"] = ManyCodes(
-            label=_("Loại việc"),
-            help_text=_("Mã, cách nhau bằng dấu phẩy. Để trống: mọi loại."),
-            known=known.__contains__,
-        )
-        form.fields["areas"] = ManyCodes(
-            label=_("Địa bàn"),
-            help_text=_("Mã xã, phường hoặc tỉnh. Để trống: mọi nơi."),
-            known=lambda code: places.area_by_code(code) is not None,
+        form.fields["categories"] = _some_of(_("Loại việc"), _("Không chọn loại nào: mọi loại."), _category_names())
+        form.fields["areas"] = _some_of(
+            _("Địa bàn"), _("Không chọn nơi nào: mọi nơi."), _area_names("province", "commune")
         )
 
 
@@ -151,18 +134,9 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             required=False,
             choices=[("", _("Mọi lúc")), ("working", _("Trong giờ làm việc")), ("off", _("Ngoài giờ làm việc"))],
         )
-        self.fields["target"].label = _("Chuyển đến")
-        self.fields["target"].help_text = _(
-            "Mã đơn vị, hoặc commune (phường, xã nơi đó), hoặc office:kinh-te (phòng của phường, xã)."
-        )
+        self.fields["target"] = forms.ChoiceField(label=_("Chuyển đến"), choices=_targets())
         self.fields["reason"].label = _("Vì sao")
         self.order_fields(self.Meta.fields)
-
-    def clean_target(self) -> str:
-        target: str = self.cleaned_data["target"].strip()
-        if target != "commune" and not target.startswith("office:") and org.tree().by_code(target) is None:
-            raise forms.ValidationError(_("Không có đơn vị %(code)s."), params={"code": target})
-        return target
 
 
 class ClockRuleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -209,10 +183,34 @@ class ClockRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 class TryForm(forms.Form):
     """The dry run on the routing page."""
 
-    category = forms.ChoiceField(label=_("Loại việc"), required=False, choices=lambda: [("", "—"), *_category_names()])
-    lat = forms.FloatField(label=_("Vĩ độ"), required=False, min_value=-90, max_value=90)
-    lon = forms.FloatField(label=_("Kinh độ"), required=False, min_value=-180, max_value=180)
+    category = forms.ChoiceField(
+        label=_("Loại việc"), required=False, choices=lambda: [("", _("Chưa rõ loại")), *_category_names()]
+    )
+    area = forms.ChoiceField(
+        label=_("Phường, xã"), required=False, choices=lambda: [("", _("Chưa rõ nơi")), *_area_names("commune")]
+    )
 
 
 def _category_names() -> list[tuple[str, str]]:
-    return [(category.code, category.name) for kind in KINDS for category in categories(kind)]
+    return [(category.code, category.label) for kind in KINDS for category in categories(kind)]
+
+
+def _area_names(*levels: str) -> list[tuple[str, str]]:
+    """Those in force, level by level."""
+    found = [area for level in levels for area in places.areas().in_force(level)]
+    return [
+        (area.code, area.full_name)
+        for area in sorted(found, key=lambda area: (levels.index(area.level), fold(area.full_name)))
+    ]
+
+
+def _targets() -> list[tuple[Any, list[tuple[str, str]]]]:
+    """Where a rule can lead: by the place of the case, or to one unit."""
+    by_place = [("commune", target_words("commune"))]
+    by_place += sorted(((f"office:{name}", target_words(f"office:{name}")) for name in office_names()), key=_words)
+    units = sorted(((unit.code, unit.name) for unit in org.tree().in_force), key=_words)
+    return [(_("Theo nơi xảy ra"), by_place), (_("Một đơn vị"), units)]
+
+
+def _words(choice: tuple[str, str]) -> str:
+    return fold(choice[1])

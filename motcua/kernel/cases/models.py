@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import FileRole, PartyRole
 
@@ -36,6 +37,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name in the language in force."""
+        return self.name_en if get_language() == "en" and self.name_en else self.name
 
 
 class RoutingRule(models.Model):

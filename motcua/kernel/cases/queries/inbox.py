@@ -239,7 +239,7 @@ def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:
         clock=clock,
         group=clock.state if clock else "paused",
         unit_name=org.tree().unit(case.unit_id).short_name,
-        category_name=category.name if category else _("Chưa phân loại"),
+        category_name=category.label if category else _("Chưa phân loại"),
         officer_name=getattr(case, "officer_name", None) or "",  # annotated by the query of the list
         state_label=str(kind.state(case.state).label),
         icon=category.icon if category else kind.icon,

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from motcua.kernel.cases.models import Category, ClockRule, RoutingRule, RulesVersion
+from motcua.kernel.org import queries as org
+from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.versioned import Versioned
 
@@ -87,6 +91,33 @@ def leaf_categories(kind: str) -> list[Category]:
     found = categories(kind)
     parents = {category.parent_id for category in found}
     return [category for category in found if category.id not in parents]
+
+
+def office_names() -> dict[str, str]:
+    """The offices that communes have, by the end of their code: ``{"kinh-te": "Phòng Kinh tế"}``, in the words of the
+    first commune that has one."""
+    tree = org.tree()
+    found: dict[str, str] = {}
+    for unit in tree.in_force:
+        above = tree.unit(unit.parent_id) if unit.parent_id else None
+        if above is None or above.kind != "commune" or not unit.code.startswith(f"{above.code}-"):
+            continue
+        place = places.area(above.area_id).full_name if above.area_id else ""
+        is_named_so = place and unit.name.lower().endswith(place.lower())
+        name = unit.name[: -len(place)].strip() if is_named_so else unit.short_name
+        found.setdefault(unit.code.removeprefix(f"{above.code}-"), name)
+    return found
+
+
+def target_words(target: str) -> str:
+    """Where a routing rule leads, in words."""
+    if target == "commune":
+        return _("Phường, xã nơi xảy ra")
+    if target.startswith("office:"):
+        suffix = target.removeprefix("office:")
+        return _("%(office)s của phường, xã nơi xảy ra") % {"office": office_names().get(suffix, suffix)}
+    unit = org.tree().by_code(target)
+    return unit.name if unit else target
 
 
 def category_by_code(kind: str, code: str) -> Category | None:

@@ -18,7 +18,7 @@ from motcua.kernel.cases.actions import rules as actions
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Category, ClockRule, RoutingRule
 from motcua.kernel.cases.queries.routing import route
-from motcua.kernel.cases.queries.rules import category_by_code
+from motcua.kernel.cases.queries.rules import category_by_code, rules, target_words
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
@@ -38,8 +38,8 @@ def _urgencies(names: Sequence[str]) -> str:
 
 
 def _categories(kind: str, codes: Sequence[str]) -> str:
-    found = ((code, category_by_code(kind, code)) for code in codes)
-    return ", ".join(category.name if category else code for code, category in found)
+    found = ((code, rules().category(kind, code)) for code in codes)
+    return ", ".join(category.label if category else code for code, category in found)
 
 
 def _areas(codes: Sequence[str]) -> str:
@@ -47,26 +47,16 @@ def _areas(codes: Sequence[str]) -> str:
     return ", ".join(area.name if area else code for code, area in found)
 
 
-def _target(target: str) -> str:
-    """Where a routing rule leads, in words."""
-    if target == "commune":
-        return _("Phường, xã nơi đó")
-    if target.startswith("office:"):
-        return _("Phòng “%(name)s” của phường, xã nơi đó") % {"name": target.removeprefix("office:")}
-    unit = org.tree().by_code(target)
-    return unit.name if unit else target
-
-
 @requires("routing.manage")
 @require_safe
 def routing_page(request: Request) -> HttpResponse:
-    """The rules in their order, and a dry run: ``?category=…&lat=…&lon=…``."""
+    """The rules in their order, and a dry run: ``?category=…&area=…``."""
     form = forms.TryForm(request.GET or None)
     steps: tuple[str, ...] = ()
     if request.GET and form.is_valid():
         steps = _dry_run(form.cleaned_data)
     rows = [
-        (row, _categories(row.kind, row.categories), _areas(row.areas), _target(row.target))
+        (row, _categories(row.kind, row.categories), _areas(row.areas), target_words(row.target))
         for row in RoutingRule.objects.order_by("kind", "position")
     ]
     return render(request, "cases/routing.html", {"rows": rows, "form": form, "steps": steps})
@@ -75,8 +65,7 @@ def routing_page(request: Request) -> HttpResponse:
 def _dry_run(asked: dict[str, Any]) -> tuple[str, ...]:
     kind = next(iter(KINDS))
     category = category_by_code(kind, asked["category"]) if asked["category"] else None
-    has_point = asked["lat"] is not None and asked["lon"] is not None
-    area = places.commune_at(asked["lat"], asked["lon"]) if has_point else None
+    area = places.area_by_code(asked["area"]) if asked["area"] else None
     way = route(kind, category_id=category.id if category else None, area_id=area.id if area else None, explain=True)
     if way is None:
         return (_("Không quy tắc nào khớp: tổng đài quyết định."),)

@@ -157,7 +157,7 @@ class ClassifyForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         leaves = leaf_categories("incident")
-        self.fields["category"].choices = [("", _("Chọn loại việc")), *((leaf.code, leaf.name) for leaf in leaves)]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", _("Chọn loại việc")), *((leaf.code, leaf.label) for leaf in leaves)]  # type: ignore[attr-defined]
         self.fields["category"].initial = next((leaf.code for leaf in leaves if leaf.id == self.case.category_id), "")
 
 

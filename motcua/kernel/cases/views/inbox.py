@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -18,7 +20,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motcua.kernel.cases.forms import UnitField
 from motcua.kernel.cases.kind import BULK, KINDS, Move
 from motcua.kernel.cases.models import Case
-from motcua.kernel.cases.queries.inbox import COUNT_TO, TIMES, InboxFilter, InboxRow, Load, first_look, inbox, loads
+from motcua.kernel.cases.queries.inbox import (
+    COUNT_TO,
+    TIMES,
+    InboxFilter,
+    InboxPage,
+    InboxRow,
+    Load,
+    first_look,
+    inbox,
+    loads,
+)
 from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.cases.queries.rules import categories
 from motcua.kernel.identity.kind import Actor, Role
@@ -27,6 +39,7 @@ from motcua.kernel.identity.queries.permissions import unit_ids_within
 from motcua.kernel.identity.views import requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
+from motcua.lib import moment
 from motcua.lib.errors import Refused
 
 MOST_AT_ONCE = 100
@@ -77,8 +90,32 @@ def _short_title(whose: str) -> str:
     return {"mine": _("Của tôi"), "unit": _("Của đơn vị"), "unassigned": _("Chưa giao")}[whose]
 
 
-def _group_title(group: str) -> str:
-    return {"late": _("Đã trễ"), "soon": _("Sắp đến hạn"), "on": _("Còn hạn"), "paused": _("Tạm dừng")}[group]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that follow each other in the list. By the day: what is due soon depends on how long each one has, so such
+    rows lie scattered among the others."""
+
+    title: str
+    rows: list[InboxRow]
+    count: int | None  # of all there are, on other pages too; None where that is not known without asking
+
+
+def _group_of(row: InboxRow, today: date) -> str:
+    if row.clock is None or row.group in ("late", "paused"):
+        return row.group
+    return "today" if timezone.localtime(row.clock.due_at).date() <= today else "later"
+
+
+def _groups(page: InboxPage, wanted: InboxFilter) -> list[Group]:
+    titles = {"late": _("Đã trễ"), "today": _("Hôm nay"), "later": _("Còn hạn"), "paused": _("Tạm dừng")}
+    today = timezone.localtime(moment.now()).date()
+    runs = {name: list(rows) for name, rows in groupby(page.rows, key=lambda row: _group_of(row, today))}
+    known = {"late": page.counts["late"], "paused": page.counts["paused"]}
+    in_time = page.counts["soon"] + page.counts["on"]
+    if "later" in runs and not (wanted.time or wanted.after):  # what is due today lies on this page, all of it
+        known["today"] = len(runs.get("today", ()))
+        known["later"] = in_time - known["today"] if in_time <= COUNT_TO else COUNT_TO + 1
+    return [Group(titles[name], rows, known.get(name)) for name, rows in runs.items()]
 
 
 @requires("desk.enter")
@@ -88,10 +125,6 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     wanted = wanted_from(request.GET, actor)
     page = inbox(actor, wanted)
-    groups = [
-        {"name": name, "title": _group_title(name), "rows": list(rows), "count": page.counts[name]}
-        for name, rows in groupby(page.rows, key=lambda row: row.group)
-    ]
     bulk = _bulk_moves(page.rows, actor)
     query = request.GET.copy()
     for name in ("sau", "part"):
@@ -101,7 +134,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "wanted": wanted,
         "title": _title(wanted.whose),
-        "groups": groups,
+        "groups": _groups(page, wanted),
         "counts": page.counts,
         "most": COUNT_TO,
         "times": _time_chips(page.counts),
@@ -111,7 +144,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
             wanted.state,
         ),
         "categories": _options(
-            ((category.code, category.name) for kind in KINDS for category in categories(kind)), wanted.category
+            ((category.code, category.label) for kind in KINDS for category in categories(kind)), wanted.category
         ),
         "areas": _options(((area.code, area.name) for area in _areas(actor)), query.get("dia-ban", "")),
         "is_narrowed": bool(wanted.state or wanted.category or wanted.area or wanted.flagged or wanted.words),

@@ -235,6 +235,21 @@ def test_many_of_several_units_are_handed_out_unit_by_unit(city: City) -> None:
     assert set(Case.objects.values_list("id", "officer_id")) == {(one.id, city.hoa.id), (other.id, None)}
 
 
+def test_the_list_is_parted_by_the_day_and_each_part_stands_there_once(city: City) -> None:
+    """What is due soon lies scattered: soon is less for what has less time."""
+    cases = [lamp(city, text=f"Đèn {number} tắt") for number in range(5)]
+    now = moment.now().replace(hour=3)  # ten in the morning there
+    with moment.at(now):
+        for case, hours, soon in zip(cases, (-5, 1, 2, 30, 31), (-6, 2, 1, 29, 40), strict=True):
+            Case.objects.filter(pk=case.id).update(
+                next_due_at=now + timedelta(hours=hours), next_soon_at=now + timedelta(hours=soon - 3)
+            )
+            case.clocks.filter(stopped_at=None).update(due_at=now + timedelta(hours=hours))
+        page = signed_in("minh").get("/desk/?xem=unit").content.decode()
+    heads = re.findall(r'<tr class="grp"><td></td><td colspan="6">(.*?)</td></tr>', page)
+    assert [re.sub("<[^>]*>", "", head) for head in heads] == ["Đã trễ 1", "Hôm nay 2", "Còn hạn 2"]
+
+
 def test_workload_stands_beside_each_officer(city: City) -> None:
     with moment.at(moment.now() - timedelta(days=20)):
         take_incident(lamp(city).id, actor=city.hoa)

@@ -23,6 +23,7 @@ from motcua.lib import moment
 CSV_COLUMNS = ("day", "unit_code", "unit", "kind", "opened", "closed", "on_time", "late", "rejected", "reopened",
                "rated", "rating_sum")  # fmt: skip
 LONGEST_EXPORT = timedelta(days=400)
+ENOUGH_A_DAY = 10
 
 
 def _periods() -> list[tuple[str, str]]:
@@ -76,6 +77,7 @@ def _board_context(request: HttpRequest, unit: org.UnitRow | None) -> dict[str, 
     kind = kind if kind in KINDS else ""
     shown = queries.board(period, kind, unit.id if unit else None)
     words = dict(_periods())[period]
+    rows = [(row, queries.late_words(row.unit.id, row.now.oldest_due), _spark(row.trend)) for row in shown.rows]
     return {
         "board": shown,
         "unit": unit,
@@ -85,7 +87,8 @@ def _board_context(request: HttpRequest, unit: org.UnitRow | None) -> dict[str, 
         "kinds": [(name, declared.label) for name, declared in KINDS.items()],
         "target": queries.TARGET,
         "few": queries.FEW,
-        "rows": [(row, queries.late_words(row.unit.id, row.now.oldest_due), _spark(row.trend)) for row in shown.rows],
+        "main_rows": [line for line in rows if line[0].is_ranked or line[0].now.late],
+        "few_rows": [line for line in rows if not line[0].is_ranked and not line[0].now.late],
         "late": queries.late_cases(kind, unit.id if unit else None),
         "chart": _chart(shown),
     }
@@ -105,10 +108,12 @@ def _spark(trend: tuple[float | None, ...]) -> dict[str, Any] | None:
 
 
 def _chart(shown: queries.Board) -> dict[str, Any] | None:
-    """Share on time by day (by week when the period is long), for the line chart and its table."""
-    step = 7 if len(shown.days) > 100 else 1
+    """Share on time by day, for the line chart and its table; by week when the period is long, or when on one day so
+    few are done that each of them would throw the line up and down."""
+    is_weekly = len(shown.days) > 100 or 28 <= len(shown.days) > shown.done.closed / ENOUGH_A_DAY
+    step = 7 if is_weekly else 1
     points: list[tuple[str, float | None, int]] = []
-    for start in range(0, len(shown.days), step):
+    for start in range(len(shown.days) % step, len(shown.days), step):  # whole weeks, up to today
         tally = queries.Tally()
         for _day, part in shown.days[start : start + step]:
             tally.closed += part.closed
@@ -130,6 +135,7 @@ def _chart(shown: queries.Board) -> dict[str, Any] | None:
             "words": _("Mục tiêu %(target)d%%") % {"target": 100 * queries.TARGET},
         },
         "rows": points,
+        "is_weekly": is_weekly,
         "lowest": min(known),
         "last": known[-1],
     }

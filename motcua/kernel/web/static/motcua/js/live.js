@@ -10,7 +10,7 @@
     document.querySelectorAll("[data-live-state]").forEach((element) => {
       element.dataset.live = value;
       const words = element.querySelector("[data-live-words]") || element;
-      const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
       words.textContent = (value === "on" ? element.dataset.on : element.dataset.stale).replace("{time}", time);
     });
   }
@@ -49,9 +49,16 @@
           if (!region.isConnected) { this.leave(region); continue; }
           if (region.dataset.livePaused !== undefined || busy(region)) { this.gather = setTimeout(() => this.happened(data), 2_000); continue; }
           document.dispatchEvent(new CustomEvent("live", { detail: { region, data } }));
-          if (region.dataset.liveSwap) htmx.ajax("GET", region.dataset.liveSwap, { target: region, swap: region.dataset.liveHow || "innerHTML" });
+          if (region.dataset.liveSwap) this.swap(region);
         }
       }, GATHER);
+    }
+
+    /* What somebody unfolded stays so. */
+    async swap(region) {
+      const open = [...region.querySelectorAll("details[id][open]")].map((one) => one.id);
+      await htmx.ajax("GET", region.dataset.liveSwap, { target: region, swap: region.dataset.liveHow || "innerHTML" });
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     }
 
     leave(region) {

@@ -126,12 +126,14 @@ EVENTS = (
 )
 
 PERMISSIONS = (
-    Permission("incident.read", frozenset(Role), Reach.UNIT, party=True),
-    Permission("incident.submit", public=True, reach=Reach.ALL),
+    Permission(
+        "incident.read", frozenset(Role), Reach.UNIT, party=True, label=_("Xem phản ánh, cả khi chưa công khai")
+    ),
+    Permission("incident.submit", public=True, reach=Reach.ALL, label=_("Gửi phản ánh")),
     Permission("incident.take_in", TRIAGE, Reach.UNIT, label=_("Tiếp nhận phản ánh qua điện thoại, tại quầy")),
-    Permission("incident.read_public", public=True, reach=Reach.ALL),
-    Permission("incident.join", public=True, reach=Reach.ALL),
-    Permission("incident.report_still_there", public=True, reach=Reach.ALL),
+    Permission("incident.read_public", public=True, reach=Reach.ALL, label=_("Xem phản ánh đã công khai")),
+    Permission("incident.join", public=True, reach=Reach.ALL, label=_("Báo mình cũng gặp việc này")),
+    Permission("incident.report_still_there", public=True, reach=Reach.ALL, label=_("Báo vẫn còn")),
 )
 
 INCIDENT = CaseKind(

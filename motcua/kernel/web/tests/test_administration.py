@@ -302,6 +302,16 @@ def test_areas_and_their_history(city: City, quan: Client) -> None:
     assert quan.get(reverse("area", args=[99999])).status_code == 404
 
 
+def test_areas_start_with_an_empty_question(city: City) -> None:
+    Area.objects.filter(code="24778").update(is_approximate=True)
+    grow_version()
+    client = Client()
+    client.force_login(Account.objects.get(login="quan"))
+    page = client.get(reverse("area_list")).content.decode()
+    assert "1 xã, phường chưa có ranh giới chính thức" in page
+    assert 'type="search" value=""' in page
+
+
 def test_maps_areas(city: City) -> None:
     client = Client()
     answer = client.get(reverse("areas"))

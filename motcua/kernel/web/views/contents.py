@@ -129,7 +129,7 @@ def _register_desk() -> None:
         DeskLink("templates", _("Mẫu tin nhắn"), "message-2", "templates", "template.manage", manage, 76),
         DeskLink("service_keys", _("Hệ thống kết nối"), "plug-connected", "service_keys", "service.manage", manage, 77),
         DeskLink("access_log", _("Lượt xem dữ liệu cá nhân"), "eye", "access_log", "org.manage", manage, 78),
-        DeskLink("outbox", _("Tin đã gửi"), "mail", "outbox", "system.watch", manage, 79, count=_parked, is_hot=True),
+        DeskLink("outbox", _("Tin gửi đi"), "mail", "outbox", "system.watch", manage, 79, count=_parked, is_hot=True),
         DeskLink("connections", _("Đường gửi tin"), "plug", "connections", "system.watch", manage, 80),
         DeskLink("readers", _("Sức khỏe hệ thống"), "heartbeat", "readers", "system.watch", manage, 81),
     )

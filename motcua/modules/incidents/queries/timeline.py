@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import kind_of, sentence, timeline
-from motcua.kernel.identity.kind import ROLE_NAMES, Role
+from motcua.kernel.identity.kind import ROLE_NAMES, SYSTEM, Role
 from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.worktime import moment_words
@@ -66,7 +66,7 @@ def timeline_rows(
         row = _timeline_row(event, words, by_event)
         if masked and event.audience == Audience.PARTY:
             row = replace(row, sentence=redact(row.sentence), text=redact(row.text))
-        rows.append(replace(row, actor=event.actor_name) if audience is Audience.OFFICIALS else row)
+        rows.append(replace(row, actor=_actor(event)) if audience is Audience.OFFICIALS else row)
     rows.reverse()
     return _only_the_newest_goes_on(rows, is_open=case.closed_at is None)
 
@@ -92,8 +92,14 @@ def _timeline_row(event: Event, words: dict[int, str], files: dict[int, list[Cas
     )
 
 
+def _actor(event: Event) -> str:
+    return gettext("Hệ thống") if event.actor == SYSTEM.key else event.actor_name
+
+
 def _told(data: dict[str, Any]) -> dict[str, Any]:
-    """Moments, which an event keeps in ISO 8601, and roles in words."""
+    """Moments, which an event keeps in ISO 8601, and roles and promises in the words of the reader."""
+    if "clock" in data:
+        data = {**data, "clock": gettext(data["clock"])}  # kept as its label, which is one of our sentences
     if data.get("role") in set(Role):
         data = {**data, "role": str(ROLE_NAMES[Role(data["role"])]).lower()}
     if "due" not in data:

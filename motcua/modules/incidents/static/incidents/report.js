@@ -11,7 +11,7 @@
   const field = (name) => form.elements[name];
   const by = (id) => document.getElementById(id);
   const fill = (words, n) => words.replace("{n}", n);
-  const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   let step = "anh", photos = [], source = "", savedAt = 0, answers = {}, sending = false;
   const newKey = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replaceAll("+", "-").replaceAll("/", "_");

@@ -79,7 +79,7 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
         "forms": forms,
         "bound": bound.name_of_form if bound else "",
         "bound_form": bound,
-        "crumbs": [(_("Phản ánh"), reverse("incidents"))],
+        "crumbs": [(_("Xem phản ánh"), reverse("incidents"))],
         "scores": [(score, words, face) for (score, words), face in zip(SCORES, FACES, strict=True)],
         "reopen_until": page.case.closed_at + timedelta(days=REOPEN_DAYS) if page.case.closed_at else None,
         "unit_rate": done.rate if done.closed >= FEW else None,

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "motcua.project",
     "motcua.kernel.web",
     "motcua.kernel.figures",
+    "motcua.kernel.payments",
     "motcua.kernel.cases",
     "motcua.kernel.procedures",
     "motcua.kernel.forms",

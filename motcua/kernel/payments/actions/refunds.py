@@ -1,0 +1,154 @@
+"""Giving money back: one person asks, a second one approves, then it is paid; each step once."""
+
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from motcua.kernel.events.actions import record
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.queries import require
+from motcua.kernel.payments.actions.obligations import save_state
+from motcua.kernel.payments.actions.receipts import adjust_for_refund
+from motcua.kernel.payments.kind import OPEN_REFUNDS, BankAccount, Means, RefundState
+from motcua.kernel.payments.models import Obligation, Payment, Refund
+from motcua.kernel.payments.queries.obligations import lock_obligation, money_path, not_found, sealed
+from motcua.kernel.payments.queries.words import told
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+from motcua.lib.money import money
+
+
+def _lock(payment_id: int, actor: Actor, permission: str) -> tuple[Payment, Obligation | None]:
+    payment = Payment.objects.select_for_update(of=("self",)).filter(pk=payment_id).first()
+    if payment is None:
+        raise not_found()
+    require(actor, permission, unit_path=money_path(payment.unit_id))
+    if payment.obligation_id is None:
+        return payment, None
+    case_id = Obligation.objects.values_list("case_id", flat=True).get(pk=payment.obligation_id)
+    return payment, lock_obligation(payment.obligation_id, case_id)
+
+
+def _locked_refund(refund_id: int, actor: Actor, permission: str) -> tuple[Refund, Payment, Obligation | None]:
+    payment_id = Refund.objects.filter(pk=refund_id).values_list("payment_id", flat=True).first()
+    if payment_id is None:
+        raise not_found()
+    payment, obligation = _lock(payment_id, actor, permission)
+    return Refund.objects.select_for_update().get(pk=refund_id), payment, obligation
+
+
+def refundable(payment: Payment) -> int:
+    """What of a payment nobody asked to give back yet."""
+    asked = payment.refunds.filter(state__in=OPEN_REFUNDS).aggregate(total=Sum("amount"))["total"] or 0
+    return payment.surplus - payment.returned - asked
+
+
+@transaction.atomic
+def ask_refund(
+    payment_id: int,
+    *,
+    actor: Actor,
+    reason: str,
+    amount: int | None = None,
+    to: BankAccount | None = None,
+    means: str = Means.BANK,
+) -> Refund:
+    """Ask for what is too much of a payment (by default all of it) to go back."""
+    payment, obligation = _lock(payment_id, actor, "payment.refund")
+    most = refundable(payment)
+    wanted = most if amount is None else amount
+    if most <= 0:
+        raise Refused("wrong_state", _("Khoản tiền này không có gì để hoàn, hoặc đã đề nghị hoàn hết."))
+    fields = {}
+    if not 0 < wanted <= most:
+        fields["amount"] = _("Hoàn từ 1 đ đến %(most)s.") % {"most": money(most)}
+    if not reason.strip():
+        fields["reason"] = _("Ghi lý do hoàn tiền.")
+    if means == Means.BANK and not (to and to.account and to.name):
+        fields["account"] = _("Ghi số tài khoản và tên người nhận.")
+    if fields:
+        raise Refused("invalid", " ".join(fields.values()), fields=fields)
+    refund = Refund.objects.create(
+        payment=payment,
+        amount=wanted,
+        reason=reason.strip()[:300],
+        means=means,
+        to_sealed=sealed(asdict(to)) if to else b"",
+        asked_by=actor.key,
+        asked_by_name=actor.name,
+        asked_at=moment.now(),
+    )
+    _tell("payment.refund_asked", refund, obligation, actor, reason=refund.reason)
+    return refund
+
+
+@transaction.atomic
+def approve_refund(refund_id: int, *, actor: Actor) -> Refund:
+    """By another person than asked for it."""
+    refund, _payment, obligation = _locked_refund(refund_id, actor, "payment.approve_refund")
+    _check_state(refund, RefundState.ASKED)
+    if refund.asked_by == actor.key:
+        raise Refused("not_allowed", _("Người đề nghị hoàn không tự duyệt được. Nhờ người khác duyệt."))
+    refund.state, refund.decided_at = RefundState.APPROVED, moment.now()
+    refund.decided_by, refund.decided_by_name = actor.key, actor.name
+    refund.save()
+    _tell("payment.refund_approved", refund, obligation, actor)
+    return refund
+
+
+@transaction.atomic
+def refuse_refund(refund_id: int, *, actor: Actor, reason: str) -> Refund:
+    refund, _payment, obligation = _locked_refund(refund_id, actor, "payment.approve_refund")
+    if refund.state not in OPEN_REFUNDS:
+        raise _passed()
+    if not reason.strip():
+        raise Refused("invalid", _("Ghi lý do không duyệt."), fields={"reason": _("Ghi lý do không duyệt.")})
+    refund.state, refund.decided_at, refund.refusal = RefundState.REFUSED, moment.now(), reason.strip()[:300]
+    refund.decided_by, refund.decided_by_name = actor.key, actor.name
+    refund.save()
+    _tell("payment.refund_refused", refund, obligation, actor, reason=refund.refusal)
+    return refund
+
+
+@transaction.atomic
+def pay_refund(refund_id: int, *, actor: Actor, bank_id: str = "") -> Refund:
+    """It went out: ``bank_id`` is the bank's number of our transfer. A second time is refused."""
+    refund, payment, obligation = _locked_refund(refund_id, actor, "payment.refund")
+    _check_state(refund, RefundState.APPROVED)
+    if refund.means == Means.BANK and not bank_id.strip():
+        words = _("Ghi mã giao dịch của ngân hàng.")
+        raise Refused("invalid", words, fields={"bank_id": words})
+    refund.state, refund.paid_at, refund.paid_by = RefundState.PAID, moment.now(), actor.key
+    refund.bank_id = bank_id.strip()[:120] or None
+    try:
+        with transaction.atomic():
+            refund.save()
+    except IntegrityError:
+        words = _("Mã giao dịch này đã ghi cho một lần hoàn khác.")
+        raise Refused("conflict", words, fields={"bank_id": words}) from None
+    payment.returned += refund.amount
+    payment.save(update_fields=["returned"])
+    if obligation is not None:
+        obligation.paid_amount -= refund.amount
+        obligation.refunded_amount += refund.amount
+        adjust_for_refund(obligation, actor=actor, reason=refund.reason)
+    _tell("payment.refunded", refund, obligation, actor)
+    return refund
+
+
+def _check_state(refund: Refund, state: RefundState) -> None:
+    if refund.state != state:
+        raise _passed()
+
+
+def _passed() -> Refused:
+    return Refused("wrong_state", _("Việc hoàn tiền này đã qua bước đó. Tải lại trang để xem."))
+
+
+def _tell(event: str, refund: Refund, obligation: Obligation | None, actor: Actor, **more: str) -> None:
+    if obligation is not None:
+        save_state(obligation)
+    case_id = obligation.case_id if obligation else None
+    record(event, case_id=case_id, actor=actor, data=told(refund.amount, obligation, refund=refund.pk, **more))

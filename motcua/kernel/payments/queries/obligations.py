@@ -1,0 +1,113 @@
+"""What is owed: of a case, for whoever holds the link to pay, and the right to see it on the desk."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.queries.reading import get_case
+from motcua.kernel.identity.kind import SYSTEM, Actor
+from motcua.kernel.identity.queries import require, sealer, unit_ids_within
+from motcua.kernel.org.queries import tree
+from motcua.kernel.payments.kind import Payer
+from motcua.kernel.payments.models import Obligation
+from motcua.lib.errors import Refused
+
+PROOF_BYTES = 18  # 144 bits
+
+
+def obligations(case_ids: Iterable[int]) -> dict[int, list[Obligation]]:
+    """What each case owes or owed, oldest first. The caller may see the cases."""
+    found: dict[int, list[Obligation]] = {}
+    for row in Obligation.objects.filter(case_id__in=list(case_ids)).order_by("id"):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def not_found() -> Refused:
+    return Refused("not_found", _("Không tìm thấy khoản tiền này."))
+
+
+def get_obligation(obligation_id: int, *, actor: Actor, to: str = "payment.read", lock: bool = False) -> Obligation:
+    """The obligation, if ``actor`` may do ``to`` with it. ``lock`` holds its case's row, then its own: always in this
+    order, which every writer of a case follows."""
+    found = Obligation.objects.filter(pk=obligation_id).first()
+    if found is None:
+        raise not_found()
+    require(actor, to, unit_path=tree().path(found.unit_id))
+    return lock_obligation(obligation_id, found.case_id) if lock else found
+
+
+def lock_obligation(obligation_id: int, case_id: int) -> Obligation:
+    get_case(case_id, actor=SYSTEM, lock=True)
+    return Obligation.objects.select_for_update(of=("self",)).get(pk=obligation_id)
+
+
+def money_path(unit_id: int | None) -> str:
+    """Where money stands in the tree; what came to nobody's account stands at the top."""
+    units = tree()
+    return units.path(unit_id) if unit_id is not None else units.in_force[0].path
+
+
+def within(actor: Actor, permission: str = "payment.read") -> Q:
+    """The row filter of every list of obligations, payments and bank files."""
+    ids = unit_ids_within(actor, permission)
+    return Q() if ids is None else Q(unit_id__in=ids)
+
+
+# ── The link to pay ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pay_token(obligation_id: int) -> str:
+    """What stands in ``/thanh-toan/<token>/``: a number and a proof, derived, never stored."""
+    return f"{obligation_id}.{_proof(obligation_id, settings.SECRET_KEY)}"
+
+
+def pay_url(obligation_id: int) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('pay', args=[pay_token(obligation_id)])}"
+
+
+def read_pay_token(token: str) -> Obligation:
+    """Refused("not_found") for anything that is not one of our links."""
+    number, _dot, proof = token.partition(".")
+    if number.isdecimal() and number.isascii() and len(number) <= 18 and proof.isascii():
+        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys):
+            found = Obligation.objects.select_related("case").filter(pk=int(number)).first()
+            if found is not None:
+                return found
+    raise Refused("not_found", _("Đường dẫn nộp tiền không đúng. Mở lại từ tin nhắn hoặc từ trang hồ sơ."))
+
+
+def _proof(obligation_id: int, secret: str) -> str:
+    digest = salted_hmac("motcua.payment", str(obligation_id), secret=secret, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:PROOF_BYTES]).decode()
+
+
+# ── Sealed ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sealed(values: Mapping[str, Any]) -> bytes:
+    """Nothing but empty values stays empty."""
+    return sealer().seal(json.dumps(dict(values), ensure_ascii=False)) if any(values.values()) else b""
+
+
+def opened(content: bytes | memoryview) -> dict[str, Any]:
+    text = sealer().open(content)
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+def sealed_payer(payer: Payer) -> bytes:
+    return sealed(asdict(payer))
+
+
+def payer_of(content: bytes | memoryview) -> Payer:
+    return Payer(**opened(content))

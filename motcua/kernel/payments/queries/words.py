@@ -1,0 +1,13 @@
+"""Money in the data of events, where each sentence finds what it says."""
+
+from typing import Any
+
+from motcua.kernel.payments.models import Obligation
+from motcua.lib.money import money
+
+
+def told(amount: int, obligation: Obligation | None = None, **more: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {"money": money(amount), "amount": amount}
+    if obligation is not None:
+        base |= {"obligation": obligation.pk, "reference": obligation.reference, "key": obligation.key}
+    return base | more

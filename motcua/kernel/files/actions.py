@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -108,6 +108,28 @@ def keep_files(file_ids: Sequence[int], *, actor: Actor, code: str, start: int =
 
 
 @transaction.atomic
+def keep_made(body: bytes, *, actor: Actor, name: str, kind: FileType = PDF, is_loose: bool = False) -> File:
+    """A document that we made ourselves, kept at once under ``name``. A loose one is gone after a day."""
+    digest = hashlib.sha256(body).digest()
+    now = moment.now()
+    row = File(
+        sha256=digest, size=len(body), type=kind.mime, name=name[:200], token=secrets.token_urlsafe(32),
+        uploaded_by=actor.key, created_at=now, kept_at=None if is_loose else now,
+    )  # fmt: skip
+    _put({digest: io.BytesIO(body)})
+    row.save(force_insert=True)
+    return row
+
+
+@transaction.atomic
+def hold_files(tokens: Sequence[str], *, until: datetime) -> None:
+    """Loose files that belong to something which is being written: not swept away before ``until``. Unknown tokens and
+    files that a case has taken are passed over."""
+    if tokens:
+        File.objects.filter(token__in=list(tokens), kept_at__isnull=True).update(held_until=until)
+
+
+@transaction.atomic
 def discard_file(token: str) -> None:
     """The sender thinks better of it. Holding the token is the right to; a file that a case has taken stays."""
     if not File.objects.filter(token=token, kept_at__isnull=True).delete()[0]:
@@ -156,8 +178,11 @@ def sweep_files() -> int:
 
     Returns how many rows and how many contents went.
     """
-    loose, _by_table = File.objects.filter(kept_at__isnull=True, created_at__lt=moment.now() - KEPT_LOOSE).delete()
-    hours = int(moment.now().timestamp()) // 3600
+    now = moment.now()
+    is_held = Q(held_until__isnull=False, held_until__gte=now)
+    old = File.objects.filter(kept_at__isnull=True, created_at__lt=now - KEPT_LOOSE).exclude(is_held)
+    loose, _by_table = old.delete()
+    hours = int(now.timestamp()) // 3600
     return loose + _sweep_folder(f"{hours % 256:02x}")
 
 

@@ -25,7 +25,8 @@ class File(models.Model):
     token = models.CharField(max_length=43, unique=True)  # names it in addresses; unguessable
     uploaded_by = models.CharField(max_length=40)  # while loose, of strangers: a blind index of where it came from
     created_at = models.DateTimeField()
-    kept_at = models.DateTimeField(null=True)  # set when a case takes it; others are swept away after a day
+    kept_at = models.DateTimeField(null=True)  # set when a case takes it; others are swept away after a day …
+    held_until = models.DateTimeField(null=True)  # … or when the draft that they belong to is over
 
     class Meta:
         indexes = (

@@ -36,6 +36,20 @@ def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
     return file
 
 
+def file_by_id(file_id: int) -> File:
+    """For packages that hold the number and decided who may have it."""
+    file = File.objects.filter(pk=file_id).first()
+    if file is None:
+        raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
+    return file
+
+
+def content_of(file_id: int) -> bytes:
+    """The original, whole. Who may have it was decided before."""
+    with open_content(file_by_id(file_id), Variant.ORIGINAL) as stream:
+        return stream.read()
+
+
 def get_picture_to_blur(token: str, *, actor: Actor) -> File:
     """A picture of a case, for officials who may read the case."""
     file = File.objects.filter(token=token, kept_at__isnull=False, width__isnull=False).first()
@@ -68,6 +82,12 @@ def loose_files(tokens: Sequence[str]) -> list[File]:
             "file_gone", _("Ảnh hoặc tệp gửi trước đó không còn nữa. Bạn hãy chọn lại rồi gửi."), missing=missing
         )
     return [found[token] for token in dict.fromkeys(tokens)]
+
+
+def files_by_token(tokens: Sequence[str]) -> dict[str, File]:
+    """Those that there are, loose or kept, for whoever holds the tokens in answers of a form; one query."""
+    asked = [token for token in tokens if _TOKEN.fullmatch(token)]
+    return {file.token: file for file in File.objects.filter(token__in=asked)} if asked else {}
 
 
 def shown_name(declared: str) -> str:

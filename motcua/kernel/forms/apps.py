@@ -6,12 +6,14 @@ class FormsConfig(AppConfig):
     label = "forms"
 
     def ready(self) -> None:
-        from motcua.kernel.events.kind import register_events
+        from motcua.kernel.events.kind import Job, register_events, register_job
         from motcua.kernel.forms.kind import EVENTS, PERMISSIONS
         from motcua.kernel.forms.pack import PART
+        from motcua.kernel.forms.tasks import forget_old
         from motcua.kernel.identity.kind import register_permissions
         from motcua.kernel.packs.kind import register_pack_part
 
         register_events(EVENTS)
         register_permissions(PERMISSIONS)
         register_pack_part(PART)
+        register_job(Job("forms.forget", forget_old, every=24 * 3600))

@@ -1,0 +1,111 @@
+"""Answers on their way: opened by the account that they belong to, or by a secret link."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from motcua.kernel.forms.kind import Prefilled, Words
+from motcua.kernel.forms.models import Draft as Row
+from motcua.kernel.forms.queries.versions import FormVersion, form_version
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.queries import sealer
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+
+PROOF_BYTES = 15  # 120 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``token`` stands in the secret link. ``step`` is the one to go on with, the first is 0."""
+
+    id: int
+    token: str
+    subject: str
+    version: FormVersion
+    answers: dict[str, Any]
+    known: dict[str, Prefilled]
+    step: int
+    saved_at: datetime
+    expires_at: datetime
+    is_owned: bool  # by an account
+
+
+def get_draft(token: str, *, actor: Actor) -> Draft:
+    """Refused("not_found") for a wrong or expired link, and for a draft that belongs to somebody else's account: once
+    it is in an account, the link alone opens it no more."""
+    row = Row.objects.filter(pk=_proved(token) or 0, expires_at__gt=moment.now()).first()
+    if row is None or not may_open(row.account_id, actor):
+        raise Refused("not_found", _("Không còn bản nháp này. Bản nháp tự xóa sau 30 ngày không dùng."))
+    return opened(row)
+
+
+def may_open(account_id: int | None, actor: Actor) -> bool:
+    return account_id is None or account_id == actor.id
+
+
+def own_drafts(actor: Actor) -> list[Draft]:
+    """Of the signed-in account, the last used first."""
+    if actor.id is None or actor.kind == "service":
+        return []
+    rows = Row.objects.filter(account_id=actor.id, expires_at__gt=moment.now()).order_by("-saved_at")
+    return [opened(row) for row in rows[:100]]
+
+
+def opened(row: Row) -> Draft:
+    return Draft(
+        id=row.pk,
+        token=draft_token(row.pk),
+        subject=row.subject,
+        version=form_version(row.version_id),
+        answers=json.loads(sealer().open(row.answers_sealed) or "{}"),
+        known=_read_known(sealer().open(row.known_sealed)),
+        step=row.step,
+        saved_at=row.saved_at,
+        expires_at=row.expires_at,
+        is_owned=row.account_id is not None,
+    )
+
+
+def written_known(known: Mapping[str, Prefilled]) -> str:
+    """As it is sealed; empty when there is nothing."""
+    rows = {
+        path: [one.value, one.source.vi, one.source.en, one.is_locked, one.as_of.isoformat() if one.as_of else None]
+        for path, one in known.items()
+    }
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
+
+
+def _read_known(text: str) -> dict[str, Prefilled]:
+    rows: dict[str, list[Any]] = json.loads(text or "{}")
+    return {
+        path: Prefilled(value, Words(vi, en), is_locked, date.fromisoformat(as_of) if as_of else None)
+        for path, (value, vi, en, is_locked, as_of) in rows.items()
+    }
+
+
+# ── The secret link: a number and a proof, derived and not stored (docs/adr/private-links-are-derived.md) ───────────
+
+
+def draft_token(draft_id: int) -> str:
+    return f"{draft_id}.{_proof(draft_id, settings.SECRET_KEY)}"
+
+
+def _proved(token: str) -> int | None:
+    number, _dot, proof = token.partition(".")
+    if not number.isdecimal() or not number.isascii() or len(number) > 18 or not proof.isascii():
+        return None
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return int(number) if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys) else None
+
+
+def _proof(number: int, key: str) -> str:
+    digest = salted_hmac("motcua.form.draft", str(number), secret=key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:PROOF_BYTES]).decode()

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from motcua.kernel.cases.views.page import reveal_person
 from motcua.modules.incidents.rest import open311
 from motcua.modules.incidents.views.desk import intake, moves, page, papers
 from motcua.modules.incidents.views.portal import case, feeds, listing, offline, reporting
@@ -36,7 +37,7 @@ urlpatterns = [
     path("desk/cho-duyet/", page.approvals, name="incident_approvals"),
     path("desk/phan-anh/<int:case_id>/", page.case_page, name="incident_case"),
     path("desk/phan-anh/<int:case_id>/bien-ban.pdf", papers.visit_record, name="incident_record"),
-    path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", page.reveal_person, name="incident_reveal"),
+    path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", reveal_person, name="incident_reveal"),
     path("desk/phan-anh/<int:case_id>/<slug:slug>/", moves.move_page, name="incident_move"),
     # For programs
     re_path(r"^open311/(?:v2/?)?$", open311.discovery, {"suffix": "xml"}, name="open311"),

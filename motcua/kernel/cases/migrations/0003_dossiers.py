@@ -5,44 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_party_origin'),
-        ('org', '0001_initial'),
+        ("cases", "0002_party_origin"),
+        ("org", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clock',
-            name='extended_at',
+            model_name="clock",
+            name="extended_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='clock',
-            name='start_rule',
-            field=models.CharField(default='same_instant', max_length=20),
+            model_name="clock",
+            name="start_rule",
+            field=models.CharField(default="same_instant", max_length=20),
         ),
         migrations.AlterField(
-            model_name='casefile',
-            name='role',
-            field=models.CharField(choices=[('before', 'Before'), ('after', 'After'), ('visit', 'Visit'), ('document', 'Document'), ('more', 'More'), ('paper', 'Paper'), ('result', 'Result')], max_length=10),
+            model_name="casefile",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("before", "Before"),
+                    ("after", "After"),
+                    ("visit", "Visit"),
+                    ("document", "Document"),
+                    ("more", "More"),
+                    ("paper", "Paper"),
+                    ("result", "Result"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='party',
-            name='role',
-            field=models.CharField(choices=[('reporter', 'Reporter'), ('joined', 'Joined'), ('follower', 'Follower'), ('applicant', 'Applicant'), ('filer', 'Filer'), ('merged', 'Merged')], max_length=10),
+            model_name="party",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("reporter", "Reporter"),
+                    ("joined", "Joined"),
+                    ("follower", "Follower"),
+                    ("applicant", "Applicant"),
+                    ("filer", "Filer"),
+                    ("merged", "Merged"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='Involvement',
+            name="Involvement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='involvements', to='cases.case')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="involvements", to="cases.case"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', '-case'], name='involvement_unit')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'unit'), name='involvement_once')],
+                "indexes": [models.Index(fields=["unit", "-case"], name="involvement_unit")],
+                "constraints": [models.UniqueConstraint(fields=("case", "unit"), name="involvement_once")],
             },
         ),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -11,13 +12,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motcua.kernel.cases.forms import UnitField
+from motcua.kernel.cases.forms.rules import UnitField
 from motcua.kernel.cases.kind import BULK, KINDS, Move
 from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.inbox import (
@@ -165,7 +165,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 def _options(pairs: Iterable[tuple[str, Any]], chosen: str) -> SafeString:
     """The options of a long list. Two hundred of them out of a template are a third of the page's time."""
     drawn = (
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}</option>'
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(str(words))}</option>'
         for value, words in pairs
     )
     return mark_safe("".join(drawn))  # noqa: S308  every part is escaped

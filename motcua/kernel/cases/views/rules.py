@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.kernel.cases import forms
 from motcua.kernel.cases.actions import rules as actions
+from motcua.kernel.cases.forms import rules as forms
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Category, ClockRule, RoutingRule
 from motcua.kernel.cases.queries.routing import route

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.cases.forms import UnitField
+from motcua.kernel.cases.forms.moves import Files, MoveForm, photos_field, text_field
+from motcua.kernel.cases.forms.rules import UnitField
 from motcua.kernel.cases.kind import CHANNELS
 from motcua.kernel.cases.queries.rules import leaf_categories
 from motcua.kernel.org import queries as org
@@ -18,9 +19,6 @@ from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.vietnamese import fold
 from motcua.modules.incidents.forms.portal import ReportForm
-
-if TYPE_CHECKING:
-    from motcua.kernel.cases.models import Case
 
 URGENCIES = [
     ("", _("Theo loại việc")),
@@ -31,45 +29,8 @@ URGENCIES = [
 ]
 
 
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Several files of one field. Each is looked at by its bytes when it is stored, not here."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return [super(Files, self).clean(one, initial) for one in data or []]
-
-
-class MoveForm(forms.Form):
-    """Every move's form. ``version`` is the case as the official saw it."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.case = case
-        self.fields["version"].initial = case.version
-        first = next((field for field in self.fields.values() if not field.widget.is_hidden), None)
-        if first is not None:
-            first.widget.attrs["autofocus"] = True  # in the dialog and on the page alike
-
-
-def _text(label: Any, hint: Any = "", rows: int = 4, *, required: bool = True) -> forms.CharField:
-    return forms.CharField(
-        label=label, help_text=hint, required=required, widget=forms.Textarea(attrs={"rows": rows}), strip=True
-    )
-
-
-def _photos(label: Any) -> Files:
-    return Files(label=label, required=False, widget=ManyFiles(attrs={"accept": "image/*", "multiple": True}))
-
-
 class AcceptForm(MoveForm):
-    public_text = _text(
+    public_text = text_field(
         _("Nội dung cho mọi người xem"), _("Số điện thoại, email đã được che. Bỏ tên người nếu có."), required=False
     )
     public_files = forms.MultipleChoiceField(
@@ -89,21 +50,21 @@ class AcceptForm(MoveForm):
 
 
 class NoteForm(MoveForm):
-    note = _text(_("Ghi chú"), _("Chỉ cán bộ thấy."))
+    note = text_field(_("Ghi chú"), _("Chỉ cán bộ thấy."))
 
 
 class VisitForm(MoveForm):
-    note = _text(_("Điều thấy tại chỗ"), _("Ghi vào biên bản kiểm tra tại chỗ; mọi người xem được."), rows=5)
-    photos = _photos(_("Ảnh tại chỗ"))
+    note = text_field(_("Điều thấy tại chỗ"), _("Ghi vào biên bản kiểm tra tại chỗ; mọi người xem được."), rows=5)
+    photos = photos_field(_("Ảnh tại chỗ"))
 
 
 class ReplyForm(MoveForm):
-    text = _text(_("Trả lời cho người gửi"), _("Sẽ làm gì, khi nào. Người gửi và mọi người xem được."))
+    text = text_field(_("Trả lời cho người gửi"), _("Sẽ làm gì, khi nào. Người gửi và mọi người xem được."))
 
 
 class ResolveForm(MoveForm):
-    result = _text(_("Kết quả"), _("Đã làm gì, ở đâu, xong lúc nào. Lãnh đạo xem trước khi công khai."), rows=5)
-    photos = _photos(_("Ảnh sau khi xử lý"))
+    result = text_field(_("Kết quả"), _("Đã làm gì, ở đâu, xong lúc nào. Lãnh đạo xem trước khi công khai."), rows=5)
+    photos = photos_field(_("Ảnh sau khi xử lý"))
     caption = forms.CharField(
         label=_("Mô tả ảnh"), required=False, max_length=300, help_text=_("Một câu, cho người không xem được ảnh.")
     )
@@ -111,28 +72,28 @@ class ResolveForm(MoveForm):
 
 
 class ReasonForm(MoveForm):
-    reason = _text(_("Lý do"))
+    reason = text_field(_("Lý do"))
 
 
 class ReviseForm(MoveForm):
-    reason = _text(_("Cần làm lại điều gì"))
+    reason = text_field(_("Cần làm lại điều gì"))
 
 
 class RejectForm(MoveForm):
-    reason = _text(_("Lý do"), _("Người gửi đọc câu này. Nói rõ vì sao và nên làm gì tiếp."))
+    reason = text_field(_("Lý do"), _("Người gửi đọc câu này. Nói rõ vì sao và nên làm gì tiếp."))
 
 
 class QuestionForm(MoveForm):
-    question = _text(_("Hỏi người gửi"), _("Hỏi một lần cho đủ. Đồng hồ dừng đến khi có trả lời."))
+    question = text_field(_("Hỏi người gửi"), _("Hỏi một lần cho đủ. Đồng hồ dừng đến khi có trả lời."))
 
 
 class InfoForm(MoveForm):
-    text = _text(_("Thông tin thêm"), required=False)
-    photos = _photos(_("Ảnh"))
+    text = text_field(_("Thông tin thêm"), required=False)
+    photos = photos_field(_("Ảnh"))
 
 
 class ExtendForm(MoveForm):
-    reason = _text(_("Lý do chậm"), _("Người gửi và mọi người đọc câu này, cùng lời xin lỗi."))
+    reason = text_field(_("Lý do chậm"), _("Người gửi và mọi người đọc câu này, cùng lời xin lỗi."))
     due_at = forms.DateTimeField(
         label=_("Hẹn mới"),
         help_text=_("Chỉ hẹn lại một lần."),
@@ -163,7 +124,7 @@ class ClassifyForm(MoveForm):
 
 class DispatchForm(MoveForm):
     unit_id = UnitField(label=_("Chuyển đến đơn vị"), help_text=_("Gõ vài chữ trong tên, không dấu cũng được."))
-    note = _text(_("Lời nhắn cho đơn vị nhận"), required=False, rows=2)
+    note = text_field(_("Lời nhắn cho đơn vị nhận"), required=False, rows=2)
 
 
 class AssignForm(MoveForm):

@@ -10,6 +10,7 @@ from motcua.kernel.cases.queries.clocks import ClockView, clock_views
 from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.reading import Related, case_files, get_case, may_on, moves_for, related
 from motcua.kernel.cases.queries.rules import rules
+from motcua.kernel.cases.queries.timeline import TimelineRow
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import PersonCard, masked_person
@@ -17,7 +18,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.modules.incidents.models import Incident, Rating
 from motcua.modules.incidents.queries.public import PublicRow, similar_nearby
-from motcua.modules.incidents.queries.timeline import TimelineRow, timeline_rows
+from motcua.modules.incidents.queries.timeline import timeline_rows
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
 
 if TYPE_CHECKING:

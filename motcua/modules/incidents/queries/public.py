@@ -24,6 +24,7 @@ from motcua.kernel.cases.queries.reading import (
     visible,
 )
 from motcua.kernel.cases.queries.rules import rules
+from motcua.kernel.cases.queries.timeline import TimelineRow
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import opened
@@ -34,7 +35,7 @@ from motcua.lib.codes import redact
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
-from motcua.modules.incidents.queries.timeline import TimelineRow, timeline_rows
+from motcua.modules.incidents.queries.timeline import timeline_rows
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, CaseFile, Category, Party

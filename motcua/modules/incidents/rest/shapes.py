@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from motcua.kernel.cases.kind import State
     from motcua.kernel.cases.models import Case, CaseFile
+    from motcua.kernel.cases.queries.timeline import TimelineRow
     from motcua.modules.incidents.queries.public import PublicPage, PublicRow
-    from motcua.modules.incidents.queries.timeline import TimelineRow
 
 
 def absolute(path: str) -> str:

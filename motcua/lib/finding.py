@@ -2,8 +2,8 @@
 
 Each thing has phrases (its name, what people call it) and words around it. A query is compared with every phrase, by
 words with tones, words without, and runs of letters, each weighed by how rare it is; and it counts how much of the
-query the thing knows at all. Pure and in memory: 3,000 things answer in a few milliseconds. An ``Index`` is never changed;
-build another one.
+query the thing knows at all. Pure and in memory: 3,000 things answer in a few milliseconds. An ``Index`` is never
+changed; build another one.
 """
 
 import re
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from motcua.lib.classify.features import SIZE, lookup_of, presence, tokens_of
-from motcua.lib.vietnamese import fold
+from motcua.lib.vietnamese import fold, words
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -68,7 +68,7 @@ class Index:
         self._prior = np.array([thing.prior for thing in things], dtype=np.float32)
         self._synonyms = _Synonyms(synonyms)
         rows = [(place, text, weight) for place, thing in enumerate(things) for text, weight in thing.phrases if text]
-        tokens = [_said(text) for _place, text, _weight in rows]
+        tokens = [_written(text) for _place, text, _weight in rows]
         self._owner = np.array([place for place, _text, _weight in rows], dtype=np.int64)
         self._starts = np.flatnonzero(np.diff(self._owner, prepend=-1)) if rows else np.array([], dtype=np.int64)
         matrices = presence(tokens)
@@ -79,9 +79,10 @@ class Index:
         weights = sparse.diags([weight for _place, _text, weight in rows]) if rows else None
         weighed = self._weighed(matrices)
         self._phrases = sparse.csc_matrix(weights @ weighed if weights is not None else weighed)
-        self._known = _Words(
-            [_said(" ".join((*(text for text, _weight in thing.phrases), thing.around))) for thing in things]
-        )
+        all_words: list[set[str]] = [set(_written(thing.around)) for thing in things]
+        for (place, _text, _weight), said in zip(rows, tokens, strict=True):
+            all_words[place].update(said)
+        self._known = _Words(all_words)
 
     def find(self, query: str, *, among: Collection[int] | None = None, most: int = 20) -> list[Found]:
         """The best first; those that have next to nothing to do with the query are left out."""
@@ -135,13 +136,13 @@ TAIL: Final = 0.45  # of the best score: what is far behind it is not shown
 
 
 class _Words:
-    """Which words without tones each thing knows; a word with a slip counts as the one that it is nearly."""
+    """Which words without tones each thing knows."""
 
-    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+    def __init__(self, texts: Sequence[Collection[str]]) -> None:
         bare = [set(fold(" ".join(tokens)).split()) for tokens in texts]
         self._places = {word: place for place, word in enumerate(sorted(set(chain.from_iterable(bare))))}
-        rows = [place for place, words in enumerate(bare) for _word in words]
-        columns = [self._places[word] for words in bare for word in words]
+        rows = [place for place, own in enumerate(bare) for _word in own]
+        columns = [self._places[word] for own in bare for word in own]
         ones = np.ones(len(rows), dtype=np.float32)
         self._matrix = sparse.csc_matrix((ones, (rows, columns)), shape=(len(texts), max(len(self._places), 1)))
         counts = np.bincount(columns, minlength=max(len(self._places), 1))
@@ -150,22 +151,29 @@ class _Words:
 
     def coverage(self, tokens: Sequence[str]) -> Floats:
         """Of each thing: how much of the query it knows, 0 to 1."""
-        words = set(fold(" ".join(tokens)).split())
-        known = [self._places[word] for word in words if word in self._places]
-        total = float(self._rarity[known].sum()) + 0.5 * self._unknown * (len(words) - len(known))
+        asked = set(fold(" ".join(tokens)).split())
+        known = [self._places[word] for word in asked if word in self._places]
+        total = float(self._rarity[known].sum()) + 0.5 * self._unknown * (len(asked) - len(known))
         if not known or not total:
             return np.zeros(self._matrix.shape[0], dtype=np.float32)
         found: Floats = (self._matrix[:, known] @ self._rarity[known] / total).astype(np.float32)
         return found
 
 
-def _said(text: str) -> list[str]:
-    """The words without what is only asked around them."""
-    tokens = tokens_of(text)
-    words = " ".join(tokens)
-    asking = _TONELESS_PATTERN if words.isascii() else _ASKING_PATTERN
-    kept = asking.sub(" ", f" {words} ").split()
-    return kept or tokens
+def _said(query: str) -> list[str]:
+    """The words of a query without what is only asked around them."""
+    tokens = tokens_of(query)
+    asking = _TONELESS_PATTERN if "".join(tokens).isascii() else _ASKING_PATTERN
+    return _without(asking, tokens)
+
+
+def _written(text: str) -> list[str]:
+    """The same of what is found: nobody wrote it in a hurry."""
+    return _without(_ASKING_PATTERN, ["0" if word[0].isdigit() else word for word in words(text)])
+
+
+def _without(asking: re.Pattern[str], tokens: list[str]) -> list[str]:
+    return asking.sub(" ", f" {' '.join(tokens)} ").split() or tokens
 
 
 def _pattern(phrases: str) -> re.Pattern[str]:

@@ -277,7 +277,7 @@ def _cases(row: Row, text: str) -> list[dict[str, Any]]:
 
 
 def _papers(text: str) -> tuple[list[dict[str, Any]], str]:
-    papers = []
+    papers: list[dict[str, Any]] = []
     at = 0
     for match in _COUNT.finditer(text):
         if not (name := text[at : match.start()].strip().lstrip("-+*• ")):

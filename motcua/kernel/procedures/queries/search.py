@@ -1,13 +1,15 @@
 """Finding procedures by what people type, by field, level, life event, way of filing and unit.
 
-All that is in force is kept in memory until the catalogue changes. The index brings numpy and scipy: it is built at the first search, not at the start.
+All that is in force is kept in memory until the catalogue changes. The index brings numpy and scipy and takes a second
+or two: it is built at the first search, and after a change beside the searches, which go on with the one before.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +163,7 @@ def _quickest(ways: Sequence[Mapping[str, Any]]) -> str:
 def _one_sum(fees: Sequence[Mapping[str, Any]]) -> int | None:
     if any(fee["rule"].get("type") != "fixed" or fee.get("by_way") for fee in fees):
         return None
-    return sum(fee["rule"]["amount"] for fee in fees)
+    return sum(int(fee["rule"]["amount"]) for fee in fees)
 
 
 def _fields(hits: Mapping[int, Hit]) -> tuple[Group, ...]:
@@ -186,7 +188,41 @@ def _life_events(hits: Mapping[int, Hit]) -> tuple[Group, ...]:
 
 
 _shelf = Versioned(catalogue_number, _load)
-_index = Versioned(catalogue_number, lambda: _build(_shelf.get()[1]))
+
+
+class _Indexed:
+    """The index of a shelf. Only the first search of a process waits for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: tuple[Shelf, Index] | None = None
+        self._is_building = False
+
+    def of(self, kept: Shelf) -> Index:
+        held = self._held
+        if held is not None and held[0] is kept:
+            return held[1]
+        with self._lock:
+            if self._held is None:
+                self._held = (kept, _build(kept))
+            elif self._held[0] is not kept and not self._is_building:
+                self._is_building = True
+                threading.Thread(target=self._rebuild, args=(kept,), daemon=True).start()
+            return self._held[1]
+
+    def _rebuild(self, kept: Shelf) -> None:
+        """Asks no database: all of it is on the shelf."""
+        try:
+            self._held = (kept, _build(kept))
+        finally:
+            self._is_building = False
+
+    def forget(self) -> None:
+        with self._lock:
+            self._held = None
+
+
+_index = _Indexed()
 
 
 def forget() -> None:
@@ -197,7 +233,7 @@ def forget() -> None:
 def shelf() -> Shelf:
     day, found = _shelf.get()
     if day != local_today():  # versions begin and end at midnight
-        forget()
+        _shelf.forget()
         found = _shelf.get()[1]
     return found
 
@@ -256,11 +292,9 @@ def search(
     if not fold(words).strip():
         return []
     is_all = len(among) == len(kept.in_order)
-    found = _index.get().find(words, among=None if is_all else among, most=most)
+    found = _index.of(kept).find(words, among=None if is_all else among, most=most)
     return [_scored(kept.hits[each.key], each.score) for each in found if each.key in kept.hits]
 
 
 def _scored(hit: Hit, score: float) -> Hit:
-    from dataclasses import replace
-
     return replace(hit, score=score)

@@ -21,7 +21,7 @@ from motcua.project.api import api
 from motcua.testing.city import LAMP_AT, SEA_AT, City
 
 if TYPE_CHECKING:
-    from motcua.testing.browser import OpenPage
+    from motcua.testing.browser import Axe, OpenPage
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -77,16 +77,19 @@ def test_documentation_needs_nothing_from_elsewhere(client: Client) -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_documentation_in_a_browser(open_page: "OpenPage", city: City) -> None:
-    """Under our policy, without a word of complaint, and it can be tried out."""
+def test_documentation_in_a_browser(open_page: "OpenPage", axe: "Axe", city: City) -> None:
+    """Under our policy, without a word of complaint, for everybody, and it can be tried out."""
     page = open_page(width=1440)
     page.set_default_timeout(30_000)  # a megabyte and a half of script
     page.goto("/api/docs")
+    page.locator("#operations-figures-board").wait_for()
+    axe(page)
     page.locator("#operations-figures-board .opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     status = page.locator(".live-responses-table .response .response-col_status")
     assert status.first.inner_text().startswith("200")
+    axe(page)
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────────────────────────────────────────────

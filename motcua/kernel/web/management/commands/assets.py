@@ -154,7 +154,8 @@ def _api_documentation() -> Iterator[tuple[str, bytes]]:
     swagger = Path(library.origin).parent / "static" / "ninja"
     script = _without_source_map((swagger / "swagger-ui-bundle.js").read_bytes()).rstrip()
     yield "api.js", script + b"\n;" + (SOURCES / "js" / "api.js").read_bytes()
-    yield "api.css", _without_source_map((swagger / "swagger-ui.css").read_bytes())
+    look = _without_source_map((swagger / "swagger-ui.css").read_bytes())
+    yield "api.css", look + b"\n" + (SOURCES / "css" / "api.css").read_bytes()
 
 
 def style(name: str, framework: str) -> str:

@@ -256,9 +256,9 @@ def fill(count: int, open_share: float = 0.02) -> None:
                    FROM numbers, unit, area, category RETURNING id, unit_id, opened_at, due_at, closed_at),
                  clocks AS (
                    INSERT INTO cases_clock (case_id, name, unit_id, started_at, due_at, first_due_at, soon_at,
-                     paused_for, stopped_at, duration, calendar_version, escalate_to)
+                     paused_for, stopped_at, duration, start_rule, calendar_version, escalate_to)
                    SELECT id, 'result', unit_id, opened_at, due_at, due_at, due_at - interval '4 hours', 0, closed_at,
-                     '3 ngày làm việc', 1, '' FROM made)
+                     '3 ngày làm việc', 'same_instant', 1, '' FROM made)
             INSERT INTO incidents_incident (case_id, {columns})
             SELECT made.id, {columns} FROM made, (SELECT * FROM incidents_incident ORDER BY case_id LIMIT 1) AS like_it
             """.replace("{columns}", columns),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cases", "0003_dossiers"),
-        ("files", "0002_held_until"),
+        ("files", "0001_initial"),
         ("org", "0001_initial"),
     ]
 

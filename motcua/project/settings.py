@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "motcua.kernel.cases",
     "motcua.kernel.procedures",
     "motcua.kernel.forms",
+    "motcua.kernel.signing",
     "motcua.kernel.messages",
     "motcua.kernel.files",
     "motcua.kernel.events",
@@ -114,6 +115,7 @@ INSTALLED_APPS = [
     "motcua.modules.dossiers",
     "motcua.modules.incidents",
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
+    *_present("motcua.connectors.signing_remote", "motcua.connectors.time_stamp"),
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -217,6 +219,10 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(DATABASE_URL or socket_url(POSTGRES_DIR))}
+
+# The library of the maker of the device that holds keys, e.g. /usr/lib/softhsm/libsofthsm2.so. Named here and nowhere
+# else: whoever could name it on a page could run anything.
+PKCS11_MODULE = env_str("PKCS11_MODULE", "")
 
 # Uploads, by their content's hash. S3 when a bucket is named (`pip install motcua[s3]`).
 _bucket = env_str("S3_BUCKET", "")
@@ -363,6 +369,9 @@ LOGGING = {
         # Its warnings name the path, and the path of a private link is a secret.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
+        # They describe every certificate that they doubt, with the name in it.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
     },
 }
 # ── Messages: what is sent, when, and by whom. The page /desk/quan-tri/duong-gui/ shows how the senders fare ──────────
@@ -406,4 +415,17 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "receipt_error": env_str("SMS_RECEIPT_ERROR", ""),
     },
     "console": {"use": env_str("MESSAGES_TO_FILES", "")},
+    "signing_remote": {
+        "url": env_str("SIGNING_URL", "").rstrip("/"),
+        "client_id": env_str("SIGNING_CLIENT_ID", ""),
+        "client_secret": env_secret("SIGNING_CLIENT_SECRET", ""),
+        "name": env_str("SIGNING_NAME", ""),
+        "timeout": env_str("SIGNING_TIMEOUT", "10"),
+    },
+    "time_stamp": {
+        "url": env_str("TSA_URL", ""),
+        "user": env_str("TSA_USER", ""),
+        "password": env_secret("TSA_PASSWORD", ""),
+        "timeout": env_str("TSA_TIMEOUT", "10"),
+    },
 }

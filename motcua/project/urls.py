@@ -18,6 +18,7 @@ _PACKAGES = (
             "cases",
             "procedures",
             "forms",
+            "signing",
             "messages",
             "files",
             "events",

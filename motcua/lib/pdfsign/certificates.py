@@ -7,8 +7,9 @@ from datetime import datetime
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
 
@@ -97,3 +98,34 @@ def chain_of(der: bytes, others: Iterable[bytes]) -> Sequence[bytes]:
 
 def to_pem(der: bytes) -> bytes:
     return x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM)
+
+
+def fits(certificate: bytes, data: bytes, digest: str, signature: bytes) -> bool:
+    """Is ``signature`` over ``data`` by the key of ``certificate``? What comes from outside is asked this."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    algorithm = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}[digest]
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, data, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def revocation_addresses(certificates: Iterable[bytes]) -> list[str]:
+    """Where the issuers publish what they revoked (CRL distribution points over HTTP)."""
+    found: dict[str, None] = {}
+    for der in certificates:
+        try:
+            points = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(x509.CRLDistributionPoints)
+        except x509.ExtensionNotFound:
+            continue
+        for point in points.value:
+            for name in point.full_name or ():
+                if str(name.value).startswith(("http://", "https://")):
+                    found[str(name.value)] = None
+    return list(found)

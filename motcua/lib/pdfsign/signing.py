@@ -21,6 +21,10 @@ from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation.dss import async_add_validation_info
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from motcua.lib.pdfsign.appearance import MM, Appearance, stamp_of
@@ -154,6 +158,26 @@ def finish(
         PreparedByteRangeDigest(prepared.document_digest, prepared.hole_start, prepared.hole_end),
         message,
     )
+    return output.getvalue()
+
+
+def with_revocations(pdf: bytes, *, roots: Sequence[bytes], lists: Sequence[bytes], at: datetime) -> bytes | None:
+    """The newest signature with what is needed to believe it after its certificate is gone (PAdES-B-LT): certificates
+    and ``lists`` of what was revoked (DER). None when these do not suffice, or say that it was revoked."""
+    reader = PdfFileReader(BytesIO(pdf), strict=False)
+    newest = max(reader.embedded_signatures, key=lambda one: one.signed_revision)
+    context = ValidationContext(
+        trust_roots=[x509.Certificate.load(root) for root in roots],
+        crls=list(lists),
+        allow_fetching=False,
+        revocation_mode="require",
+        moment=at,
+    )
+    output = BytesIO(pdf)
+    try:
+        answer_of(async_add_validation_info(newest, context, output=output))
+    except (ValidationError, SignatureValidationError, ValueError):
+        return None
     return output.getvalue()
 
 

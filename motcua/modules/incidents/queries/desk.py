@@ -5,33 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from motcua.kernel.cases.kind import KINDS, FileRole, Move, State
-from motcua.kernel.cases.queries.clocks import ClockView, clock_views
-from motcua.kernel.cases.queries.people import parties
-from motcua.kernel.cases.queries.reading import Related, case_files, get_case, may_on, moves_for, related
+from motcua.kernel.cases.queries.page import ShownCase, shown_case
+from motcua.kernel.cases.queries.reading import Related, get_case, related
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.cases.queries.timeline import TimelineRow
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import PersonCard, masked_person
-from motcua.kernel.org import queries as org
-from motcua.kernel.places import queries as places
 from motcua.modules.incidents.models import Incident, Rating
 from motcua.modules.incidents.queries.public import PublicRow, similar_nearby
 from motcua.modules.incidents.queries.timeline import timeline_rows
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
 
 if TYPE_CHECKING:
-    from motcua.kernel.cases.models import Case, CaseFile, Category
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """Somebody of the case, masked. ``role`` is reporter | merged | joined | follower."""
-
-    person_id: int | None
-    role: str
-    card: PersonCard | None
+    from motcua.kernel.cases.models import Case, Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +28,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    case: Case
+    shown: ShownCase
     incident: Incident
-    state: State
-    clocks: list[ClockView]
-    promise: ClockView | None  # the whole case …
-    step: ClockView | None  # … and what ends first now
     category: Category | None
-    unit: org.UnitRow
-    area: str
-    officer: str
-    people: list[PersonLine]
-    may_reveal: bool
     rows: list[TimelineRow]
-    files: dict[str, list[CaseFile]]
     answers: list[Answer]
-    moves: list[Move]
     suggestions: list[Suggestion]  # only while it is about which category it is
     nearby: list[PublicRow]  # possible duplicates
     related: Related
     ratings: list[Rating]
+
+    @property
+    def case(self) -> Case:
+        return self.shown.case
 
 
 def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
@@ -69,37 +48,17 @@ def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
     actor = actor.by_post
     case = get_case(case_id, actor=actor)
     incident = Incident.objects.get(pk=case.id)
-    kind = KINDS[case.kind]
-    clocks = clock_views(case)
-    files = case_files(case.id)
-    moves = moves_for(case, actor)
+    shown = shown_case(case, actor=actor)
     category = rules().categories.get(case.category_id) if case.category_id else None
-    may_classify = any(move.name == "classify" for move in moves)
-    running = [clock for clock in clocks if clock.stopped_at is None]
+    may_classify = any(move.name == "classify" for move in shown.moves)
     return DeskPage(
-        case=case,
+        shown=shown,
         incident=incident,
-        state=kind.state(case.state),
-        clocks=clocks,
-        promise=next((clock for clock in reversed(clocks) if clock.name == kind.promise_clock), None),
-        step=min(
-            (clock for clock in running if clock.name != kind.promise_clock),
-            key=lambda clock: clock.due_at,
-            default=None,
-        ),
         category=category,
-        unit=org.tree().unit(case.unit_id),
-        area=places.area(case.area_id).full_name if case.area_id else "",
-        officer=case.officer.name if case.officer else "",
-        people=[
-            PersonLine(party.person_id, party.role, masked_person(party.person) if party.person else None)
-            for party in parties(case.id)
-        ],
-        may_reveal=may_on(actor, "person.reveal", case),
-        rows=timeline_rows(case, Audience.OFFICIALS, files, own_words=True),
-        files={role: [file for file in files if file.role == role] for role in FileRole.values},
+        rows=timeline_rows(
+            case, Audience.OFFICIALS, [file for files in shown.files.values() for file in files], own_words=True
+        ),
         answers=_answers(category, incident),
-        moves=moves,
         suggestions=suggest(incident.text) if may_classify and category is None else [],
         nearby=[
             near.row

@@ -103,13 +103,13 @@ class CaseOut(Schema):
             code=case.code,
             kind=case.kind,
             subject=case.subject,
-            state=StateOut.of(page.state, for_officials=True),
+            state=StateOut.of(page.shown.state, for_officials=True),
             urgency=case.urgency,
             channel=case.channel,
-            unit=page.unit.code,
-            unit_name=page.unit.name,
+            unit=page.shown.unit.code,
+            unit_name=page.shown.unit.name,
             officer_id=case.officer_id,
-            officer=page.officer,
+            officer=page.shown.officer,
             area=places.area(case.area_id).code if case.area_id else None,
             category=category_code(case),
             address=case.address,
@@ -129,7 +129,7 @@ class CaseOut(Schema):
             visit_note=incident.visit_note,
             visited_at=incident.visited_at,
             result=incident.result,
-            clocks=[ClockOut.model_validate(clock, from_attributes=True) for clock in page.clocks],
+            clocks=[ClockOut.model_validate(clock, from_attributes=True) for clock in page.shown.clocks],
             people=[
                 PersonOut(
                     person_id=one.person_id,
@@ -138,17 +138,17 @@ class CaseOut(Schema):
                     phone=one.card.phone if one.card else "",
                     email=one.card.email if one.card else "",
                 )
-                for one in page.people
+                for one in page.shown.people
             ],
             timeline=TimelineOut.of(page.rows),
-            files=FileOut.of([file for files in page.files.values() for file in files]),
+            files=FileOut.of([file for files in page.shown.files.values() for file in files]),
             merged_into=page.related.merged_into.code if page.related.merged_into else None,
             merged=[other.code for other in page.related.merged],
             suggestions=[
                 GuessOut(category=one.category.code, probability=round(one.probability, 4)) for one in page.suggestions
             ],
             nearby=[row.code for row in page.nearby],
-            moves=[slug_of(move.name) for move in page.moves],
+            moves=[slug_of(move.name) for move in page.shown.moves],
             flag=case.flag,
             version=case.version,
             public_url=absolute(KINDS[case.kind].public_url(case.code)) if case.published_at else None,

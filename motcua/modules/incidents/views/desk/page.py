@@ -36,7 +36,7 @@ def case_page(request: Request, case_id: int) -> HttpResponse:
 
 def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
     case = page.case
-    moves = [move for move in page.moves if _makes_sense(move.name, page, request.actor)]
+    moves = [move for move in page.shown.moves if _makes_sense(move.name, page, request.actor)]
     return {
         **case_context(
             request, case, moves, buttons=BUTTONS, next_step=lambda names: _next_step(names, case, request.actor)

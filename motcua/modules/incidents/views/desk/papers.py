@@ -28,23 +28,23 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
     page = desk_page(case_id, actor=request.actor)
     if page.incident.visited_at is None:
         raise Refused("wrong_state", _("Chưa ghi kiểm tra tại chỗ nên chưa có biên bản."))
-    parents = org.tree().ancestors(page.unit.id)
+    parents = org.tree().ancestors(page.shown.unit.id)
     with override("vi"):
         visited, now = timezone.localtime(page.incident.visited_at), timezone.localtime(moment.now())
         data = {
             "code": page.case.code,
-            "unit": page.unit.name,
+            "unit": page.shown.unit.name,
             "parent": parents[0].name if parents else "",
-            "place": page.area or page.unit.short_name,
+            "place": page.shown.area or page.shown.unit.short_name,
             "date": f"ngày {visited.day:02d} tháng {_two(visited.month)} năm {visited.year}",
             "visited": moment_words(visited),
-            "address": ", ".join(part for part in (page.case.address, page.area) if part),
-            "officer": page.officer,
+            "address": ", ".join(part for part in (page.case.address, page.shown.area) if part),
+            "officer": page.shown.officer,
             "opened": moment_words(timezone.localtime(page.case.opened_at)),
             "text": page.incident.public_text or "(chỉ có ảnh)",
             "note": page.incident.visit_note,
-            "due": moment_words(timezone.localtime(page.promise.due_at)) if page.promise else "–",
-            "photos": [use.file.name for use in page.files[FileRole.VISIT]],
+            "due": moment_words(timezone.localtime(page.shown.promise.due_at)) if page.shown.promise else "–",
+            "photos": [use.file.name for use in page.shown.files[FileRole.VISIT]],
             "printed": moment_words(now),
         }
     response = HttpResponse(pdf(TEMPLATES / "visit.typ", data, fonts=[tinos()]), content_type="application/pdf")

@@ -215,6 +215,40 @@ DOSSIER = CaseKind(
     own_clocks=frozenset({"receive", "hand_over", "leg", "result", "supplement", "return"}),
 )
 
+CONSULTATION_KIND = "consultation"
+
+# An opinion that one unit asks of another: a case of its own, so that it has its own clock and lateness its owner.
+CONSULTATION = CaseKind(
+    name=CONSULTATION_KIND,
+    label=_("Xin ý kiến"),
+    code_template="YK-{yymmdd}-{number:04d}",
+    icon="messages",
+    states=(
+        State("asked", _("Chờ ý kiến"), _("Chờ ý kiến"), "info", "messages"),
+        State("answered", _("Đã có ý kiến"), _("Đã có ý kiến"), "ok", "message-check", is_open=False),
+        State("dropped", _("Không cần nữa"), _("Không cần nữa"), "neutral", "x", is_open=False),
+    ),
+    moves=(
+        Move("take", "taken", _("Nhận xử lý"), frozenset({"asked"}), None, WORKERS, icon="hand-grab", key="x", rank=12),
+        Move("assign", "assigned", _("Giao người xử lý"), frozenset({"asked"}), None,
+             frozenset({Role.LEADER, Role.CLERK, Role.SECRETARY}), icon="user-plus", key="a", rank=14, in_bulk=True),
+        Move("answer", "answered", _("Trả lời ý kiến"), frozenset({"asked"}), "answered", WORKERS,
+             icon="message-check", key="s", rank=5),
+    ),
+    events=(
+        EventKind("consultation.asked", _("Xin ý kiến: {question}"), OFFICIALS, "messages"),
+        EventKind("consultation.taken", _("Cán bộ {unit} nhận xử lý"), OFFICIALS, "tool", "now"),
+        EventKind("consultation.assigned", _("Giao {officer} xử lý"), OFFICIALS, "user-plus"),
+        EventKind("consultation.answered", _("Ý kiến: {answer}"), OFFICIALS, "message-check"),
+        EventKind("consultation.dropped", _("Hồ sơ kết thúc, không cần ý kiến nữa"), OFFICIALS, "x"),
+    ),
+    permissions=(Permission("consultation.read", OFFICE, Reach.UNIT, involved=True),),
+    desk_url=lambda case_id: f"/desk/xin-y-kien/{case_id}/",
+    public_url=lambda code: "/desk/",  # never public
+    clock_labels={"result": _("Trả lời ý kiến")},
+    own_clocks=frozenset({"result"}),
+)  # fmt: skip
+
 FIGURES = FigurePlan(
     kind=KIND,
     opened=frozenset({"dossier.accepted"}),

@@ -30,6 +30,7 @@ class Dossier(models.Model):
     supplements = models.PositiveSmallIntegerField(default=0)
     state_before_pause = models.CharField(max_length=32, blank=True)
     extended_at = models.DateTimeField(null=True)
+    signs_for = models.CharField(max_length=16, blank=True)  # the move that goes on when the signatures are there
     reason = models.TextField(blank=True)  # of refusing, stopping, withdrawing, suspending
     result_note = models.TextField(blank=True)
     service_key_id = models.BigIntegerField(null=True)
@@ -106,6 +107,22 @@ class Supplement(models.Model):
 
     def __str__(self) -> str:
         return f"supplement {self.number} of {self.case_id}"
+
+
+class Consultation(models.Model):
+    """The detail of a consultation: what one unit asks another about a dossier."""
+
+    case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="consultation")
+    dossier = models.ForeignKey("cases.Case", models.CASCADE, related_name="consultations")
+    asked_by_unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    question = models.TextField()
+    answer = models.TextField(blank=True)
+    is_agreed = models.BooleanField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=160, blank=True)
+
+    def __str__(self) -> str:
+        return f"consultation {self.case_id} on {self.dossier_id}"
 
 
 class Result(models.Model):

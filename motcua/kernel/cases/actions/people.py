@@ -83,6 +83,12 @@ def take_files(
     keep_files(file_ids, actor=actor, code=case.code, start=before + 1)
 
 
+def replace_file(case_id: int, file_id: int, role: FileRole, *, instead_of: int | None, caption: str = "") -> None:
+    """A file that we made ourselves takes the place of another on a locked case."""
+    CaseFile.objects.filter(case_id=case_id, role=role, file_id=instead_of).delete()
+    CaseFile.objects.create(case_id=case_id, file_id=file_id, role=role, caption=caption, created_at=moment.now())
+
+
 def publish_files(case_id: int, roles: Sequence[FileRole], *, only: Sequence[int] | None = None) -> None:
     """Let everybody see the files of a locked case in these roles (of them ``only`` the files named)."""
     files = CaseFile.objects.filter(case_id=case_id, role__in=roles)

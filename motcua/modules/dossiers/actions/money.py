@@ -1,40 +1,83 @@
-"""Fees that must be paid before work goes on: the clocks wait for them (facts §1.6.9)."""
+"""Fees: asked for with the acceptance, or in between, when the clocks wait for them (facts §1.6.9)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import finish
+from motcua.kernel.cases.queries.reading import cases_of
+from motcua.kernel.identity.kind import SYSTEM
+from motcua.kernel.org.queries import local_today
+from motcua.kernel.payments.actions.obligations import cancel_obligation, request_payment
+from motcua.kernel.payments.kind import OWED, Line
+from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib.errors import Refused
+from motcua.lib.money import money
 from motcua.modules.dossiers.actions.moving import begin_move, pause, resume, unit_words
+from motcua.modules.dossiers.kind import KIND
+from motcua.modules.dossiers.queries.fees import charges
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
+    from motcua.modules.dossiers.queries.reading import Whole
+
+
+def ask_for_fees(found: Whole, when: str, *, actor: Actor) -> None:
+    """What the procedure asks for at this moment; nothing where nothing is to be paid. The caller holds the lock."""
+    lines = charges(found.version.body, found.answers, way=found.dossier.way, on=local_today(), when=when)
+    if any(line.amount for line in lines):
+        request_payment(found.case.id, lines, actor=actor, key=when)
+
+
+def unpaid(case_id: int) -> int:
+    """Đồng that are still owed."""
+    return sum(row.amount - row.paid_amount for row in obligations([case_id]).get(case_id, []) if row.state in OWED)
 
 
 @transaction.atomic
-def request_payment_dossier(
-    case_id: int, *, actor: Actor, amount: int, what: str = "", version: int | None = None
-) -> Case:
-    """Ask for ``amount`` đồng; the obligation itself is kernel/payments'."""
+def request_payment_dossier(case_id: int, *, actor: Actor, lines: Sequence[Line], version: int | None = None) -> Case:
+    """Ask for money before work goes on: the clocks wait until it has come."""
     found, clocks = begin_move(case_id, "request_payment", actor=actor, version=version)
-    if amount <= 0:
-        words = _("Ghi số tiền phải nộp.")
+    total = sum(line.amount for line in lines)
+    if total <= 0:
+        words = _("Ghi khoản phải nộp và số tiền.")
         raise Refused("invalid", words, fields={"amount": words})
     pause(found, clocks)
-    told = {"amount": f"{amount:,} đ".replace(",", "."), "what": what.strip(), **unit_words(found.case)}
+    what = ", ".join(line.name for line in lines)
+    told = {"amount": money(total), "what": what, **unit_words(found.case)}
     finish(found.case, "request_payment", actor=actor, clocks=clocks, data=told)
+    request_payment(found.case.id, lines, actor=actor, key=f"asked-{found.case.version}")
     return found.case
 
 
 @transaction.atomic
 def settle_dossier(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
-    """It has been paid: the clocks go on where they stopped."""
+    """It has been paid: the clocks go on where they stopped. Refused while something is owed."""
     found, clocks = begin_move(case_id, "settle", actor=actor, version=version)
+    if owed := unpaid(case_id):
+        raise Refused("unpaid", _("Còn phải nộp %(amount)s.") % {"amount": money(owed)})
     state = resume(found, clocks)
     finish(found.case, "settle", actor=actor, clocks=clocks, to=state, data=unit_words(found.case))
     return found.case
+
+
+def settle_if_paid(case_id: int) -> bool:
+    """Money arrived for a case: a dossier that waited for it goes on. For the reader of events."""
+    with transaction.atomic():
+        case = cases_of(KIND).select_for_update(of=("self",)).filter(pk=case_id).first()
+        if case is None or case.state != "payment_requested" or unpaid(case_id):
+            return False
+        settle_dossier(case_id, actor=SYSTEM)
+    return True
+
+
+def cancel_what_is_owed(case_id: int, *, actor: Actor, reason: str) -> None:
+    """The dossier has ended without its result: nothing more is asked for."""
+    for row in obligations([case_id]).get(case_id, []):
+        if row.state in OWED:
+            cancel_obligation(row.id, actor=SYSTEM, reason=reason)

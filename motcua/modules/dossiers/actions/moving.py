@@ -1,14 +1,12 @@
-"""What several moves of a dossier share: going on to a leg, pausing, ending."""
+"""What several moves of a dossier share: its legs, and pausing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from motcua.kernel.cases.actions.clocks import Clocks, own_rule
-from motcua.kernel.cases.actions.moving import begin, finish
+from motcua.kernel.cases.actions.moving import begin
 from motcua.kernel.cases.actions.people import involve
-from motcua.kernel.events.actions import record
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.worktime import StartRule
@@ -73,41 +71,6 @@ def start_leg(found: Whole, stop: Stop, clocks: Clocks, *, term: Term | None = N
     return STATE_OF_LEG[Does(stop.leg.does)]
 
 
-def go_on(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mapping[str, Any], note: str = "") -> Case:
-    """End the present leg and go to the next one. Where the result comes next, the promise is kept at this moment."""
-    case = found.case
-    from_unit = org.tree().unit(case.unit_id).name
-    end_leg(case, actor=actor, note=note)
-    clocks.stop("leg", start_next=False)
-    stop = found.after(found.dossier.leg)
-    if stop is None or stop.leg.does == Does.RETURN:
-        return ready(found, move, clocks, actor=actor, data={**data, "unit": from_unit})
-    state = start_leg(found, stop, clocks)
-    told = {"unit": from_unit, "to": stop.unit.name, "to_unit_id": stop.unit.id, "leg": stop.leg.name, **data}
-    finish(case, move, actor=actor, clocks=clocks, to=state, data=told)
-    return case
-
-
-def ready(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mapping[str, Any]) -> Case:
-    """The result is there: the clocks of the promise stop, and it waits for the person where it was handed in."""
-    case = found.case
-    promise = clocks.get("result")
-    clocks.stop_all()
-    case.unit_id, case.officer_id = found.dossier.reception_unit_id, None
-    Dossier.objects.filter(pk=case.id).update(
-        ready_at=clocks.at, leg=max((stop.position for stop in found.stops), default=0)
-    )
-    finish(case, move, actor=actor, clocks=clocks, to="result_ready", data=data)
-    record(
-        "dossier.ready",
-        case_id=case.id,
-        actor=actor,
-        data={**figures(found), "unit": org.tree().unit(case.unit_id).name,
-              "on_time": promise is None or clocks.at <= promise.due_at},
-    )  # fmt: skip
-    return case
-
-
 def figures(found: Whole) -> dict[str, Any]:
     """What the day figures count by: the unit whose promise it was."""
     case = found.case
@@ -132,16 +95,3 @@ def resume(found: Whole, clocks: Clocks) -> str:
     clocks.stop("supplement", start_next=False)
     clocks.resume()
     return found.dossier.state_before_pause or "processing"
-
-
-def close(
-    found: Whole, move: str, clocks: Clocks, *, actor: Actor, reason: str, data: Mapping[str, Any] | None = None
-) -> Case:
-    """The dossier ends without its result."""
-    case = found.case
-    end_leg(case, actor=actor, note=reason)
-    clocks.stop_all()
-    case.closed_at = clocks.at
-    Dossier.objects.filter(pk=case.id).update(reason=reason)
-    finish(case, move, actor=actor, clocks=clocks, data={**figures(found), "reason": reason, **(data or {})})
-    return case

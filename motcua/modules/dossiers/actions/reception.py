@@ -16,16 +16,9 @@ from motcua.kernel.cases.queries.people import party_of
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.dossiers.actions.moving import (
-    begin_move,
-    close,
-    figures,
-    go_on,
-    pause,
-    resume,
-    start_leg,
-    unit_words,
-)
+from motcua.modules.dossiers.actions.going import close, go_on
+from motcua.modules.dossiers.actions.money import ask_for_fees
+from motcua.modules.dossiers.actions.moving import begin_move, figures, pause, resume, start_leg, unit_words
 from motcua.modules.dossiers.kind import LONGEST_NOTE, MOST_SUPPLEMENTS, PaperSource
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Supplement
 from motcua.modules.dossiers.queries.reading import next_supplement_number, whole
@@ -71,6 +64,7 @@ def accept(case: Case, *, actor: Actor) -> Case:
         to=state,
         data={**figures(found), **unit_words(case), "due": clock.due_at},
     )
+    ask_for_fees(found, "accept", actor=actor)
     return case
 
 

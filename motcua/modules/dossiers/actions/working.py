@@ -18,7 +18,8 @@ from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.dossiers.actions.moving import begin_move, end_leg, go_on, pause, resume, start_leg, unit_words
+from motcua.modules.dossiers.actions.going import go_on
+from motcua.modules.dossiers.actions.moving import begin_move, end_leg, pause, resume, start_leg, unit_words
 from motcua.modules.dossiers.kind import LONGEST_NOTE, Does
 from motcua.modules.dossiers.models import Dossier, Leg, Result
 

@@ -7,8 +7,12 @@ import pytest
 
 from motcua.kernel.cases.models import Case, Clock, Involvement, Party
 from motcua.kernel.cases.queries.reading import moves_for
+from motcua.kernel.events.actions import read_everything
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Actor
+from motcua.kernel.payments.actions.arrivals import record_cash
+from motcua.kernel.payments.kind import Line
+from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.filing import Applicant, Filed, NewDossier, NewPaper, file_dossier, take_in_dossier
@@ -237,13 +241,19 @@ def test_at_most_two_supplements(city: City, one_stop: OneStop) -> None:
     refused("invalid", case, request_supplement_dossier, actor=one_stop.oanh, items=[], reason="Mờ")
 
 
-def test_a_payment_stops_the_clocks_too(city: City, one_stop: OneStop) -> None:
+def test_a_payment_stops_the_clocks_until_it_has_come(city: City, one_stop: OneStop) -> None:
     case = processing(city, one_stop)
     with moment.at(on(16, 10)):
-        case = request_payment_dossier(case.id, actor=one_stop.oanh, amount=8000)
-    assert case.state == "payment_requested"
+        refused("invalid", case, request_payment_dossier, actor=one_stop.oanh, lines=[])
+        tax = Line("THUE.tncn", "Thuế thu nhập cá nhân", "thue", 2_500_000)
+        case = request_payment_dossier(case.id, actor=one_stop.oanh, lines=[tax])
+        assert case.state == "payment_requested"
+        refused("unpaid", case, settle_dossier, actor=one_stop.nga)
     with moment.at(on(17, 10)):
-        case = settle_dossier(case.id, actor=one_stop.nga)  # the counter took the money
+        owed = obligations([case.id])[case.id][0]
+        record_cash(owed.id, actor=one_stop.nga)
+        read_everything()
+    case.refresh_from_db()
     assert case.state == "processing"
     assert clock(case, "result").due_at == on(20, 8)
 

@@ -11,7 +11,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.packs import queries as packs
 from motcua.kernel.payments.queries import accounts as payments
 from motcua.kernel.places import queries as places
-from motcua.kernel.procedures.queries import catalogue as procedures
+from motcua.kernel.procedures.queries import search as procedures
 from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
 from motcua.testing.city import City, build_city
 from motcua.testing.one_stop import OneStop, build_one_stop

@@ -18,6 +18,7 @@ from motcua.kernel.figures.rest import router as figures
 from motcua.kernel.files.rest import router as files
 from motcua.kernel.identity.views import public
 from motcua.kernel.messages.rest import router as messages
+from motcua.kernel.procedures.rest import router as procedures
 from motcua.kernel.web.rest.officials import router as officials
 from motcua.kernel.web.rest.operation import router as operation
 from motcua.kernel.web.rest.places import router as places
@@ -54,7 +55,7 @@ api = Api(
     docs_decorator=public,
     auth=WAYS_IN,
 )
-for _router in (incidents, incident_cases, cases, figures, files, places, officials, messages, operation):
+for _router in (incidents, incident_cases, cases, procedures, figures, files, places, officials, messages, operation):
     api.add_router("", _router)
 
 

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from motcua.kernel.procedures.queries.catalogue import forget
+from motcua.kernel.procedures.queries.search import forget
 
 
 def grow_catalogue() -> None:
@@ -11,4 +11,4 @@ def grow_catalogue() -> None:
             "INSERT INTO procedures_catalogueversion (id, number) VALUES (1, 1)"
             " ON CONFLICT (id) DO UPDATE SET number = procedures_catalogueversion.number + 1"
         )
-    forget()
+    forget(is_changed=True)

@@ -5,10 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.events.kind import EventKind
 from motcua.kernel.identity.kind import ADMINISTRATORS, Permission, Reach
 
-PERMISSIONS = (
-    Permission("procedure.read", reach=Reach.ALL, public=True),
-    Permission("procedure.manage", ADMINISTRATORS, Reach.TOP),
-)
+PERMISSIONS = (Permission("procedure.manage", ADMINISTRATORS, Reach.TOP, label=_("Soạn và công bố thủ tục")),)
 
 EVENTS = (
     EventKind("procedure.drafted", _("Soạn bản {number} của thủ tục {code}"), icon="edit"),

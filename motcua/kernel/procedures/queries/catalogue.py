@@ -113,3 +113,32 @@ def papers_for(found: Version, case_key: str) -> tuple[Paper, ...]:
     """All papers of a case, also those that are supplied from elsewhere. An unknown key has the first case's."""
     case = found.body.case(case_key) or next(iter(found.body.cases), PaperCase())
     return case.papers
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What happened to a procedure that is no longer, or not yet, in force."""
+
+    code: str
+    name: str
+    name_en: str
+    ended_on: date | None
+    begins_on: date | None
+    replaced_by: str  # code
+
+
+def what_became(code: str) -> Became | None:
+    """Of one that was published and cannot be asked for today; None when there never was any."""
+    row = (
+        ProcedureVersion.objects.exclude(state=State.DRAFT)
+        .filter(procedure__code=code)
+        .select_related("procedure__replaced_by")
+        .order_by("-number")
+        .first()
+    )
+    if row is None:
+        return None
+    next_one = row.procedure.replaced_by
+    begins_on = row.valid_from if row.valid_from > local_today() else None
+    ended_on = row.procedure.ended_on or row.valid_to
+    return Became(code, row.name, row.name_en, ended_on, begins_on, next_one.code if next_one else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, ProcedureVersion, Synonym
+from motcua.kernel.procedures.queries import catalogue
 from motcua.kernel.procedures.queries.catalogue import catalogue_number
 from motcua.lib.versioned import Versioned
 from motcua.lib.vietnamese import fold, sort_key
@@ -65,6 +66,7 @@ class Group:
     count: int
     summary: str = ""
     summary_en: str = ""
+    is_imported: bool = False
 
     @property
     def title(self) -> str:
@@ -172,7 +174,9 @@ def _fields(hits: Mapping[int, Hit]) -> tuple[Group, ...]:
         counts[hit.field] = counts.get(hit.field, 0) + 1
     rows = sorted(Field.objects.all(), key=lambda row: (row.position, sort_key(row.name)))
     return tuple(
-        Group(row.code, row.name, row.name_en, row.icon, counts[row.code]) for row in rows if row.code in counts
+        Group(row.code, row.name, row.name_en, row.icon, counts[row.code], is_imported=row.is_imported)
+        for row in rows
+        if row.code in counts
     )
 
 
@@ -225,9 +229,12 @@ class _Indexed:
 _index = _Indexed()
 
 
-def forget() -> None:
+def forget(*, is_changed: bool = False) -> None:
+    """After a change in this process (the index is then built anew beside the searches), and between tests."""
+    catalogue.forget()
     _shelf.forget()
-    _index.forget()
+    if not is_changed:
+        _index.forget()
 
 
 def shelf() -> Shelf:
@@ -298,3 +305,18 @@ def search(
 
 def _scored(hit: Hit, score: float) -> Hit:
     return replace(hit, score=score)
+
+
+def names_of(codes: Collection[str], language: str) -> dict[str, str]:
+    """Of those in force."""
+    wanted = set(codes)
+    return {hit.code: _named(hit, language) for hit in shelf().hits.values() if hit.code in wanted}
+
+
+def search_names(words: str, language: str) -> list[tuple[str, str]]:
+    """(code, name), the best first."""
+    return [(hit.code, _named(hit, language)) for hit in search(words, most=20)]
+
+
+def _named(hit: Hit, language: str) -> str:
+    return hit.name_en if language == "en" and hit.name_en else hit.name

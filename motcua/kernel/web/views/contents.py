@@ -5,22 +5,29 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.inbox import count_waiting
 from motcua.kernel.figures.queries import board as figures
 from motcua.kernel.messages.queries import count_unread, parked_count
+from motcua.kernel.procedures.queries import search as procedures
 from motcua.kernel.web.kind import (
     DataNote,
     DeskLink,
+    Finder,
+    Found,
     PortalPanel,
     PortalTile,
     register_data_notes,
+    register_finders,
     register_links,
     register_panels,
     register_tiles,
 )
 
+MOST_PROCEDURES = 6  # of a search over everything
+MOST_LIFE_EVENTS = 12  # on the home page; the others stand with the procedures
 PROMISE_SECONDS = 30  # that the home page may be behind the board
 
 
@@ -33,8 +40,32 @@ def kept_promises(request: HttpRequest) -> dict[str, Any] | None:
     return {"board": board} if board.done.closed or board.now.open else None
 
 
+def life_events(request: HttpRequest) -> dict[str, Any] | None:
+    """What happens in people's lives, and the procedures that it needs."""
+    events = procedures.shelf().life_events
+    return {"events": events[:MOST_LIFE_EVENTS]} if events else None
+
+
+def find_procedures(words: str, request: HttpRequest) -> list[Found]:
+    return [
+        Found(hit.code, hit.title, reverse("procedure", args=[hit.code]), str(_("Thủ tục")))
+        for hit in procedures.search(words, most=MOST_PROCEDURES)
+    ]
+
+
 def register() -> None:
+    register_finders(Finder("procedures", _("Thủ tục"), lambda codes, request: [], find_procedures, rank=5))
     register_tiles(
+        PortalTile(
+            "procedures",
+            _("Làm thủ tục"),
+            _("Tìm bằng lời của bạn: giấy tờ, thời gian, lệ phí; nộp trực tuyến"),
+            "files",
+            "procedures",
+            rank=5,
+            nav_title=_("Thủ tục"),
+            bar_title=_("Thủ tục"),
+        ),
         PortalTile(
             "follow",
             _("Theo dõi việc"),
@@ -53,7 +84,6 @@ def register() -> None:
             "board",
             rank=40,
             nav_title=_("Bảng đúng hẹn"),
-            bar_title=_("Đúng hẹn"),
         ),
         PortalTile(
             "help",
@@ -64,7 +94,10 @@ def register() -> None:
             rank=90,
         ),
     )
-    register_panels(PortalPanel("kept_promises", "portal/kept_promises.html", kept_promises, rank=20))
+    register_panels(
+        PortalPanel("kept_promises", "portal/kept_promises.html", kept_promises, rank=20),
+        PortalPanel("life_events", "portal/life_events.html", life_events, place="main", rank=20),
+    )
     _register_desk()
     register_data_notes(
         DataNote(
@@ -126,6 +159,7 @@ def _register_desk() -> None:
         DeskLink("categories", _("Loại việc"), "tags", "categories", "category.manage", manage, 73),
         DeskLink("routing", _("Chuyển việc"), "route", "routing", "routing.manage", manage, 74),
         DeskLink("clock_rules", _("Thời hạn"), "hourglass", "clock_rules", "clock.manage", manage, 75),
+        DeskLink("admin_procedures", _("Thủ tục"), "files", "admin_procedures", "procedure.manage", manage, 75),
         DeskLink("templates", _("Mẫu tin nhắn"), "message-2", "templates", "template.manage", manage, 76),
         DeskLink("service_keys", _("Hệ thống kết nối"), "plug-connected", "service_keys", "service.manage", manage, 77),
         DeskLink("access_log", _("Lượt xem dữ liệu cá nhân"), "eye", "access_log", "org.manage", manage, 78),

@@ -85,11 +85,8 @@ class Command(BaseCommand):
     def _evaluate(self, file: Path, *, misses: bool, as_json: bool) -> None:
         questions = []
         for line, row in enumerate(_rows(file), start=1):
-            if (
-                row is None
-                or not isinstance(row.get("query"), str)
-                or not isinstance(row.get("acceptable_codes"), list)
-            ):
+            query, codes = (row.get("query"), row.get("acceptable_codes")) if row else (None, None)
+            if not isinstance(query, str) or not isinstance(codes, list):
                 raise CommandError(f"{file}:{line}: cần query (chữ) và acceptable_codes (danh sách mã).")
             questions.append(Question(query, tuple(map(str, codes))))
         if not questions:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.figures.views import board
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.models import File
 from motcua.lib import moment
@@ -30,7 +31,7 @@ OpenPage = Callable[..., "Page"]
 Check = Callable[["Page"], None]
 HOUR = timedelta(hours=1)
 AT_LAMP = {"geolocation": {"latitude": LAMP_AT[0], "longitude": LAMP_AT[1]}, "permissions": ["geolocation"]}
-WORDS = "Đèn đường trước số 12 tắt ba đêm rồi, tối om."
+WORDS = "Đèn đường trước số 12 tắt ba đêm rồi, tối o" + 90 * "m" + "."  # people write words without an end
 
 
 def as_file(upload: SimpleUploadedFile) -> "FilePayload":
@@ -325,6 +326,23 @@ def states(city: City) -> dict[str, Submitted]:
     )
     approve_incident(found["done"].case.id, actor=city.minh)
     return found
+
+
+def test_a_word_without_an_end_breaks(open_page: OpenPage, check_page: Check, sign_in: Any, city: City) -> None:
+    with moment.at(moment.now() - timedelta(days=20)):  # late, so that it stands on the board too
+        case = report(city, text=90 * "ồ" + " " + WORDS, address=80 * "a").case
+        take_incident(case.id, actor=city.hoa)
+    board.forget_drawn()
+    addresses = [f"/phan-anh/{case.code}/", "/phan-anh/", "/tim/?q=den", "/board/tre/"]
+    page = open_page()
+    for address in addresses:
+        page.goto(address)
+        assert page.locator("main").get_by_text("ồồồồ").count(), address
+        check_page(page)
+    sign_in(page, city.hoa.id)
+    for address in ("/desk/", f"/desk/phan-anh/{case.id}/", f"/desk/phan-anh/{case.id}/reply/"):
+        page.goto(address)
+        check_page(page)
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -27,13 +27,13 @@ class LogicError(ValueError):
         self.code, self.path, self.what = code, path, what
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Logic:
-    """``names`` are those that it looks up in the data itself (``father.alive``), not in the items of a list."""
+    """One rule, parsed. ``names`` are those that it looks up in the data itself (``father.alive``), not in the items of a list."""
 
     source: Any
     names: frozenset[str]
-    _evaluate: Evaluate = field(repr=False, compare=False)
+    _evaluate: Evaluate = field(repr=False)
 
     def value(self, data: Any) -> Any:
         return self._evaluate(data)

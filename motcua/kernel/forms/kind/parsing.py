@@ -36,6 +36,7 @@ TOP = {
     "$schema", "$comment", "$defs", "key", "title", "title_en", "description", "description_en", "type", "properties",
     "required", "layout", "rules", "examples",
 }  # fmt: skip
+_WITHOUT_DEFAULT = GROUPS | {Kind.REPEAT, Kind.FILE, Kind.ADDRESS, Kind.DECLARATION, Kind.SIGNATURE}
 STEP = {"key", "title", "title_en", "description", "description_en", "fields"}
 RULE = {"if", "error", "error_en", "at"}
 EXAMPLE = {"name", "answers", "errors", "today"}
@@ -79,6 +80,15 @@ class _Parser:
             self.wrong(f"{path}.{name}", _("phải là {kind}").format(kind=wanted))
             return default
         return value
+
+    def strings(self, body: Mapping[str, Any], name: str, path: str, default: list[str] | None = None) -> list[str]:
+        """A list of texts; other things in it are mistakes, and left empty so that places stay what they are."""
+        found = []
+        for place, value in enumerate(self.get(body, name, list, path, default or [])):
+            if not isinstance(value, str):
+                self.wrong(f"{path}.{name}.{place}", _("phải là {kind}").format(kind=_("chữ trong dấu nháy")))
+            found.append(value if isinstance(value, str) else "")
+        return found
 
     def words(self, body: Mapping[str, Any], name: str, path: str, *, longest: int = 500) -> Words:
         found = []
@@ -141,9 +151,9 @@ class _Parser:
     def fields(self, body: Mapping[str, Any], path: str, prefix: str, prefill: str = "") -> tuple[Field, ...]:
         """Of an object: its properties, with those marked that it requires."""
         properties = self.get(body, "properties", dict, path, {})
-        required = self.get(body, "required", list, path, [])
+        required = self.strings(body, "required", path)
         for place, name in enumerate(required):
-            if name not in properties:
+            if name and name not in properties:
                 self.wrong(f"{path}.required.{place}", _("không có ô “{name}”").format(name=name))
         found = []
         for key, written in properties.items():
@@ -190,7 +200,7 @@ class _Parser:
             title=self.title(body, at),
             description=self.words(body, "description", at, longest=2000),
             is_required=is_required or (kind is Kind.DECLARATION and show is None),
-            default=body.get("default"),
+            default=self.default(kind, body, at),
             children=children,
             show=show,
             value=value,
@@ -200,6 +210,17 @@ class _Parser:
         )
         self.by_path[path] = field
         return field
+
+    def default(self, kind: Kind, body: Mapping[str, Any], at: str) -> Any:
+        value = body.get("default")
+        is_plain = value is None or isinstance(value, (str, int, float))
+        is_fitting = is_plain and kind not in _WITHOUT_DEFAULT
+        if kind is Kind.CHOICES:
+            is_fitting = isinstance(value, list) and all(isinstance(part, str) for part in value)
+        if value is not None and not is_fitting:
+            self.wrong(f"{at}.default", _("ô loại này không đặt sẵn giá trị như vậy được"))
+            return None
+        return value
 
     def resolved(self, written: Any, at: str) -> Mapping[str, Any] | None:
         """A reference replaced by what it names; what stands beside it counts more."""
@@ -240,12 +261,12 @@ class _Parser:
     def built_in(self, kind: Kind, body: Mapping[str, Any], at: str, path: str, source: str) -> tuple[Field, ...]:
         """The parts of a person or an organisation that the form asks for."""
         parts = BUILT_IN[kind.value]
-        wanted = self.get(body, "x-fields", list, at, list(parts.usual))
-        required = self.get(body, "required", list, at, list(parts.required))
+        wanted = self.strings(body, "x-fields", at, list(parts.usual))
+        required = self.strings(body, "required", at, list(parts.required))
         for name, given in (("x-fields", wanted), ("required", required)):
             known = parts.properties if name == "x-fields" else wanted
             for place, key in enumerate(given):
-                if key not in known:
+                if key and key not in known:
                     self.wrong(f"{at}.{name}.{place}", _("không có “{key}”; có: {known}").format(
                         key=key, known=", ".join(known)))  # fmt: skip
         found = []
@@ -366,8 +387,10 @@ class _Parser:
             if not KEY.fullmatch(key) or key in keys:
                 self.wrong(f"{at}.key", _("mỗi bước có một tên riêng, viết bằng chữ thường không dấu, số và _"))
             keys.add(key)
-            names = self.get(body, "fields", list, at, [])
+            names = self.strings(body, "fields", at)
             for number, name in enumerate(names):
+                if not name:
+                    continue
                 if name not in by_key and name not in self.get(top, "properties", dict, "$", {}):
                     self.wrong(f"{at}.fields.{number}", _("không có ô “{name}”").format(name=name))
                 elif name in placed:
@@ -439,13 +462,13 @@ class _Parser:
         for place, written in enumerate(self.get(top, "examples", list, "$", [])):
             at = f"$.examples.{place}"
             body = self.object(written, at, EXAMPLE)
-            errors = self.get(body, "errors", list, at, [])
+            errors = self.strings(body, "errors", at)
             today = self.day(body, "today", at)
             found.append(
                 Example(
                     str(self.get(body, "name", str, at, "")) or str(place + 1),
                     self.get(body, "answers", dict, at, {}),
-                    frozenset(map(str, errors)),
+                    frozenset(errors),
                     date.fromisoformat(today) if today and not today.startswith("today") else None,
                 )
             )

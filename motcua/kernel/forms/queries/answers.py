@@ -1,7 +1,7 @@
 """Whether answers are right: the one check that pages, the counter and programs share."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -89,6 +89,7 @@ class _Walk:
     def top(self, answers: Mapping[str, Any]) -> None:
         for one in self.form.fields:
             self.ask(one, answers.get(one.key), one.key, self.values, self.values)
+        self.look_again(self.form.fields, self.values, "")
 
     def ask(self, one: Field, given: Any, path: str, into: dict[str, Any], scope: Mapping[str, Any]) -> None:
         """Put the value of one field, if it is shown and has one, into ``into``."""
@@ -116,6 +117,7 @@ class _Walk:
         held = into[one.key] = {}
         for child in one.children:
             self.ask(child, parts.get(child.key), f"{path}.{child.key}", held, scope)
+        self.look_again(one.children, held, f"{path}.")
         if is_empty(held):
             into.pop(one.key)
             if one.is_required and len(self.errors) == before:
@@ -147,6 +149,7 @@ class _Walk:
             scope = _Scope(values, self.values)
             for child in one.children:
                 self.ask(child, parts.get(child.key), f"{path}.{number}.{child.key}", values, scope)
+            self.look_again(one.children, values, f"{path}.{number}.")
             held.append(values)
             self.kept[path].append(number)
         if held:
@@ -175,8 +178,13 @@ class _Walk:
         wanted = look_up(self.values, one.same_as) if one.same_as else None
         if wanted and str(wanted).casefold() != value.casefold():
             self.errors[path] = saying.not_the_same(str(wanted))
-        if one.kind is Kind.NATIONAL_ID and (warning := saying.odd_national_id(value, into)):
-            self.warnings[path] = warning
+
+    def look_again(self, fields: Iterable[Field], held: Mapping[str, Any], prefix: str) -> None:
+        """Worth a look, when all that was said about somebody is there."""
+        for one in fields:
+            is_there = one.kind is Kind.NATIONAL_ID and one.key in held
+            if is_there and (warning := saying.odd_national_id(held[one.key], held)):
+                self.warnings[f"{prefix}{one.key}"] = warning
 
     def validate(self) -> None:
         """JSON Schema sees everything once more: lengths, limits, patterns, choices, numbers of items."""
@@ -184,6 +192,8 @@ class _Walk:
             if error.validator == "required":
                 continue  # told already, and better: only of what is shown
             path = self.given_path(list(error.absolute_path))
+            while path and self.form.at(path) is None:  # one of several files or choices
+                path = path.rpartition(".")[0]
             one = self.form.at(path)
             if one is not None and path not in self.errors:
                 self.errors[path] = saying.invalid(one, str(error.validator), error.instance, self.language)

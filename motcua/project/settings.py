@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "motcua.kernel.procedures",
     "motcua.kernel.forms",
     "motcua.kernel.signing",
+    "motcua.kernel.registries",
     "motcua.kernel.messages",
     "motcua.kernel.files",
     "motcua.kernel.events",

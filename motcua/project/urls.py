@@ -19,6 +19,7 @@ _PACKAGES = (
             "procedures",
             "forms",
             "signing",
+            "registries",
             "messages",
             "files",
             "events",

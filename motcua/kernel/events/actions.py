@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from motcua.kernel.events.kind import EVENTS, JOBS, READERS, Audience, Job, Reader
 from motcua.kernel.events.models import Cursor, Event, JobState
@@ -17,6 +19,21 @@ from motcua.lib.chain import canonical, hash_of
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
+
+@contextmanager
+def apart() -> Iterator[BaseDatabaseWrapper]:
+    """A connection on which what is written stays, whatever becomes of the caller's transaction: for notes of who
+    looked. It must neither miss nor wait for rows of that transaction, so such tables have no constraints to others."""
+    own = connections[DEFAULT_DB_ALIAS]
+    # What a test runner wraps around a test is not the caller's transaction: such rows must go with the test.
+    is_inside = any(not getattr(block, "_from_testcase", False) for block in own.atomic_blocks)
+    used = own.copy() if is_inside else own
+    try:
+        yield used
+    finally:
+        if is_inside:
+            used.close()
+
 
 CHAIN_WITHOUT_CASE = 0x4D43_0001  # advisory lock: events about no case form one chain of their own
 LONGEST_BACK_OFF = timedelta(minutes=15)

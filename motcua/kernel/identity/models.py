@@ -9,8 +9,9 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import models
 
+from motcua.kernel.events.actions import apart
 from motcua.kernel.identity.kind import PROVED, Level, Role
 from motcua.lib import moment
 
@@ -209,20 +210,12 @@ class AccessManager(models.Manager["Access"]):
         reason: str = "",
     ) -> None:
         """Write a row that stays, whatever becomes of the caller's transaction."""
-        own = connections[DEFAULT_DB_ALIAS]
-        # What a test runner wraps around a test is not the caller's transaction: such rows must go with the test.
-        is_inside = any(not getattr(block, "_from_testcase", False) for block in own.atomic_blocks)
-        connection = own.copy() if is_inside else own
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO identity_access (at, actor, actor_name, action, person_id, case_id, reason)"
-                    " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                    [moment.now(), actor, actor_name, action, person_id, case_id, reason[:200]],
-                )
-        finally:
-            if is_inside:
-                connection.close()
+        with apart() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO identity_access (at, actor, actor_name, action, person_id, case_id, reason)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [moment.now(), actor, actor_name, action, person_id, case_id, reason[:200]],
+            )
 
 
 class Access(models.Model):

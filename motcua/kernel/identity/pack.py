@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from motcua.kernel.identity.kind import Role
+from motcua.kernel.identity.actions import Proof, create_person, new_person_account, prove_person
+from motcua.kernel.identity.kind import SYSTEM, Level, Role
 from motcua.kernel.identity.models import Account, Post
+from motcua.kernel.identity.queries import accounts_of_persons, find_person_ids, person_with_national_id
 from motcua.kernel.org.queries import local_today, unit_ids
-from motcua.kernel.packs.kind import Change, Column, PackPart, Table, email, text, word
+from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, email, text, word
 from motcua.kernel.packs.queries import Pack, Record, compare
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -38,10 +41,27 @@ OFFICERS = Table(
         Column("phone", text(20)),
     ),
 )
+SEX = word("nam", "nu")
+CITIZENS = Table(
+    "citizens.csv",
+    ("national_id",),
+    (
+        Column("national_id", text(12, pattern=r"[0-9]{12}", hint=gettext_lazy("đủ 12 chữ số")), required=True),
+        Column("name", text(120), required=True),
+        Column("born_on", day, required=True, empty=None),
+        Column("sex", SEX, required=True),
+        Column("phone", text(20), required=True),
+        Column("email", email),
+        Column("address_area", text(10)),
+        Column("address_line", text(200)),
+    ),
+    optional=True,
+)
 SAME = ("full_name", "email", "phone")  # of one person, on whatever line
 
 
 def read(pack: Pack) -> None:
+    pack.read_table(CITIZENS)
     records = pack.read_table(OFFICERS)
     units = pack.keys("units.csv")
     first: dict[str, Record] = {}
@@ -59,7 +79,27 @@ def read(pack: Pack) -> None:
 def apply(pack: Pack, actor: "Actor") -> list[Change]:
     records = pack.tables[OFFICERS.file]
     told, accounts = _apply_accounts(pack, {record["login"]: record for record in records})
-    return told + _apply_posts(pack, records, accounts)
+    return told + _apply_posts(pack, records, accounts) + _apply_citizens(pack)
+
+
+def _apply_citizens(pack: Pack) -> list[Change]:
+    """Invented people with an account, proved at an invented counter: for a demonstration only. They sign in with the
+    code that goes to their number; what they change later is theirs."""
+    if not settings.DEMO:
+        return []
+    added: list[Change] = []
+    for row in pack.tables[CITIZENS.file]:
+        if person_with_national_id(row["national_id"]) is not None:
+            continue
+        contact = find_person_ids(phone=row["phone"], email=row["email"])
+        if accounts_of_persons(contact):
+            continue
+        account = new_person_account(create_person(row["name"], row["phone"], row["email"]))
+        address = {"area": row["address_area"], "line": row["address_line"]}
+        proof = Proof(row["national_id"], row["name"], row["born_on"], row["sex"], address)
+        prove_person(account.person_id or 0, proof, level=Level.COUNTER, actor=SYSTEM)
+        added.append(Change("citizens", "added", row["name"]))
+    return added
 
 
 def _apply_accounts(pack: Pack, records: Mapping[str, Record]) -> tuple[list[Change], dict[str, Account]]:
@@ -133,4 +173,4 @@ def _apply_posts(pack: Pack, records: Sequence[Record], accounts: Mapping[str, A
     return difference.changes(gone="ended")
 
 
-PART = PackPart("identity", (OFFICERS.file,), read, apply, after=("org",))
+PART = PackPart("identity", (OFFICERS.file, CITIZENS.file), read, apply, after=("org",))

@@ -2,40 +2,18 @@
 
 import logging
 import re
-from dataclasses import dataclass
 from time import monotonic
 
 from motcua.kernel.messages.actions import Claimed, claim_message, forget_messages, note_failure, note_sent
 from motcua.kernel.messages.actions.sending import expire_messages
 from motcua.kernel.messages.kind import CHANNELS
 from motcua.kernel.messages.ports import Sender, TemporarilyUnreachableError, senders_of
+from motcua.lib.circuit import Circuit
 from motcua.lib.errors import ConnectorError
 
 log = logging.getLogger(__name__)
 _PERSONAL = re.compile(r"[^\s<>,;]+@[^\s<>,;]+|\+?\d[\d .-]{6,}\d")
 TURN = 5.0  # seconds; the readers wait meanwhile
-FAILURES_TO_OPEN = 3  # in a row
-LONGEST_REST = 300.0  # seconds
-
-
-@dataclass(slots=True)
-class Circuit:
-    """A sender that failed several times in a row rests, longer each time, so that messages keep their attempts and the
-    worker its time. Each worker learns it by itself."""
-
-    failures: int = 0
-    rests_until: float = 0.0
-
-    def is_open(self) -> bool:
-        return monotonic() < self.rests_until
-
-    def failed(self) -> None:
-        self.failures += 1
-        if self.failures >= FAILURES_TO_OPEN:
-            self.rests_until = monotonic() + min(LONGEST_REST, 15.0 * 2 ** (self.failures - FAILURES_TO_OPEN))
-
-    def worked(self) -> None:
-        self.failures, self.rests_until = 0, 0.0
 
 
 CIRCUITS: dict[str, Circuit] = {}

@@ -12,6 +12,7 @@ from motcua.kernel.cases.queries.inbox import count_waiting
 from motcua.kernel.figures.queries import board as figures
 from motcua.kernel.messages.queries import count_unread, parked_count
 from motcua.kernel.procedures.queries import search as procedures
+from motcua.kernel.registries.queries import count_open_requests
 from motcua.kernel.web.kind import (
     DataNote,
     DeskLink,
@@ -109,6 +110,30 @@ def register() -> None:
             rank=70,
         ),
         DataNote(
+            "identity",
+            _("Số định danh, ngày sinh, nơi cư trú nếu bạn khai hoặc đã xác thực"),
+            _("Để điền sẵn tờ khai và biết chắc là bạn"),
+            _("Bạn, và cán bộ xử lý hồ sơ của bạn; lưu dưới dạng mã hóa"),
+            _("Đến khi bạn xóa tài khoản"),
+            rank=71,
+        ),
+        DataNote(
+            "registries",
+            _("Lượt tra cứu dữ liệu về bạn trong cơ sở dữ liệu nhà nước, và điều bạn đồng ý"),
+            _("Để bạn biết ai đã xem, và để không ai xem ngoài việc của mình"),
+            _("Bạn, tại trang “Dữ liệu về tôi”; quản trị thấy ai đã tra cứu, không thấy về ai"),
+            _("Lâu dài, vì là nhật ký"),
+            rank=72,
+        ),
+        DataNote(
+            "authorisations",
+            _("Bạn ủy quyền cho ai, thủ tục nào, đến khi nào"),
+            _("Để người đó làm thay bạn"),
+            _("Bạn, người được ủy quyền, và cán bộ xử lý hồ sơ họ nộp thay"),
+            _("Lâu dài, vì hồ sơ dựa vào đó"),
+            rank=73,
+        ),
+        DataNote(
             "device",
             _("Mã việc bạn theo dõi và bản nháp đang viết"),
             _("Để bạn xem lại và viết tiếp mà không cần tài khoản"),
@@ -143,6 +168,10 @@ def _parked(request: HttpRequest) -> int:
     return parked_count()
 
 
+def _data_requests(request: HttpRequest) -> int:
+    return count_open_requests()
+
+
 def _register_desk() -> None:
     watch, manage = _("Theo dõi"), _("Quản trị")
     register_links(
@@ -150,6 +179,28 @@ def _register_desk() -> None:
             "inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_waiting, is_hot=True, in_bar=True
         ),
         DeskLink("notices", _("Thông báo"), "bell", "notices", "desk.enter", "", 5, "t", count=_unread, is_hot=True),
+        DeskLink("registries", _("Tra cứu dữ liệu"), "database", "registries", "registry.look_up", "", 30),
+        DeskLink("person_prove", _("Xác thực tại quầy"), "id", "person_prove", "person.prove", "", 31),
+        DeskLink(
+            "representations",
+            _("Người đại diện tổ chức"),
+            "building",
+            "representations",
+            "representation.accept",
+            "",
+            32,
+        ),
+        DeskLink(
+            "datarequests",
+            _("Yêu cầu về dữ liệu"),
+            "mail-question",
+            "datarequests",
+            "privacy.answer",
+            "",
+            33,
+            count=_data_requests,
+            is_hot=True,
+        ),
         DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
         DeskLink("wall", _("Màn hình điều hành"), "device-desktop-analytics", "wall", "wall.watch", watch, 61, "m"),
         DeskLink("units", _("Đơn vị"), "building-community", "units", "org.manage", manage, 70),

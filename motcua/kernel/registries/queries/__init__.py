@@ -1,0 +1,61 @@
+"""What registries hold, who looked at it, what people agreed to and ask for."""
+
+from motcua.kernel.registries.queries.look_ups import (
+    LogRow,
+    SeenRow,
+    SourceRow,
+    export_look_ups,
+    list_look_ups,
+    look_ups_per_hour,
+    own_look_ups,
+    source_rows,
+    who_looked,
+)
+from motcua.kernel.registries.queries.own import (
+    ConsentRow,
+    RequestRow,
+    consent_of,
+    consent_words,
+    count_open_requests,
+    export_consents,
+    list_requests,
+    open_offers,
+    own_consents,
+    own_requests,
+)
+from motcua.kernel.registries.queries.records import (
+    RecordLine,
+    Shown,
+    count_records,
+    list_records,
+    registry_kind,
+    shown_values,
+)
+
+__all__ = [
+    "ConsentRow",
+    "LogRow",
+    "RecordLine",
+    "RequestRow",
+    "SeenRow",
+    "Shown",
+    "SourceRow",
+    "consent_of",
+    "consent_words",
+    "count_open_requests",
+    "count_records",
+    "export_consents",
+    "export_look_ups",
+    "list_look_ups",
+    "list_records",
+    "list_requests",
+    "look_ups_per_hour",
+    "open_offers",
+    "own_consents",
+    "own_look_ups",
+    "own_requests",
+    "registry_kind",
+    "shown_values",
+    "source_rows",
+    "who_looked",
+]

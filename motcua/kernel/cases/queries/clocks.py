@@ -65,9 +65,16 @@ def _label(kind: str, name: str, _language: str) -> str:
     return str(KINDS[kind].clock_labels.get(name, name)) if kind in KINDS else name
 
 
-def clock_view(clock: Ticking, kind: str, now: datetime | None = None, *, with_used: bool = True) -> ClockView:
+def _language() -> Language:
+    return "en" if get_language() == "en" else "vi"
+
+
+def clock_view(clock: Ticking, kind: str, now: datetime | None = None) -> ClockView:
+    return _view(clock, kind, now or moment.now(), _language(), with_used=True)
+
+
+def _view(clock: Ticking, kind: str, at: datetime, language: Language, *, with_used: bool) -> ClockView:
     """``with_used``: what a meter shows. Lists have none, and it is half of the arithmetic."""
-    at = now or moment.now()
     calendar, _version = org.unit_calendar(clock.unit_id)
     state: ClockState
     if clock.stopped_at is not None:
@@ -84,7 +91,6 @@ def clock_view(clock: Ticking, kind: str, now: datetime | None = None, *, with_u
     if with_used and end > clock.started_at:
         total = max(calendar.between(clock.started_at, clock.due_at), 1)
         used = min(100, max(0, round(100 * calendar.between(clock.started_at, end) / total)))
-    language: Language = "en" if get_language() == "en" else "vi"
     return ClockView(
         state=state,
         words=clock_words(state, minutes, calendar.day_minutes, language),
@@ -140,6 +146,11 @@ def _listed(case_ids: Sequence[int], which: str, *given: list[str]) -> list[_Lis
         return [_Listed(*row) for row in cursor.fetchall()]
 
 
+def _views(clocks: dict[int, _Listed], kinds: dict[int, str], now: datetime | None) -> dict[int, ClockView]:
+    at, language = now or moment.now(), _language()
+    return {number: _view(clock, kinds[number], at, language, with_used=False) for number, clock in clocks.items()}
+
+
 def promise_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, ClockView]:
     """The public promise of each case: its newest promise clock. One query for all."""
     kinds = {case.id: case.kind for case in cases}
@@ -149,7 +160,7 @@ def promise_views(cases: Sequence[Case], now: datetime | None = None) -> dict[in
         for clock in _listed(list(kinds), "name = ANY(%s) ORDER BY id", list(promises.values()))
         if clock.name == promises[kinds[clock.case_id]]
     }
-    return {number: clock_view(clock, kinds[number], now, with_used=False) for number, clock in newest.items()}
+    return _views(newest, kinds, now)
 
 
 def next_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, ClockView]:
@@ -157,4 +168,4 @@ def next_views(cases: Sequence[Case], now: datetime | None = None) -> dict[int, 
     kinds = {case.id: case.kind for case in cases}
     wins_last = "stopped_at IS NULL ORDER BY paused_at DESC NULLS LAST, due_at DESC"
     chosen = {clock.case_id: clock for clock in _listed(list(kinds), wins_last)}
-    return {number: clock_view(clock, kinds[number], now, with_used=False) for number, clock in chosen.items()}
+    return _views(chosen, kinds, now)

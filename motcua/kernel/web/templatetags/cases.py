@@ -1,11 +1,11 @@
 """The rows of a list of cases. Drawn in Python: fifty of them out of a template cost more than the rest of the page."""
 
 from collections.abc import Container, Iterable
+from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext

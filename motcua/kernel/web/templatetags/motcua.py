@@ -133,8 +133,12 @@ def due_words(due_at: datetime | None) -> str:
 # ── Moments ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _local(at: datetime) -> datetime:
+    return at.astimezone(timezone.get_default_timezone())  # everybody reads the time of the country
+
+
 def _day(day: date, *, weekday: bool = True) -> str:
-    language, year = _language(), "" if day.year == timezone.localdate(moment.now()).year else day.year
+    language, year = _language(), "" if day.year == _local(moment.now()).date().year else day.year
     name = _WEEKDAYS[language][day.weekday()] + " " if weekday else ""
     if language == "en":
         return f"{name}{day.day} {_MONTHS[day.month - 1]}{f' {year}' if year else ''}"
@@ -146,7 +150,7 @@ def when(at: datetime | None) -> str:
     """ "14:10, thứ Hai 23/11"; the year only when it is another one."""
     if at is None:
         return NO_VALUE
-    local = timezone.localtime(at)
+    local = _local(at)
     return f"{local:%H:%M}, {_day(local.date())}"
 
 
@@ -155,8 +159,8 @@ def when_short(at: datetime | None) -> str:
     """ "14:10, 23/11", for dense tables."""
     if at is None:
         return NO_VALUE
-    local = timezone.localtime(at)
-    return f"{local:%H:%M}, {_day(local.date(), weekday=False)}"
+    local = _local(at)
+    return f"{local.hour:02}:{local.minute:02}, {_day(local.date(), weekday=False)}"
 
 
 @register.filter
@@ -164,7 +168,7 @@ def day(value: datetime | date | None) -> str:
     """ "thứ Hai 23/11"."""
     if value is None:
         return NO_VALUE
-    return _day(timezone.localtime(value).date() if isinstance(value, datetime) else value)
+    return _day(_local(value).date() if isinstance(value, datetime) else value)
 
 
 @register.simple_tag
@@ -173,7 +177,7 @@ def moment_of(at: datetime | None, style: str = "when") -> SafeString:
     if at is None:
         return SafeString(NO_VALUE)
     words = {"when": when, "short": when_short, "day": day}[style](at)
-    return format_html('<time datetime="{}">{}</time>', timezone.localtime(at).isoformat(timespec="minutes"), words)
+    return format_html('<time datetime="{}">{}</time>', _local(at).isoformat(timespec="minutes"), words)
 
 
 @register.filter
@@ -181,7 +185,7 @@ def ago(at: datetime | None) -> str:
     """ "hôm nay", "hôm qua", "3 ngày trước", then the day: for lists, where the minute does not matter."""
     if at is None:
         return NO_VALUE
-    days = (timezone.localdate(moment.now()) - timezone.localtime(at).date()) // timedelta(days=1)
+    days = (_local(moment.now()).date() - _local(at).date()) // timedelta(days=1)
     if days <= 0:
         return gettext("hôm nay")
     if days == 1:

@@ -21,6 +21,7 @@ from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation.dss import async_add_validation_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
@@ -29,6 +30,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from motcua.lib.pdfsign.appearance import MM, Appearance, stamp_of
 from motcua.lib.pdfsign.place import Place, UnsignableError
+from motcua.lib.pdfsign.verifying import verify
 from motcua.lib.pdfsign.waiting import answer_of
 
 MOST_PAGES = 3000
@@ -143,7 +145,8 @@ def finish(
     chain: Sequence[bytes],
     ask_for_time: AskForTime | None = None,
 ) -> bytes:
-    """The signed document. With ``ask_for_time`` the signature carries a time stamp (PAdES-B-T)."""
+    """The signed document. With ``ask_for_time`` the signature carries a time stamp (PAdES-B-T); raises OSError when
+    the authority refuses, or answers with something else."""
     signer = _external(certificate, chain, signature)
     message = answer_of(
         signer.async_sign_prescribed_attributes(
@@ -173,12 +176,14 @@ def with_revocations(pdf: bytes, *, roots: Sequence[bytes], lists: Sequence[byte
         revocation_mode="require",
         moment=at,
     )
-    output = BytesIO(pdf)
+    output = BytesIO()
     try:
         answer_of(async_add_validation_info(newest, context, output=output))
     except (ValidationError, SignatureValidationError, ValueError):
         return None
-    return output.getvalue()
+    lasting = output.getvalue()
+    proved = next(one for one in verify(lasting, roots=roots, at=at).signatures if one.field == newest.field_name)
+    return lasting if proved.is_good and proved.level in ("B-LT", "B-LTA") else None
 
 
 def sign(
@@ -209,7 +214,13 @@ class _Stamper(TimeStamper):
         self._ask = ask
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        return tsp.TimeStampResp.load(self._ask(req.dump()))
+        return tsp.TimeStampResp.load(self._ask(req.dump()), strict=True)
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TimestampRequestError("the answer is no time stamp") from error
 
 
 def _external(certificate: bytes, chain: Sequence[bytes], signature: bytes | None = None) -> ExternalSigner:

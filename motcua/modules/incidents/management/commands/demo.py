@@ -18,17 +18,18 @@ from motcua.kernel.identity.actions.officers import set_same_password
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.modules.incidents.actions.learning import train_classifier
-from motcua.modules.incidents.management.demo.stories import Teller
+from motcua.modules.incidents.management.demo.stories import SHOWN, Teller
 from motcua.modules.incidents.queries.understanding import model_path
 
 PASSWORD = "một-cửa-2026"  # noqa: S105  of the demonstration, printed for everybody who starts it
-SHOWN = (
+LOGINS = (
     ("1022.tongdai1", "tổng đài viên 1022, điều phối cả tỉnh"),
     ("xuanhuong.ct", "Chủ tịch phường Xuân Hương – Đà Lạt: giao việc, duyệt kết quả"),
     ("xuanhuong.kt1", "chuyên viên phường Xuân Hương – Đà Lạt: xử lý việc"),
     ("quantri", "quản trị hệ thống"),
 )
 YEAR = timedelta(days=365)
+SHOWN_IN = 400  # reports: so many have one round of the newest in every state
 PAUSE = 4.0  # seconds between two happenings of the living city
 
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
     def _logins(self) -> None:
         """One known password for everybody: this is a demonstration. Written where the start reads it."""
         set_same_password(make_password(PASSWORD))
-        lines = [f"{login:16} {PASSWORD}   {who}" for login, who in SHOWN]
+        lines = [f"{login:16} {PASSWORD}   {who}" for login, who in LOGINS]
         Path(settings.DATA_DIR, "demo-logins.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _history(self, count: int, seed: int, *, pictures: bool) -> None:
@@ -72,12 +73,15 @@ class Command(BaseCommand):
         teller = Teller(dice, with_pictures=pictures)
         now, began = moment.now(), time.monotonic()
         # More of it lately, so that the inbox is full of what is still open.
-        ages = sorted((YEAR * (dice.random() ** 2.6) for _ in range(count)), reverse=True)
+        rounds = (count // SHOWN_IN + 1) if count >= 2 * SHOWN else 0
+        ages = sorted((YEAR * (dice.random() ** 2.6) for _ in range(count - rounds * SHOWN)), reverse=True)
         for number, age in enumerate(ages, 1):
             opened = now - max(age, timedelta(minutes=5))
             teller.tell(teller.report(opened), now)
             if number % 200 == 0:
                 self.stdout.write(f"  {number} / {count}, {number / (time.monotonic() - began):.0f} mỗi giây")
+        for _round in range(rounds):
+            teller.show(now)
         self.stdout.write(f"OK: {count} phản ánh trong {time.monotonic() - began:.0f} giây.")
 
     def _live(self, pause: float, *, pictures: bool) -> None:

@@ -63,6 +63,7 @@ RESULTS = {
     "trees": "Đã cắt cành gãy, thu dọn và chằng chống cây.",
 }
 OTHER_RESULT = "Đã kiểm tra, xử lý tại chỗ và nhắc nhở các bên liên quan. Đơn vị theo dõi thêm một tuần."
+SHOWN = 11  # reports that ``Teller.show`` makes: one for each state, and one to be merged into another
 REASONS = ("chờ vật tư về kho", "mưa lớn nhiều ngày, chưa thi công được", "cần đơn vị điện lực cắt điện để làm an toàn")
 
 
@@ -92,11 +93,13 @@ class Teller:
 
     # ── One report ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def report(self, at: datetime) -> Case:
-        """Somebody reports something at ``at``."""
+    def report(self, at: datetime, *, about: str = "", like: Case | None = None) -> Case:
+        """Somebody reports something at ``at``; in the category ``about``, or the same as another report."""
         codes = [code for code, _weight in COMMON if code in self.phrases]
-        category = self.dice.choices(codes, [weight for code, weight in COMMON if code in self.phrases])[0]
+        category = about or self.dice.choices(codes, [weight for code, weight in COMMON if code in self.phrases])[0]
         lat, lon = self._point()
+        if like is not None and like.lat is not None and like.lon is not None:
+            lat, lon = like.lat + 0.0001, like.lon
         named = self.dice.random() < 0.7
         street = self.dice.choice(STREETS)
         with moment.at(at):
@@ -106,7 +109,7 @@ class Teller:
             new = NewIncident(
                 text=self.dice.choice(self.phrases[category]),
                 # Two in three leave the choice to the classifier, as people do.
-                category=category if self.dice.random() < 0.34 else "",
+                category=category if about or self.dice.random() < 0.34 else "",
                 lat=lat,
                 lon=lon,
                 address=f"{'gần ' if self.dice.random() < 0.3 else ''}{self.dice.randint(1, 240)} {street}",
@@ -143,6 +146,37 @@ class Teller:
             if self._step(case, again, until, self._reopen):
                 self._work(case, again, until)
 
+    def show(self, now: datetime) -> None:
+        """The newest reports: one for each state, so that every page has something to show. SHOWN of them."""
+        kept = None
+        for state, steps in self._ways().items():
+            at = now - timedelta(minutes=self.dice.randint(180, 1_800))
+            case = self.report(at, about="official-conduct" if state == "answered" else "street-lighting")
+            for step in steps:
+                later = self._later(at, 5, 50)
+                at = later if later < now else at + (now - at) / 4  # outside working hours somebody is on duty
+                self._step(case, at, now, step)
+            if state == "in_progress":
+                kept = case
+        if kept is not None:
+            twin = self.report(now - timedelta(minutes=self.dice.randint(20, 170)), about="street-lighting", like=kept)
+            self._step(twin, now - timedelta(minutes=10), now, lambda case: self._merge(case, kept.code))
+
+    def _ways(self) -> dict[str, tuple[Callable[[Case], None], ...]]:
+        done = (self._take, self._visit, self._resolve)
+        return {
+            "submitted": (self._return,),
+            "dispatched": (),
+            "accepted": (self._accept,),
+            "in_progress": (self._take, self._join, self._visit, self._still_there),
+            "info_requested": (self._take, self._ask),
+            "resolved": done,
+            "published": (*done, self._approve),
+            "answered": (*done, self._approve),
+            "closed": (*done, self._approve, self._rate, self._close),
+            "rejected": (self._reject,),
+        }
+
     def _work(self, case: Case, at: datetime, until: datetime) -> datetime | None:
         """From receiving to the rating, starting at ``at``; when it was done, or None when it was not."""
         slow = self.dice.random() < 0.08  # one in twelve breaks its promise
@@ -154,6 +188,8 @@ class Teller:
                 return None
             if number == 2 and self.dice.random() < 0.06:
                 at = self._ask_and_answer(case, at, until)
+            if number < 3 and self.dice.random() < 0.1:
+                self._step(case, self._later(at, 1, 20), until, self._join if number < 2 else self._still_there)
             if number == 2 and slow and self.dice.random() < 0.5:
                 self._step(case, self._later(at, 20, 100), until, self._extend)
         if self.dice.random() < 0.4:
@@ -212,6 +248,31 @@ class Teller:
         else:
             leader = self._by(case, [Role.LEADER])
             receiving.assign_incident(case.id, actor=leader, officer_id=worker.id or 0)
+
+    def _take(self, case: Case) -> None:
+        receiving.take_incident(case.id, actor=self._by(case, [Role.SPECIALIST, Role.LEADER]))
+
+    def _accept(self, case: Case) -> None:
+        receiving.accept_incident(case.id, actor=self._by(case, [Role.CLERK, Role.SPECIALIST, Role.LEADER]))
+
+    def _return(self, case: Case) -> None:
+        receiving.return_incident(
+            case.id,
+            actor=self._by(case, [Role.CLERK, Role.SPECIALIST, Role.LEADER]),
+            reason="Cột đèn này thuộc tuyến đường tỉnh, không do phường quản lý.",
+        )
+
+    def _merge(self, case: Case, into_code: str) -> None:
+        receiving.merge_incident(case.id, actor=self._by(case, [Role.OPERATOR, Role.LEADER]), into_code=into_code)
+
+    def _close(self, case: Case) -> None:
+        working.close_incident(case.id, actor=self._by(case, [Role.LEADER, Role.CLERK]))
+
+    def _join(self, case: Case) -> None:
+        people.join_incident(case.id, actor=ANONYMOUS)
+
+    def _still_there(self, case: Case) -> None:
+        people.report_still_there_incident(case.id, actor=ANONYMOUS)
 
     def _send_on(self, case: Case) -> None:
         """The 1022 centre looks, corrects the category and sends it on."""
@@ -319,3 +380,9 @@ def _staff() -> dict[int, tuple[tuple[int, frozenset[Role]], ...]]:
     for row in list_officers(None):
         found.setdefault(row.unit_id, []).append((row.id, frozenset(row.roles)))
     return {unit_id: tuple(rows) for unit_id, rows in found.items()}
+
+
+def forget_cast() -> None:
+    """Another city was loaded."""
+    _actor.cache_clear()
+    _staff.cache_clear()

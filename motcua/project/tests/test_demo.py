@@ -1,0 +1,106 @@
+"""The demonstration: a year of history through the real actions under a moved clock, and a city that goes on living."""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as house
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from motcua.kernel.cases.models import Case, CaseFile, Clock
+from motcua.kernel.events.models import Event
+from motcua.kernel.events.queries import verify
+from motcua.kernel.identity.kind import SYSTEM
+from motcua.kernel.identity.models import Account, Person
+from motcua.kernel.identity.queries import opened
+from motcua.kernel.packs.actions import apply_pack
+from motcua.kernel.packs.queries import read_pack
+from motcua.lib import moment
+from motcua.modules.incidents.kind import INCIDENT
+from motcua.modules.incidents.management.commands.demo import LOGINS, PASSWORD
+from motcua.modules.incidents.management.demo.stories import FAMILIES, Teller, forget_cast
+from motcua.testing.city import MONDAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+REPORTS = 30
+
+
+@pytest.fixture
+def da_lat(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    settings.DATA_DIR = tmp_path
+    # Learning the city's phrases takes seconds, and is shown elsewhere: here the 1022 centre says what a report is.
+    (tmp_path / "classifier.npz").touch()
+    monkeypatch.setattr("motcua.modules.incidents.actions.submitting.suggest", lambda text, limit=3: [])
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files"}}
+    }
+    forget_cast()
+    list(apply_pack(read_pack(house.BASE_DIR / "packs" / "lam-dong"), actor=SYSTEM))
+    yield
+    forget_cast()
+
+
+def test_a_year_of_history(da_lat: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = MONDAY + timedelta(days=2, hours=3)  # the same story each time
+    with moment.at(now):
+        call_command("demo", "--reports", str(REPORTS))
+    assert f"OK: {REPORTS} phản ánh" in capsys.readouterr().out
+    cases = list(Case.objects.order_by("id"))
+    assert len(cases) == REPORTS
+    assert all(now - timedelta(days=366) < case.opened_at < now for case in cases)
+    assert cases[-1].opened_at - cases[0].opened_at > timedelta(days=60)
+    assert {case.state for case in cases} == {state.name for state in INCIDENT.states}
+    assert Case.objects.get(state="merged").merged_into is not None
+    # Through the actions: each case has its chain of events, at the moments of the story, and promises kept and broken.
+    events = Event.objects.filter(case_id__isnull=False)
+    assert events.count() > 3 * REPORTS
+    assert set(events.values_list("case_id", flat=True)) == {case.id for case in cases}
+    assert not events.filter(at__gt=now).exists()
+    assert list(verify()) == []
+    ended = [clock for clock in Clock.objects.all() if clock.stopped_at is not None]
+    assert {clock.stopped_at is not None and clock.stopped_at > clock.due_at for clock in ended} == {True, False}
+    assert CaseFile.objects.filter(file__type__startswith="image/").exists()
+    names = [opened(person).name for person in Person.objects.all()]
+    assert all(name.split()[0] in FAMILIES for name in names if name)
+    logins = (tmp_path / "demo-logins.txt").read_text("utf-8")
+    for login, _who in LOGINS:
+        assert login in logins
+        assert Account.objects.get(login=login).check_password(PASSWORD)
+
+
+def test_it_goes_on_living_until_it_is_stopped(
+    da_lat: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New reports come, officers act on those that wait; a signal ends it."""
+    acted, advance = 0, Teller.advance
+
+    def advance_and_stop(self: Teller, case: Case) -> bool:
+        nonlocal acted
+        acted += 1
+        if acted == 8:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return advance(self, case)
+
+    monkeypatch.setattr(Teller, "advance", advance_and_stop)
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        call_command("demo", "--live", "--pause", "0", "--no-pictures")
+    finally:
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
+    told = capsys.readouterr().out
+    assert Case.objects.count() == told.count("+ PA-") >= 1
+    assert "→ PA-" in told
+    begun = ("incident.submitted", "incident.routed")
+    assert Event.objects.filter(case_id__isnull=False).exclude(name__in=begun).exists()
+    assert list(verify()) == []
+
+
+def test_it_needs_a_city(db: None) -> None:
+    with pytest.raises(CommandError, match="pack apply"):
+        call_command("demo", "--reports", "1")
+    assert not Case.objects.exists()

@@ -9,12 +9,13 @@ from motcua.project.health import healthz, readyz
 
 # From the top floor down; who writes a package's addresses adds nothing here.
 _PACKAGES = (
-    *(f"modules.{name}" for name in ("incidents",)),
+    *(f"modules.{name}" for name in ("dossiers", "incidents")),
     *(
         f"kernel.{name}"
         for name in (
             "web",
             "figures",
+            "payments",
             "cases",
             "procedures",
             "forms",

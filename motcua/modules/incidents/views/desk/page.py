@@ -28,7 +28,7 @@ BUTTONS = ("take", "approve", "show", "close")  # moves that one press does
 def case_page(request: Request, case_id: int) -> HttpResponse:
     """``?part=case`` gives the middle alone, for the live refresh. The rest of the address is the list it came from."""
     page = desk_page(case_id, actor=request.actor)
-    template = "incidents/desk/_case.html" if request.GET.get("part") == "case" else "incidents/desk/case.html"
+    template = "incidents/desk/_case.html" if request.GET.get("part") == "case" else "cases/case.html"
     response = render(request, template, page_context(request, page))
     response["Cache-Control"] = "no-store"
     return response
@@ -42,6 +42,7 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
             request, case, moves, buttons=BUTTONS, next_step=lambda names: _next_step(names, case, request.actor)
         ),
         "page": page,
+        "body": "incidents/desk/_case.html",
         "public_url": KINDS[case.kind].public_url(case.code) if case.published_at else "",
         "urgency": urgency_words(case.urgency),
     }

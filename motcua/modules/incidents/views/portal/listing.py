@@ -1,6 +1,7 @@
 """The public list and map; what is asked for stands in the address."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.forms.portal import category_choices, named
 from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_list, public_page, public_rows
+from motcua.modules.incidents.views.portal.cards import card, card_list
 
 STATES = {"dang": "open", "tre": "late", "xong": "done"}
 STATE_WORDS = {
@@ -57,7 +59,7 @@ def incidents(request: Request) -> HttpResponse:
     rows, older = public_list(wanted)
     state = next((name for name, value in STATES.items() if value == wanted.state), "")
     context: dict[str, Any] = {
-        "rows": rows,
+        "cards": card_list(rows),
         "wanted": wanted,
         "told": filter_words(wanted),
         "state": state,
@@ -84,13 +86,13 @@ def incidents(request: Request) -> HttpResponse:
 
 def _query(request: Request, changes: dict[str, str]) -> str:
     """The filter as it stands, with some of it changed; always from the first page on."""
-    query = request.GET.copy()
+    query: dict[str, list[str]] = dict(request.GET.lists())
     for name, value in {"sau": "", **changes}.items():
         if value:
-            query[name] = value
+            query[name] = [value]
         else:
             query.pop(name, None)
-    return f"?{query.urlencode()}" if query else ""
+    return f"?{urlencode(query, doseq=True)}" if query else ""
 
 
 def _here(request: Request, changes: dict[str, str]) -> str:
@@ -152,4 +154,4 @@ def _zoom(text: str) -> float:
 def incident_card(request: Request, code: str) -> HttpResponse:
     """What the map shows of one report when its mark is chosen."""
     page = public_page(code, actor=request.actor)
-    return render(request, "incidents/portal/card.html", {"row": public_rows([page.case])[0]})
+    return HttpResponse(card(public_rows([page.case])[0]))

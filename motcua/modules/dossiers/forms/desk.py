@@ -1,0 +1,167 @@
+"""What an official types for each move of a dossier. Shapes only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.cases.forms.moves import Files, MoveForm, text_field
+from motcua.kernel.cases.forms.rules import UnitField
+from motcua.kernel.org import queries as org
+from motcua.lib import moment
+from motcua.lib.money import parse_money
+from motcua.modules.dossiers.kind import Delivery
+
+SUPPLEMENT_LINES = 4
+Choices = Sequence[tuple[str, Any]]
+
+
+class ReasonForm(MoveForm):
+    reason = text_field(_("Lý do"), _("Người nộp đọc câu này."))
+
+
+class BasisForm(MoveForm):
+    reason = text_field(_("Lý do"), _("Người nộp đọc câu này. Nói rõ vì sao và nên làm gì tiếp."))
+    basis = forms.CharField(label=_("Căn cứ"), required=False, max_length=300)
+
+
+class NoteForm(MoveForm):
+    note = text_field(_("Ghi chú"), _("Chỉ cán bộ thấy."))
+
+
+class PassOnForm(MoveForm):
+    note = text_field(_("Ý kiến xử lý"), _("Ghi vào phiếu kiểm soát."), rows=3, required=False)
+
+
+class ReviseForm(MoveForm):
+    reason = text_field(_("Cần làm lại điều gì"))
+
+
+class AssignForm(MoveForm):
+    officer_id = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(label=_("Lời nhắn"), required=False, max_length=300)
+
+
+class SupplementForm(MoveForm):
+    """Everything that is missing, in one go."""
+
+    reason = text_field(_("Vì sao cần bổ sung"), _("Người nộp đọc câu này."), rows=2)
+    basis = forms.CharField(label=_("Căn cứ"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, papers: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, SUPPLEMENT_LINES + 1):
+            self.fields[f"paper_{number}"] = forms.ChoiceField(
+                label=_("Giấy tờ %(number)d") % {"number": number},
+                required=False,
+                choices=[("", _("Nội dung tờ khai hoặc điều khác")), *papers],
+            )
+            self.fields[f"what_{number}"] = forms.CharField(
+                label=_("Thiếu hoặc sai điều gì"), required=number == 1, max_length=500
+            )
+            self.fields[f"how_{number}"] = forms.CharField(label=_("Cách làm cho đúng"), required=False, max_length=500)
+        self.order_fields(
+            [f"{name}_{number}" for number in range(1, SUPPLEMENT_LINES + 1) for name in ("paper", "what", "how")]
+        )
+
+
+def supplement_values(data: dict[str, Any]) -> dict[str, Any]:
+    items = [
+        {name: data.pop(f"{name}_{number}", "") for name in ("paper", "what", "how")}
+        for number in range(1, SUPPLEMENT_LINES + 1)
+    ]
+    return {**data, "items": items}
+
+
+class SupplyForm(MoveForm):
+    """The clerk takes what the person brought to the counter."""
+
+    counter_papers = forms.MultipleChoiceField(
+        label=_("Giấy tờ người nộp mang đến"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = text_field(_("Đã bổ sung gì"), rows=2, required=False)
+
+    def __init__(self, *args: Any, papers: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if papers:
+            self.fields["counter_papers"].choices = list(papers)  # type: ignore[attr-defined]
+        else:
+            del self.fields["counter_papers"]
+
+
+class ConsultForm(MoveForm):
+    unit_id = UnitField(label=_("Hỏi đơn vị"), help_text=_("Gõ vài chữ trong tên, không dấu cũng được."))
+    question = text_field(_("Điều cần hỏi"), _("Đơn vị được hỏi xem được hồ sơ này."))
+    time = forms.CharField(label=_("Trả lời trong"), initial="2 ngày làm việc", max_length=40)
+
+
+class AnswerForm(MoveForm):
+    is_agreed = forms.TypedChoiceField(
+        label=_("Ý kiến"),
+        choices=[("yes", _("Đồng ý")), ("no", _("Không đồng ý"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        initial="yes",
+    )
+    answer = text_field(_("Nội dung trả lời"))
+
+
+class ProposeForm(MoveForm):
+    code = forms.ChoiceField(label=_("Kết quả"))
+    number = forms.CharField(label=_("Số, ký hiệu"), required=False, max_length=60)
+    documents = Files(label=_("Văn bản kết quả"), required=False, help_text=_("PDF để ký số được."))
+    is_refusal = forms.BooleanField(label=_("Trả lời không giải quyết được"), required=False)
+    note = text_field(_("Tờ trình, hoặc lý do không giải quyết được"), rows=3, required=False)
+
+    def __init__(self, *args: Any, results: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = list(results)  # type: ignore[attr-defined]
+
+
+class ExtendForm(MoveForm):
+    reason = text_field(_("Lý do chậm"), _("Người nộp đọc câu này, cùng lời xin lỗi."))
+    until = forms.DateTimeField(
+        label=_("Hẹn mới"),
+        help_text=_("Chỉ hẹn lại một lần, trước hạn ít nhất một ngày."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        calendar, _version = org.unit_calendar(self.case.unit_id)
+        start = max(self.case.due_at or moment.now(), moment.now())
+        later = calendar.add(start, calendar.day_minutes)
+        self.fields["until"].initial = timezone.localtime(later).replace(second=0, microsecond=0)
+        earliest = timezone.localtime(moment.now() + timedelta(minutes=1))
+        self.fields["until"].widget.attrs["min"] = earliest.strftime("%Y-%m-%dT%H:%M")
+
+
+class ReturnForm(MoveForm):
+    delivery = forms.ChoiceField(label=_("Trả bằng cách"), choices=Delivery.choices)
+    to = forms.CharField(
+        label=_("Người nhận xuất trình"),
+        required=False,
+        max_length=160,
+        help_text=_("Như: Căn cước của người nộp. Không ghi số."),
+    )
+
+
+class PaymentForm(MoveForm):
+    name = forms.CharField(label=_("Khoản phải nộp"), max_length=160)
+    kind = forms.ChoiceField(
+        label=_("Loại"),
+        choices=[("phi", _("Phí")), ("le_phi", _("Lệ phí")), ("thue", _("Thuế")), ("phat", _("Tiền phạt"))],
+    )
+    amount = forms.CharField(label=_("Số tiền (đồng)"), max_length=20)
+
+    def clean_amount(self) -> int:
+        try:
+            return parse_money(str(self.cleaned_data["amount"]))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error

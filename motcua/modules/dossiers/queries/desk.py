@@ -1,0 +1,161 @@
+"""What the pages of a dossier and of a consultation show to an official."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from motcua.kernel.cases.queries.page import ShownCase, shown_case
+from motcua.kernel.cases.queries.reading import get_case, not_found
+from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
+from motcua.kernel.events.kind import Audience
+from motcua.kernel.files.queries import files_by_id
+from motcua.kernel.forms.queries.versions import FormVersion, form_version
+from motcua.kernel.identity.actions.persons import note_access
+from motcua.kernel.org import queries as org
+from motcua.kernel.payments.queries.obligations import obligations
+from motcua.modules.dossiers.kind import CONSULTATION_KIND, Does
+from motcua.modules.dossiers.models import Consultation, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.queries.reading import Whole, get_dossier, legs, papers, results, supplements
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+    from motcua.kernel.files.models import File
+    from motcua.kernel.identity.kind import Actor
+    from motcua.kernel.payments.models import Obligation
+    from motcua.modules.dossiers.queries.routes import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    paper: DossierPaper
+    file: File | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    result: Result
+    file: File | None
+    is_signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """One stop of the way: how it went, goes or will go. ``state`` is done | late | now | ahead."""
+
+    stop: Stop
+    state: str
+    leg: Leg | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationLine:
+    consultation: Consultation
+    case: Case
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPage:
+    whole: Whole
+    shown: ShownCase
+    rows: list[TimelineRow]
+    papers: list[PaperLine]
+    results: list[ResultLine]
+    route: list[RouteLine]
+    supplements: list[Supplement]
+    consultations: list[ConsultationLine]
+    obligations: list[Obligation]
+    form: FormVersion | None
+    answers: dict[str, Any]
+
+    @property
+    def case(self) -> Case:
+        return self.shown.case
+
+
+def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
+    """Refused("not_found") for those outside. The declaration is personal data: the caller notes who opened it."""
+    actor = actor.by_post
+    found = get_dossier(case_id, actor=actor)
+    went = legs(case_id)
+    kept = papers(case_id)
+    documents = results(case_id)
+    files = files_by_id(
+        [paper.file_id for paper in kept if paper.file_id]
+        + [number for one in documents for number in (one.file_id, one.signed_file_id) if number]
+    )
+    return DossierPage(
+        whole=found,
+        shown=shown_case(found.case, actor=actor),
+        rows=timeline_of(found.case, Audience.OFFICIALS),
+        papers=[PaperLine(paper, files.get(paper.file_id or 0)) for paper in kept],
+        results=[
+            ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
+            for one in documents
+        ],
+        route=route_lines(found, went),
+        supplements=supplements(case_id),
+        consultations=_consultations(case_id),
+        obligations=obligations([case_id]).get(case_id, []),
+        form=form_version(found.dossier.form_version_id) if found.dossier.form_version_id else None,
+        answers=found.answers,
+    )
+
+
+def route_lines(found: Whole, went: list[Leg]) -> list[RouteLine]:
+    """The whole way with the newest leg of each stop."""
+    newest = {leg.position: leg for leg in went}
+    lines = []
+    for stop in found.stops:
+        leg = newest.get(stop.position)
+        is_here = stop.position == found.dossier.leg and found.case.closed_at is None
+        if stop.leg.does == Does.RETURN and found.dossier.returned_at is not None:
+            state = "done"
+        elif is_here and (leg is None or leg.ended_at is None):
+            state = "now"
+        elif leg is not None and leg.ended_at is not None and stop.position <= found.dossier.leg:
+            state = "late" if leg.ended_at > leg.due_at else "done"
+        else:
+            state, leg = "ahead", None
+        lines.append(RouteLine(stop, state, leg))
+    return lines
+
+
+def _consultations(case_id: int) -> list[ConsultationLine]:
+    rows = Consultation.objects.filter(dossier_id=case_id).select_related("case").order_by("pk")
+    return [ConsultationLine(row, row.case, org.tree().unit(row.case.unit_id).short_name) for row in rows]
+
+
+def note_opened(page: DossierPage, *, actor: Actor) -> None:
+    """Whose declaration was opened, by whom: they can read it (facts §9.3)."""
+    person_id = next((line.person_id for line in page.shown.people if line.person_id), None)
+    note_access(actor, "dossier.open", person_id=person_id, case_id=page.case.id, reason=page.case.code)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationPage:
+    shown: ShownCase
+    consultation: Consultation
+    dossier: Case
+    asked_by: str
+    rows: list[TimelineRow]
+
+    @property
+    def case(self) -> Case:
+        return self.shown.case
+
+
+def consultation_page(case_id: int, *, actor: Actor) -> ConsultationPage:
+    actor = actor.by_post
+    case = get_case(case_id, actor=actor)
+    if case.kind != CONSULTATION_KIND:
+        raise not_found()
+    row = Consultation.objects.select_related("dossier").get(pk=case_id)
+    return ConsultationPage(
+        shown=shown_case(case, actor=actor),
+        consultation=row,
+        dossier=row.dossier,
+        asked_by=org.tree().unit(row.asked_by_unit_id).name,
+        rows=timeline_of(case, Audience.OFFICIALS),
+    )

@@ -1,0 +1,135 @@
+"""The desk's pages of a dossier, walked as its people walk them."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from motcua.kernel.cases.models import Case
+from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.models import Access, Account
+from motcua.modules.dossiers.models import Consultation, Dossier
+from motcua.testing.city import City
+from motcua.testing.one_stop import OneStop
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(pk=actor.id))
+    return client
+
+
+def act(actor: Actor, case: Case, slug: str, status: int = 302, kind: str = "ho-so", **values: Any) -> str:
+    """Opens the move's page where it has a form, fills it in and sends it."""
+    case.refresh_from_db()
+    client = signed_in(actor)
+    answer = client.post(f"/desk/{kind}/{case.id}/{slug}/", {"version": case.version, **values})
+    assert answer.status_code == status, answer.content.decode()[-1500:]
+    case.refresh_from_db()
+    return answer.content.decode()
+
+
+def page(actor: Actor, case: Case) -> str:
+    answer = signed_in(actor).get(f"/desk/ho-so/{case.id}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_dossier_goes_its_whole_way_over_the_pages(city: City, one_stop: OneStop, filed: Any) -> None:
+    case = filed().case
+    inbox = signed_in(one_stop.nga).get("/desk/?xem=unit").content.decode()
+    assert f"/desk/ho-so/{case.id}/" in inbox
+    act(one_stop.nga, case, "accept")
+    assert case.state == "accepted"
+    act(one_stop.nga, case, "hand-over")
+    act(one_stop.oanh, case, "take")
+    assert "Việc tiếp theo" in page(one_stop.oanh, case)
+    act(one_stop.oanh, case, "propose", code="KQ.khai-sinh", number="15/2026")
+    assert case.state == "approving"
+    act(city.minh, case, "approve")
+    assert case.state == "result_ready"
+    act(one_stop.nga, case, "return-result", status=422, delivery="counter")
+    act(one_stop.nga, case, "return-result", delivery="counter", to="Căn cước của người nộp")
+    assert case.state == "returned"
+    assert "Đã trả kết quả" in page(one_stop.nga, case)
+
+
+def test_a_supplement_asked_over_the_page(one_stop: OneStop, processing: Any) -> None:
+    case = processing()
+    form = signed_in(one_stop.oanh).get(f"/desk/ho-so/{case.id}/request-supplement/").content.decode()
+    assert "Giấy chứng sinh" in form
+    back = act(one_stop.oanh, case, "request-supplement", status=422, reason="Ảnh mờ", what_2="Tên mẹ sai")
+    assert "Tên mẹ sai" in back  # what was typed is still there
+    act(
+        one_stop.oanh, case, "request-supplement", reason="Ảnh mờ", paper_1="GT.chung-sinh", what_1="Ảnh mờ",
+        how_1="Chụp lại", what_2="Tên mẹ sai",
+    )  # fmt: skip
+    assert case.state == "supplement_requested"
+    shown = page(one_stop.oanh, case)
+    assert "Đang chờ bổ sung lần 1" in shown
+    assert "Tên mẹ sai" in shown
+    act(one_stop.nga, case, "supply", counter_papers=["GT.chung-sinh"])
+    assert case.state == "processing"
+
+
+def test_another_unit_is_asked_and_answers(city: City, one_stop: OneStop, processing: Any) -> None:
+    case = processing()
+    act(
+        one_stop.oanh,
+        case,
+        "consult",
+        unit_id=one_stop.department.name,
+        question="Số nhà này đúng không?",
+        time="1 ngày làm việc",
+    )
+    asked = Consultation.objects.select_related("case").get(dossier=case)
+    assert asked.case.unit_id == one_stop.department.id
+    assert "Số nhà này đúng không?" in page(one_stop.kien, case)  # whoever is asked may read the dossier
+    client = signed_in(one_stop.kien)
+    assert client.get(f"/desk/xin-y-kien/{asked.pk}/").status_code == 200
+    act(one_stop.kien, asked.case, "answer", kind="xin-y-kien", is_agreed="no", answer="Sai số nhà")
+    asked.refresh_from_db()
+    assert (asked.is_agreed, asked.case.closed_at is not None) == (False, True)
+    assert "Sai số nhà" in page(one_stop.oanh, case)
+    assert signed_in(city.tam).get(f"/desk/xin-y-kien/{asked.pk}/").status_code == 404
+
+
+def test_who_opened_it_is_noted_for_the_person(one_stop: OneStop, processing: Any) -> None:
+    case = processing()
+    page(one_stop.oanh, case)
+    signed_in(one_stop.oanh).get(f"/desk/ho-so/{case.id}/?part=case")  # the live refresh is no new look
+    assert [(one.actor, one.person_id) for one in Access.objects.filter(action="dossier.open")] == [
+        (one_stop.oanh.key, case.person_id)
+    ]
+
+
+def test_contacts_are_masked_until_somebody_asks(one_stop: OneStop, processing: Any) -> None:
+    case = processing()
+    shown = page(one_stop.oanh, case)
+    assert "0905 123 456" not in shown
+    assert "Nguyễn Thị An" not in shown
+    answer = signed_in(one_stop.oanh).post(f"/desk/ho-so/{case.id}/nguoi/{case.person_id}/")
+    assert "Nguyễn Thị An" in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["tam", "lan", "quan"])
+def test_others_find_nothing(city: City, one_stop: OneStop, processing: Any, who: str) -> None:
+    case = processing()
+    client = signed_in(getattr(city, who))
+    for address in ("", "propose/", "note/"):
+        assert client.get(f"/desk/ho-so/{case.id}/{address}").status_code == 404
+    assert client.post(f"/desk/ho-so/{case.id}/take/", {"version": case.version}).status_code == 404
+    assert f"/desk/ho-so/{case.id}/" not in client.get("/desk/?xem=unit").content.decode()
+    assert Dossier.objects.get(pk=case.id).leg == 2
+
+
+def test_the_page_asks_few_questions(one_stop: OneStop, processing: Any, django_assert_max_num_queries: Any) -> None:
+    case = processing()
+    client = signed_in(one_stop.oanh)
+    client.get(f"/desk/ho-so/{case.id}/")
+    with django_assert_max_num_queries(34):
+        answer = client.get(f"/desk/ho-so/{case.id}/")
+    assert len(re.findall("<h1", answer.content.decode())) == 1

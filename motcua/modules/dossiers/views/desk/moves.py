@@ -1,0 +1,80 @@
+"""The moves of a dossier and of a consultation: which form and which action each has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from motcua.kernel.cases.forms.moves import MoveForm
+from motcua.kernel.cases.views.moves import Doing, move_view
+from motcua.kernel.payments.kind import Line
+from motcua.modules.dossiers.actions import consulting, money, reception, results, working
+from motcua.modules.dossiers.forms import desk as forms
+from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
+from motcua.modules.dossiers.queries.reading import whole
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+
+SHORT = 90
+
+
+def _papers(case: Case) -> dict[str, Any]:
+    found = whole(case)
+    chosen = found.version.body.case(found.dossier.case_key)
+    return {"papers": [(paper.code, paper.name[:SHORT]) for paper in (chosen.papers if chosen else ())]}
+
+
+def _results(case: Case) -> dict[str, Any]:
+    return {"results": [(result.code, result.name) for result in whole(case).version.body.results]}
+
+
+def _proposal(data: dict[str, Any]) -> dict[str, Any]:
+    code, number = data.pop("code"), data.pop("number")
+    files = data.pop("file_ids", []) or [None]
+    return {**data, "results": [working.NewResult(code, number=number, file_id=file_id) for file_id in files]}
+
+
+def _charge(data: dict[str, Any]) -> dict[str, Any]:
+    line = Line(f"YC.{data['kind']}", data.pop("name"), data.pop("kind"), data.pop("amount"))
+    return {**data, "lines": [line]}
+
+
+DOINGS: dict[str, Doing] = {
+    "accept": Doing(reception.accept_dossier),
+    "hand_over": Doing(reception.hand_over_dossier),
+    "refuse": Doing(reception.refuse_dossier, forms.BasisForm),
+    "request_supplement": Doing(
+        reception.request_supplement_dossier, forms.SupplementForm, extras=_papers, values=forms.supplement_values
+    ),
+    "supply": Doing(reception.supply_dossier, forms.SupplyForm, extras=_papers),
+    "take": Doing(working.take_dossier),
+    "assign": Doing(working.assign_dossier, forms.AssignForm, needs="officer"),
+    "consult": Doing(consulting.consult_dossier, forms.ConsultForm, needs="unit"),
+    "pass_on": Doing(working.pass_on_dossier, forms.PassOnForm),
+    "propose": Doing(
+        working.propose_dossier, forms.ProposeForm, (("documents", "file_ids"),), extras=_results, values=_proposal
+    ),
+    "revise": Doing(working.revise_dossier, forms.ReviseForm),
+    "approve": Doing(results.approve_dossier),
+    "issue": Doing(results.issue_dossier),
+    "return_result": Doing(results.return_result_dossier, forms.ReturnForm),
+    "request_payment": Doing(money.request_payment_dossier, forms.PaymentForm, values=_charge),
+    "settle": Doing(money.settle_dossier),
+    "suspend": Doing(working.suspend_dossier, forms.ReasonForm),
+    "resume": Doing(working.resume_dossier),
+    "extend": Doing(working.extend_dossier, forms.ExtendForm),
+    "withdraw": Doing(results.withdraw_dossier, forms.ReasonForm),
+    "stop": Doing(results.stop_dossier, forms.ReasonForm),
+    "note": Doing(working.note_dossier, forms.NoteForm),
+}
+CONSULTATION_DOINGS: dict[str, Doing] = {
+    "take": Doing(consulting.take_consultation),
+    "assign": Doing(consulting.assign_consultation, forms.AssignForm, needs="officer"),
+    "answer": Doing(consulting.answer_consultation, forms.AnswerForm),
+}
+
+BUTTONS = frozenset(name for name, doing in DOINGS.items() if doing.form is MoveForm)
+CONSULTATION_BUTTONS = frozenset(name for name, doing in CONSULTATION_DOINGS.items() if doing.form is MoveForm)
+
+move_page = move_view(KIND, DOINGS)
+consultation_move = move_view(CONSULTATION_KIND, CONSULTATION_DOINGS)

@@ -75,3 +75,8 @@ def payee_of(unit_id: int) -> PayeeRow | None:
 
 def payee_with(account: str) -> PayeeRow | None:
     return _held.get().accounts.get(account)
+
+
+def list_accounts() -> list[PayeeRow]:
+    """Each account once, with the highest unit that it is of."""
+    return list(_held.get().accounts.values())

@@ -1,0 +1,1 @@
+"""Pages of money: to pay on, for clerks, and the doors by which banks tell."""

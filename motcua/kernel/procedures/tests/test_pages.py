@@ -167,7 +167,7 @@ def test_linked_data_of_one_and_of_all(city: City, client: Client) -> None:
     assert told["cv:processingTime"] == {"@type": "xsd:duration", "@value": "P1D"}
     assert len(told["cpsv:hasInput"]) == 4
     everything = client.get("/thu-tuc/cpsv.jsonld")
-    graph = json.loads(b"".join(everything))["@graph"]  # type: ignore[arg-type]
+    graph = json.loads(b"".join(everything))["@graph"]
     assert [one["dct:identifier"] for one in graph] == [CODE]
     again = client.get("/thu-tuc/cpsv.jsonld", headers={"If-None-Match": everything["ETag"]})
     assert again.status_code == 304

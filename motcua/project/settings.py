@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "motcua.modules.dossiers",
     "motcua.modules.incidents",
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
+    *_present("motcua.connectors.registry_http"),
     *_present("motcua.connectors.signing_remote", "motcua.connectors.time_stamp"),
     "allauth",
     "allauth.account",
@@ -414,6 +415,17 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "receipt_temporary": env_str("SMS_RECEIPT_TEMPORARY", ""),
         "receipt_permanent": env_str("SMS_RECEIPT_PERMANENT", ""),
         "receipt_error": env_str("SMS_RECEIPT_ERROR", ""),
+    },
+    # A province's data-sharing platform. What it is asked for and how its answers read stands in the file REGISTRY_MAP.
+    "registry_http": {
+        "url": env_str("REGISTRY_URL", ""),
+        "map": env_str("REGISTRY_MAP", ""),
+        "token_url": env_str("REGISTRY_TOKEN_URL", ""),
+        "client_id": env_str("REGISTRY_CLIENT_ID", ""),
+        "client_secret": env_secret("REGISTRY_CLIENT_SECRET", ""),
+        "scope": env_str("REGISTRY_SCOPE", ""),
+        "signing_key": env_secret("REGISTRY_SIGNING_KEY", ""),
+        "timeout": env_str("REGISTRY_TIMEOUT", "4"),
     },
     "console": {"use": env_str("MESSAGES_TO_FILES", "")},
     "signing_remote": {

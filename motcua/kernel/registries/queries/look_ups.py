@@ -178,8 +178,8 @@ def source_rows(*, actor: Actor) -> list[SourceRow]:
     require(actor, "registry.manage")
     states = {(row.registry, row.source): row for row in SourceState.objects.all()}
     hour_ago = moment.now() - timedelta(hours=1)
-    counted = {
-        row["registry"]: row
+    counted: dict[str, dict[str, Any]] = {
+        row["registry"]: dict(row)
         for row in LookUp.objects.values("registry").annotate(
             asked=Count("pk", filter=Q(at__gte=hour_ago)),
             failed=Count("pk", filter=Q(at__gte=hour_ago, outcome=LookUp.Outcome.OUTAGE)),
@@ -190,7 +190,7 @@ def source_rows(*, actor: Actor) -> list[SourceRow]:
     for name, kind in REGISTRIES.items():
         source = source_of(name)
         state = states.get((name, source.name))
-        counts: dict[str, Any] = counted.get(name, {})
+        counts = counted.get(name, {})
         rows.append(
             SourceRow(
                 name,

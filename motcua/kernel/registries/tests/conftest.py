@@ -1,6 +1,7 @@
 """People, officials and records that the tests of registries share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -66,7 +67,7 @@ def records(db: None) -> None:
 
 
 def _put_records() -> None:
-    people = [
+    people: list[dict[str, Any]] = [
         {"national_id": AN_ID, "name": "Nguyễn Thị Mẫu An", "born_on": "1990-05-02", "sex": "nu",
          "address": {"area": "24778", "line": "Số 1 đường Thử"}},
         {"national_id": BINH_ID, "name": "Trần Văn Mẫu Bình"},

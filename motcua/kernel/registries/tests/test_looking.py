@@ -80,7 +80,7 @@ def test_people_see_their_own_and_nobody_elses(an: Actor, binh: Actor) -> None:
 def test_for_who_authorised_in_this_procedure_only(an: Actor, binh: Actor) -> None:
     today = local_today()
     Authorisation.objects.create(
-        giver_id=binh.person_id, receiver_id=an.person_id, to_kind="sms", to_sealed=b"x", to_index=b"x",
+        giver_id=binh.person_id or 0, receiver_id=an.person_id or 0, to_kind="sms", to_sealed=b"x", to_index=b"x",
         procedures=["1.001193"], valid_from=today, valid_to=today, giver_level="counter", receiver_level="counter",
         state="accepted", given_at=moment.now(),
     )  # fmt: skip

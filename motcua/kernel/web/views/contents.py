@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.cases.queries.inbox import count_waiting
 from motcua.kernel.figures.queries import board as figures
 from motcua.kernel.messages.queries import count_unread, parked_count
+from motcua.kernel.payments.queries.desk import count_open
 from motcua.kernel.procedures.queries import search as procedures
 from motcua.kernel.registries.queries import count_open_requests
 from motcua.kernel.web.kind import (
@@ -172,6 +173,10 @@ def _data_requests(request: HttpRequest) -> int:
     return count_open_requests()
 
 
+def _money_waiting(request: HttpRequest) -> int:
+    return count_open(request.actor)  # type: ignore[attr-defined]
+
+
 def _register_desk() -> None:
     watch, manage = _("Theo dõi"), _("Quản trị")
     register_links(
@@ -200,6 +205,9 @@ def _register_desk() -> None:
             33,
             count=_data_requests,
             is_hot=True,
+        ),
+        DeskLink(
+            "payments", _("Thu phí"), "coin", "payments", "payment.read", "", 6, count=_money_waiting, is_hot=True
         ),
         DeskLink("board", _("Bảng đúng hẹn"), "clock-check", "board", "desk.enter", watch, 60, "b", in_bar=True),
         DeskLink("wall", _("Màn hình điều hành"), "device-desktop-analytics", "wall", "wall.watch", watch, 61, "m"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.files.actions import hold_files
 from motcua.kernel.forms.kind import Form, Kind, Prefilled
 from motcua.kernel.forms.models import Draft as Row
-from motcua.kernel.forms.queries.drafts import Draft, draft_token, may_open, opened, written_known
+from motcua.kernel.forms.queries.drafts import Draft, account_of, draft_token, may_open, opened, written_known
 from motcua.kernel.forms.queries.prefill import with_known
 from motcua.kernel.forms.queries.versions import form_version
 from motcua.kernel.identity.kind import Actor
@@ -36,7 +36,7 @@ def start_draft(
     version = form_version(version_id)
     now = moment.now()
     row = Row(
-        version_id=version.id, subject=subject, account_id=_account_of(actor), created_at=now, saved_at=now,
+        version_id=version.id, subject=subject, account_id=account_of(actor), created_at=now, saved_at=now,
         expires_at=now + KEPT_FOR, known_sealed=sealer().seal(written_known(known or {})),
     )  # fmt: skip
     filled = with_known(version.form, answers or {}, known or {})
@@ -59,7 +59,7 @@ def save_step(
     kept |= {key: value for key, value in answers.items() if key in own}
     _seal(row, form, with_known(form, kept, before.known))
     row.step = step if next_step is None else next_step
-    row.account_id = row.account_id or _account_of(actor)
+    row.account_id = row.account_id or account_of(actor)
     row.saved_at = moment.now()
     row.expires_at = row.saved_at + KEPT_FOR
     row.save()
@@ -81,10 +81,6 @@ def _locked(draft_id: int, actor: Actor) -> Row:
     if row is None or not may_open(row.account_id, actor):
         raise Refused("not_found", _("Không còn bản nháp này. Bản nháp tự xóa sau 30 ngày không dùng."))
     return row
-
-
-def _account_of(actor: Actor) -> int | None:
-    return actor.id if actor.kind in ("person", "officer") else None
 
 
 def _seal(row: Row, form: Form, answers: Mapping[str, Any]) -> None:

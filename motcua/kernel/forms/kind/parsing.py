@@ -98,6 +98,8 @@ class _Parser:
             if len(text) > longest:
                 self.wrong(f"{path}.{key}", _("dài {length} ký tự, nhiều nhất {longest}").format(
                     length=len(text), longest=longest))  # fmt: skip
+            if not text.replace("\n", "").isprintable():
+                self.wrong(f"{path}.{key}", _("có ký tự điều khiển; xoá đi"))
             found.append(text.strip())
         return Words(*found)
 

@@ -39,6 +39,7 @@ class Place:
 
 def find_places(words: str, limit: int = MOST_FOUND) -> list[Place]:
     """Communes in force first, then what became of former ones. Behind a comma stands the district or province."""
+    words = "".join(char for char in words if char.isprintable())
     wanted, *around = [part for part in (fold(part) for part in words.split(",")) if part] or [""]
     if len(wanted) < 2 and not wanted.isdecimal():
         return []

@@ -48,14 +48,20 @@ def get_draft(token: str, *, actor: Actor) -> Draft:
 
 
 def may_open(account_id: int | None, actor: Actor) -> bool:
-    return account_id is None or account_id == actor.id
+    return account_id is None or account_id == account_of(actor)
+
+
+def account_of(actor: Actor) -> int | None:
+    """The number of a service's key is no account's."""
+    return actor.id if actor.kind in ("person", "officer") else None
 
 
 def own_drafts(actor: Actor) -> list[Draft]:
     """Of the signed-in account, the last used first."""
-    if actor.id is None or actor.kind == "service":
+    account_id = account_of(actor)
+    if account_id is None:
         return []
-    rows = Row.objects.filter(account_id=actor.id, expires_at__gt=moment.now()).order_by("-saved_at")
+    rows = Row.objects.filter(account_id=account_id, expires_at__gt=moment.now()).order_by("-saved_at")
     return [opened(row) for row in rows[:100]]
 
 

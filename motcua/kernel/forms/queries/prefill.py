@@ -32,12 +32,27 @@ def prefill(form: Form, sources: Mapping[str, Prefilled]) -> dict[str, Prefilled
 
 
 def account_sources(actor: Actor) -> dict[str, Prefilled]:
-    """Of a signed-in person's own card. They wrote it themselves, so they may write it differently here."""
+    """Of a signed-in person's own card. Who they are is locked once a provider or an official has proved it; how they
+    are reached is theirs to write differently."""
     if actor.kind != "person" or actor.person_id is None:
         return {}
     card = own_card(actor)
-    values = {"person.name": card.name, "person.phone": card.phone, "person.email": card.email}
-    return {name: Prefilled(value, ACCOUNT, is_locked=False) for name, value in values.items() if value}
+    proved: dict[str, Any] = {
+        "person.name": card.name,
+        "person.national_id": card.national_id,
+        "person.born_on": card.born_on.isoformat() if card.born_on else "",
+        "person.sex": card.sex,
+    }
+    theirs: dict[str, Any] = {
+        "person.phone": card.phone,
+        "person.email": card.email,
+        "person.address": dict(card.address),
+    }
+    return {
+        name: Prefilled(value, ACCOUNT, is_locked=card.is_proved and name in proved)
+        for name, value in {**proved, **theirs}.items()
+        if value
+    }
 
 
 def with_known(form: Form, answers: Mapping[str, Any], known: Mapping[str, Prefilled]) -> dict[str, Any]:

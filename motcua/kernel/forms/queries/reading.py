@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.forms.kind import Field, Kind
 from motcua.kernel.places import queries as places
 from motcua.lib import contacts
+from motcua.lib.identifiers import read_national_id, read_tax_code
 from motcua.lib.money import parse_money
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}([. ]\d{3})+")
@@ -152,21 +153,23 @@ def _email(one: Field, given: Any) -> str:
 
 
 def _national_id(one: Field, given: Any) -> str:
-    digits = re.sub(r"[\s.\-]", "", _string(given))
-    if not digits.isdecimal() or not digits.isascii():
+    found = read_national_id(_string(given))
+    if found is not None:
+        return found.number
+    typed = re.sub(r"[\s.\-]", "", given)
+    if not typed.isdecimal():
         raise Unreadable(_("Số định danh chỉ có chữ số. Xem trên thẻ căn cước."))
-    if len(digits) != 12:
-        raise Unreadable(_("Nhập đủ 12 chữ số, bạn đã nhập %(count)d.") % {"count": len(digits)})
-    return digits
+    raise Unreadable(_("Nhập đủ 12 chữ số, bạn đã nhập %(count)d.") % {"count": len(typed)})
 
 
 def _tax_code(one: Field, given: Any) -> str:
-    digits = re.sub(r"[^0-9A-Za-z]", "", _string(given))
-    if digits.isdecimal() and len(digits) == 13:
-        return f"{digits[:10]}-{digits[10:]}"
-    if not digits.isdecimal() or len(digits) not in (10, 12):
+    """Of an organisation; of a person or a household business it is the personal number (facts §9.1)."""
+    text = _string(given)
+    person = read_national_id(text)
+    code = person.number if person is not None else read_tax_code(text)
+    if not code:
         raise Unreadable(_("Mã số thuế có 10 chữ số, 10-3 chữ số, hoặc là 12 số định danh."))
-    return digits
+    return code
 
 
 def _plate(one: Field, given: Any) -> str:

@@ -8,18 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from motcua.kernel.forms.kind import Field, Kind
+from motcua.lib.identifiers import read_national_id
 from motcua.lib.money import money
 
 CHOSEN = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.YES_NO})
-# Provinces of birth registration, as the first three digits of the personal number (facts: 63 units before the merger).
-PROVINCES = frozenset(
-    {
-        "001", "002", "004", "006", "008", "010", "011", "012", "014", "015", "017", "019", "020", "022", "024", "025",
-        "026", "027", "030", "031", "033", "034", "035", "036", "037", "038", "040", "042", "044", "045", "046", "048",
-        "049", "051", "052", "054", "056", "058", "060", "062", "064", "066", "067", "068", "070", "072", "074", "075",
-        "077", "079", "080", "082", "083", "084", "086", "087", "089", "091", "092", "093", "094", "095", "096",
-    }
-)  # fmt: skip
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OFFSET = re.compile(r"today([+-])(\d+)([dmy])")
 
 
@@ -112,15 +105,20 @@ def not_the_same(wanted: str) -> str:
 
 
 def odd_national_id(number: str, beside: Mapping[str, Any]) -> str:
-    """Facts §9.1: the province, the century with the sex, and the year of birth stand in the number. It has no checksum
-    and there are exceptions, so this is a hint to look again. ``beside`` holds the other answers about the person."""
-    if number[:3] not in PROVINCES and number[0] == "0":
+    """Facts §9.1: the number holds the province, the century with the sex, and the year of birth. There are exceptions,
+    so this is a hint to look again. ``beside`` holds the other answers about the person."""
+    found = read_national_id(number)
+    if found is None:
+        return ""
+    born_on, sex = beside.get("born_on"), beside.get("sex")
+    doubts = found.doubts(
+        born_on=date.fromisoformat(born_on) if isinstance(born_on, str) and _ISO.fullmatch(born_on) else None,
+        is_female=sex == "nu" if sex in ("nam", "nu") else None,
+    )
+    if "province" in doubts and number[0] == "0":  # who was born abroad has a country's code
         return _("Ba số đầu không phải mã tỉnh nào. Bạn xem lại số trên thẻ.")
-    century, is_female = divmod(int(number[3]), 2)
-    sex, born_on = beside.get("sex"), beside.get("born_on")
-    if sex in ("nam", "nu") and (sex == "nu") is not bool(is_female):
+    if "sex" in doubts:
         return _("Số này là của người có giới tính khác. Bạn xem lại.")
-    year = f"{19 + century}{number[4:6]}"
-    if isinstance(born_on, str) and len(born_on) == 10 and born_on[:4] != year:
-        return _("Số này là của người sinh năm %(year)s. Bạn xem lại.") % {"year": year}
+    if "born_on" in doubts:
+        return _("Số này là của người sinh năm %(year)s. Bạn xem lại.") % {"year": found.born_in}
     return ""

@@ -36,7 +36,7 @@ class Doing:
 
     ``uploads``: file field of the form → keyword of the action; a field called ``documents`` takes documents, the
     others photos. ``extras``: what the form needs to know of the case. ``values``:
-    cleaned data → keywords of the action. ``needs``: "officer" or "unit", chosen from lists.
+    cleaned data and ids of what was uploaded → keywords of the action. ``needs``: "officer" or "unit", chosen from lists.
     """
 
     action: Callable[..., object]
@@ -106,10 +106,11 @@ def _do(request: Request, case: Case, name: str, doing: Doing) -> HttpResponse:
     kept = _with_new(request, form, doing)
     if not is_valid or form.errors:
         return _form_page(request, case, name, doing, form, status=422, kept=kept)
-    values = doing.values(dict(form.cleaned_data))
+    values = dict(form.cleaned_data)
     for field, keyword in doing.uploads:
         values.pop(field, None)
         values[keyword] = [file.pk for file in loose_files(kept[field])]
+    values = doing.values(values)
     try:
         doing.action(case.id, actor=request.actor, **values)
     except Refused as refusal:

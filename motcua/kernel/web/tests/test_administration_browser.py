@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from motcua.kernel.events.kind import JOBS
+from motcua.kernel.events.models import Cursor, JobState
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.org.actions import seed_year
+from motcua.lib import moment
 from motcua.testing.city import City
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ def test_pages(
     assert city.quan.id is not None
     calendar_id = city.ward_one.calendar_id
     seed_year(calendar_id, 2026, actor=SYSTEM)
+    Cursor.objects.create(reader="figures", failures=3, error="không ghi được", retry_at=moment.now())
+    for job in JOBS:
+        JobState.objects.create(job=job, next_at=moment.now(), did=3, failures=1, error="x" * 90)
     page = open_page(language=language, width=width)
     sign_in(page, city.quan.id)
     for path in (
@@ -39,6 +45,7 @@ def test_pages(
         f"lich/{calendar_id}/gio/",
         "dia-ban/",
         f"dia-ban/{city.ward_one.area_id}/",
+        "he-thong/",
     ):
         page.goto(f"/desk/quan-tri/{path}")
         assert page.locator("h1").count() == 1, path

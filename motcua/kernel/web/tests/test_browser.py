@@ -57,6 +57,16 @@ def test_pruned_framework_draws_the_same_pixels(open_page: OpenPage, city: City)
         assert pruned.screenshot(full_page=True) == full.screenshot(full_page=True), path
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_page_that_is_not_there_leads_on(open_page: OpenPage, check_page: Check, city: City, language: str) -> None:
+    page = open_page(language=language)
+    for path in ("/khong-co/", "/phan-anh/PA-000000-0000/", "/theo-doi/?code=PA-1"):
+        page.goto(path)
+        assert page.locator("main a[href], main form").count(), path
+        check_page(page)
+    open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes each 404
+
+
 def test_home_on_a_wide_screen(open_page: OpenPage, check_page: Check, city: City) -> None:
     page = open_page(width=1440)
     page.goto("/")

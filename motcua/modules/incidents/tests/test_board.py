@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -13,7 +15,10 @@ from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
-from motcua.testing.city import LAMP_AT, MONDAY, City
+from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +121,26 @@ def test_open_data(week: City, client: Client) -> None:
         csv = client.get("/board/so-lieu.csv").content.decode()
     assert sum(row["closed"] for row in rows) == 3
     assert csv.splitlines()[0].lstrip("\ufeff").startswith("day,unit_code")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("width", "language"), [(390, "en"), (1440, "vi")])
+def test_the_board_in_a_browser(
+    open_page: Callable[..., "Page"], check_page: Callable[["Page"], None], city: City, width: int, language: str
+) -> None:
+    with moment.at(moment.now() - timedelta(days=9)):
+        accept_incident(lamp(city), actor=city.hoa)
+    other = NewIncident(text="Đèn tắt", category="street-lighting", lat=WARD_TWO_AT[0], lon=WARD_TWO_AT[1])
+    accept_incident(submit_incident(other, actor=city.an).case.id, actor=city.tam)
+    read_everything()
+    page = open_page(width=width, language=language)
+    page.goto("/board/")
+    assert page.locator(".bd-few:not([open])").count() == 1  # who has little to do, and nothing late
+    check_page(page)
+    page.locator(".bd-few summary").click()
+    check_page(page)
+    for path in (f"/board/{city.ward_one.code}/", "/board/tre/", "/board/cach-tinh/", "/board/?ky=hom-nay"):
+        page.goto(path)
+        assert page.locator("h1").count() == 1
+        check_page(page)

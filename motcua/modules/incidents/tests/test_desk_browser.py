@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.models import Case, Category, ClockRule, RoutingRule
 from motcua.kernel.identity.kind import Actor
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
@@ -264,9 +264,11 @@ def test_every_page_and_dialog_is_whole(
 @pytest.mark.parametrize(("width", "language"), [(PHONE, "en"), (DESKTOP, "vi")])
 def test_administration_is_whole(desk: Desk, check_page: Check, city: City, width: int, language: str) -> None:
     page = desk(city.quan, width, language)
+    category, rule, term = (model.objects.order_by("pk")[0].pk for model in (Category, RoutingRule, ClockRule))
     for path in (
         "loai-viec/", "loai-viec/them/", "chuyen-viec/", "chuyen-viec/?category=street-lighting", "chuyen-viec/them/",
-        "thoi-han/", "thoi-han/them/",
+        "thoi-han/", "thoi-han/them/", f"loai-viec/{category}/",
+        f"chuyen-viec/{rule}/", f"thoi-han/{term}/",
     ):  # fmt: skip
         page.goto(f"/desk/quan-tri/{path}")
         assert page.locator("h1").count() == 1, path

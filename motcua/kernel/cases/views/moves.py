@@ -35,8 +35,8 @@ class Doing:
     """A move's form and action.
 
     ``uploads``: file field of the form → keyword of the action; a field called ``documents`` takes documents, the
-    others photos. ``extras``: what the form needs to know of the case. ``values``:
-    cleaned data and ids of what was uploaded → keywords of the action. ``needs``: "officer" or "unit", chosen from lists.
+    others photos. ``extras``: what the form needs to know of the case. ``values``: cleaned data and ids of what was
+    uploaded → keywords of the action. ``needs``: "officer" or "unit", chosen from lists.
     """
 
     action: Callable[..., object]

@@ -16,7 +16,6 @@ _PACKAGES = (
             "web",
             "figures",
             "payments",
-            "payments",
             "cases",
             "procedures",
             "forms",

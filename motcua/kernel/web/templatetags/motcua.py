@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from html import escape  # Django's does the same by a detour for lazy text, at four times the price
@@ -273,6 +274,21 @@ def with_query(context: RequestContext, **changes: Any) -> str:
         else:
             query[name] = [str(value)]
     return f"?{urlencode(query, doseq=True)}" if query else context["request"].path
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[Any, Any]], chosen: str = "") -> SafeString:
+    """The options of a long list, from (value, words) or (title of a group, list of such pairs).
+
+    Two hundred of them out of a template are a third of a page's time.
+    """
+    drawn = (
+        f'<optgroup label="{escape(str(value))}">{options(words, chosen)}</optgroup>'
+        if isinstance(words, list)
+        else f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(str(words))}</option>'
+        for value, words in choices
+    )
+    return mark_safe("".join(drawn))  # noqa: S308  every part is escaped
 
 
 class _Kept(template.Node):

@@ -82,9 +82,10 @@ class House:
         return [tile for tile in TILES.values() if _address(tile.url_name)]
 
     @cached_property
-    def here(self) -> tuple[str, ...]:
-        """Which of the tiles leads to where we are: with the language, all that the menus of the portal depend on."""
-        return tuple(tile.url_name for tile in self.tiles if is_here(self._request.path, _address(tile.url_name)))
+    def menu(self) -> tuple[tuple[str, bool], ...]:
+        """All that the portal's menus depend on besides the language: where they lead, and which leads to here."""
+        names = ["home", *(tile.url_name for tile in self.tiles)]
+        return tuple((name, is_here(self._request.path, _address(name))) for name in names)
 
     @cached_property
     def login_url(self) -> str:

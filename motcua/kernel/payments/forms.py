@@ -1,7 +1,7 @@
 """The shape of what clerks type about money."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -109,7 +109,6 @@ class BankFileForm(forms.Form):
         help_text=_("Cần các cột: mã giao dịch, thời gian, số tiền; nên có nội dung."),
         error_messages={"required": _("Chọn tệp.")},
     )
-    field_order: ClassVar[list[str]] = ["source", "account", "day", "file"]
 
     def __init__(self, *args: Any, sources: list[Any], accounts: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

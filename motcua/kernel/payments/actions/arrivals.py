@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import require
+from motcua.kernel.payments.actions.gateways import confirm_attempt
 from motcua.kernel.payments.actions.obligations import save_state
 from motcua.kernel.payments.actions.receipts import adjust_for_refund, issue_receipt
 from motcua.kernel.payments.kind import OPEN_REFUNDS, OWED, Incoming, Means, Outcome, Reason
@@ -64,6 +65,8 @@ def take_in(incoming: Incoming) -> TakenIn:
         if (known.amount, known.account) != (payment.amount, payment.account):
             raise Refused("conflict", _("Giao dịch %(id)s đã ghi với số tiền khác.") % {"id": bank_id})
         return TakenIn(known.pk, known.obligation_id, known.outcome, is_new=False)
+    if incoming.means == Means.GATEWAY:
+        confirm_attempt(incoming.bank_id)
     obligation, reason = _meant(incoming)
     if obligation is None:
         payment.reason = reason

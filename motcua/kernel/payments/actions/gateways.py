@@ -62,10 +62,9 @@ def note_attempt(attempt_id: int, *, url: str = "", error: str = "", is_permanen
     attempt.save()
 
 
-@transaction.atomic
-def confirm_attempts(request_ids: list[str]) -> int:
-    """Money came for these requests."""
-    return Attempt.objects.filter(request_id__in=request_ids).update(
+def confirm_attempt(request_id: str) -> None:
+    """Money came for this request. In the transaction that counts it."""
+    Attempt.objects.filter(request_id=request_id).update(
         state=Attempt.State.CONFIRMED, error="", updated_at=moment.now()
     )
 

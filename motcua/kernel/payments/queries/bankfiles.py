@@ -34,6 +34,7 @@ COLUMNS = {
 NEEDED = ("bank_id", "at", "amount")
 DONE = {"", "1", "00", "success", "thanhcong", "dathanhtoan", "hoanthanh", "paid"}
 LONGEST = 20 * 2**20  # bytes
+_UNIX = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -72,7 +73,7 @@ def read_bank_file(content: bytes, *, source: str, account: str) -> list[Incomin
 def _incoming(row: Mapping[str, str], number: int, *, source: str, account: str) -> Incoming:
     try:
         amount = parse_money(row["amount"].lstrip("+"))
-        at = _moment(row["at"])
+        at = read_moment(row["at"])
     except ValueError as error:
         raise _wrong(_("Dòng %(n)d: %(why)s") % {"n": number, "why": error}) from None
     if not row["bank_id"]:
@@ -94,8 +95,11 @@ def _with_reference(row: Incoming, references: Mapping[str, str]) -> Incoming:
     return replace(row, reference=references.get(row.bank_id, ""))
 
 
-def _moment(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
+    """``16/11/2026 09:00:00`` on the country's clock, ISO 8601, or Unix seconds or milliseconds. Raises ValueError."""
     zone = ZoneInfo(settings.TIME_ZONE)
+    if _UNIX.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
     if match := _DATE.fullmatch(text):
         day, month, year, hour, minute, second = (int(part) if part else 0 for part in match.groups())
         return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)

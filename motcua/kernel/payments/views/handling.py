@@ -123,7 +123,7 @@ def _payment(request: Request, payment_id: int, **typed: django_forms.Form) -> H
             },
         ),
     }  # fmt: skip
-    for row in context["refunds"]:  # type: ignore[attr-defined]
+    for row in context["refunds"]:
         for name in ("pay", "refuse"):
             if form := typed.get(f"{name}{row['row'].pk}"):
                 row[f"{name}_form"] = form

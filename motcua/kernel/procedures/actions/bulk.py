@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from motcua.kernel.events.actions import record
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.kind import Body
@@ -43,6 +45,7 @@ def begins(body: Body, *, is_first: bool) -> date:
     return body.valid_from if is_first else max(body.valid_from, local_today())
 
 
+@transaction.atomic
 def publish_all(bodies: Sequence[Body], source: Procedure.Source, *, actor: "Actor") -> None:
     """A new published version of each; what it replaces ends the day before. One that had ended is back."""
     rows = {
@@ -86,6 +89,7 @@ def replace_before(procedure_id: int, first_day: date) -> None:
     published.filter(valid_to__gt=last).update(valid_to=last)
 
 
+@transaction.atomic
 def end_all(codes: Collection[str], *, actor: "Actor") -> None:
     """From today nobody can ask for them."""
     last = local_today() - timedelta(days=1)

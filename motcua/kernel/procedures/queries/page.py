@@ -160,9 +160,9 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _together(words: Sequence[str]) -> str:
-    """One for all ways, or from the least: the ways below say the rest."""
+    """The same for all ways, or one of two; of more the ways below tell."""
     different = list(dict.fromkeys(filter(None, words)))
-    return different[0] if len(different) == 1 else _("Tùy cách nộp") if different else ""
+    return _(" hoặc ").join(different) if len(different) <= 2 else _("Tùy cách nộp")
 
 
 def _way(body: Body, way: Way) -> WayLine:
@@ -267,4 +267,5 @@ def _forecast(body: Body) -> Forecast | None:
     if body.cutoff and f"{calendar.local(now):%H:%M}" >= body.cutoff:
         start = calendar.opening(calendar.next_working_day(calendar.local(now).date() + timedelta(1)))
     due = due_at(calendar, start, way.duration, StartRule(way.start))
-    return Forecast(due, body.cutoff if start == now else "")
+    is_today = calendar.next_open(now).date() == calendar.local(now).date()
+    return Forecast(due, body.cutoff if start == now and is_today else "")

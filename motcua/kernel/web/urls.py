@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from motcua.kernel.web.views import areas, calendars, errors, pages, system, units
+from motcua.kernel.web.views import areas, calendars, errors, pages, signatures, system, units
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("theo-doi/", pages.follow, name="follow"),
     path("theo-doi/viec/", pages.followed, name="followed"),
     path("dong-ho/", pages.clocks, name="clocks"),
+    path("kiem-tra-chu-ky/", signatures.verify_signature, name="verify_signature"),
     path("maps/areas.geojson", areas.areas, name="areas"),
     path("maps/where", areas.where, name="where"),
     path("du-lieu-cua-ban/", pages.privacy, name="privacy"),

@@ -19,6 +19,7 @@ from motcua.kernel.signing.queries.tasks import (
     tasks_about,
     waiting_tasks,
 )
+from motcua.kernel.signing.queries.telling import Told, one_by_one, verdict
 from motcua.kernel.signing.queries.verifying import PROBLEMS, TRUST_WORDS, verify, verify_distrusted
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "KeyRow",
     "Roots",
     "TaskRow",
+    "Told",
     "count_ending",
     "count_waiting",
     "get_task",
@@ -36,11 +38,13 @@ __all__ = [
     "managed_keys",
     "may_choose_roots",
     "may_sign_with",
+    "one_by_one",
     "own_tasks",
     "owner_name",
     "recent_tasks",
     "tasks_about",
     "trusted",
+    "verdict",
     "verify",
     "verify_distrusted",
     "waiting_tasks",

@@ -56,8 +56,9 @@ def keys_for(actor: Actor, unit_id: int | None = None) -> list[SigningKey]:
     return list(keys.order_by("unit_id", "label", "pk").defer("secret_sealed"))
 
 
-def usable_key_ids(actor: Actor) -> list[int]:
-    return list(_usable(actor).values_list("pk", flat=True))
+def usable_keys(actor: Actor) -> QuerySet[SigningKey, int]:
+    """Their numbers, for another query to look among."""
+    return _usable(actor).values_list("pk", flat=True)
 
 
 def keys_to_ask(unit_id: int) -> list[SigningKey]:

@@ -9,7 +9,7 @@ from motcua.kernel.files.kind import Variant
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.signing.kind import AGAIN_STATES, KeyKind, TaskState
 from motcua.kernel.signing.models import SigningTask
-from motcua.kernel.signing.queries.keys import may_sign_with, own_bodies, owner_name, usable_key_ids
+from motcua.kernel.signing.queries.keys import may_sign_with, own_bodies, owner_name, usable_keys
 from motcua.lib.errors import Refused
 
 PAGE = 100
@@ -36,19 +36,19 @@ def count_waiting(actor: Actor) -> int:
 
 def _waiting(actor: Actor) -> QuerySet[SigningTask]:
     is_ready = Q(after__isnull=True) | Q(after__state=TaskState.DONE)
-    return SigningTask.objects.filter(is_ready, state=TaskState.ASKED, key_id__in=usable_key_ids(actor))
+    return SigningTask.objects.filter(is_ready, state=TaskState.ASKED, key_id__in=usable_keys(actor))
 
 
 def own_tasks(actor: Actor) -> list[TaskRow]:
     """Confirmed by whoever may sign with these keys, and not yet done."""
     running = (TaskState.QUEUED, TaskState.APPROVING, *AGAIN_STATES)
-    tasks = SigningTask.objects.filter(key_id__in=usable_key_ids(actor), state__in=running)
+    tasks = SigningTask.objects.filter(key_id__in=usable_keys(actor), state__in=running)
     return _rows(tasks.order_by("-pk")[:PAGE])
 
 
 def recent_tasks(actor: Actor, limit: int = 20) -> list[TaskRow]:
     """Newest first: signed, refused, taken back; and those that this actor asked others for."""
-    over = Q(key_id__in=usable_key_ids(actor), state__in=(TaskState.DONE, TaskState.REFUSED, TaskState.CANCELLED))
+    over = Q(key_id__in=usable_keys(actor), state__in=(TaskState.DONE, TaskState.REFUSED, TaskState.CANCELLED))
     mine = Q(asked_by=actor.key, asked_by_id__isnull=False)
     return _rows(SigningTask.objects.filter(over | mine).order_by("-pk")[:limit])
 

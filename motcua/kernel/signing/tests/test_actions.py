@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from django.test import override_settings
 
@@ -87,12 +89,13 @@ def test_whoever_does_not_hold_the_key_signs_nothing(city: City, keys: Keys, dec
     actor: Actor = getattr(city, who)
     task = asked(city, keys.minh, decision)
     before = Event.objects.count()
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: sign(decision.pk, keys.minh.pk, actor=actor),
         lambda: sign(decision.pk, keys.seal_one.pk, actor=actor),
         lambda: sign_task(task.pk, actor=actor),
         lambda: refuse_task(task.pk, actor=actor, reason="x"),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Refused, match=r"not_found|not_allowed"):
             attempt()
     assert Event.objects.count() == before

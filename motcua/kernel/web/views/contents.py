@@ -14,6 +14,7 @@ from motcua.kernel.messages.queries import count_unread, parked_count
 from motcua.kernel.payments.queries.desk import count_open
 from motcua.kernel.procedures.queries import search as procedures
 from motcua.kernel.registries.queries import count_open_requests
+from motcua.kernel.signing import queries as signing
 from motcua.kernel.web.kind import (
     DataNote,
     DeskLink,
@@ -88,6 +89,14 @@ def register() -> None:
             nav_title=_("Bảng đúng hẹn"),
         ),
         PortalTile(
+            "verify_signature",
+            _("Kiểm tra chữ ký số"),
+            _("Tệp PDF bạn nhận được do ai ký, có bị sửa không"),
+            "shield-check",
+            "verify_signature",
+            rank=80,
+        ),
+        PortalTile(
             "help",
             _("Cách hoạt động"),
             _("Phản ánh đi qua những bước nào, ai trả lời, khi nào"),
@@ -135,6 +144,14 @@ def register() -> None:
             rank=73,
         ),
         DataNote(
+            "form_drafts",
+            _("Câu trả lời trong tờ khai bạn đang viết dở, và tệp kèm theo"),
+            _("Để bạn viết tiếp sau, cũng trên máy khác"),
+            _("Chỉ bạn, khi đăng nhập hoặc có đường dẫn riêng; được mã hóa"),
+            _("30 ngày từ lần lưu cuối, hoặc đến khi bạn gửi hay xóa"),
+            rank=75,
+        ),
+        DataNote(
             "device",
             _("Mã việc bạn theo dõi và bản nháp đang viết"),
             _("Để bạn xem lại và viết tiếp mà không cần tài khoản"),
@@ -165,6 +182,14 @@ def _unread(request: HttpRequest) -> int:
     return count_unread(request.actor)  # type: ignore[attr-defined]
 
 
+def _to_sign(request: HttpRequest) -> int:
+    return signing.count_waiting(request.actor)  # type: ignore[attr-defined]
+
+
+def _ending(request: HttpRequest) -> int:
+    return signing.count_ending(request.actor)  # type: ignore[attr-defined]
+
+
 def _parked(request: HttpRequest) -> int:
     return parked_count()
 
@@ -182,6 +207,9 @@ def _register_desk() -> None:
     register_links(
         DeskLink(
             "inbox", _("Việc"), "inbox", "inbox", "desk.enter", "", 1, "v", count=_waiting, is_hot=True, in_bar=True
+        ),
+        DeskLink(
+            "signing", _("Ký số"), "signature", "signing_queue", "signing.sign", "", 4, "k", count=_to_sign, is_hot=True
         ),
         DeskLink("notices", _("Thông báo"), "bell", "notices", "desk.enter", "", 5, "t", count=_unread, is_hot=True),
         DeskLink("registries", _("Tra cứu dữ liệu"), "database", "registries", "registry.look_up", "", 30),
@@ -219,8 +247,20 @@ def _register_desk() -> None:
         DeskLink("routing", _("Chuyển việc"), "route", "routing", "routing.manage", manage, 74),
         DeskLink("clock_rules", _("Thời hạn"), "hourglass", "clock_rules", "clock.manage", manage, 75),
         DeskLink("admin_procedures", _("Thủ tục"), "files", "admin_procedures", "procedure.manage", manage, 75),
+        DeskLink("form_list", _("Biểu mẫu"), "forms", "form_list", "form.manage", manage, 75),
         DeskLink("templates", _("Mẫu tin nhắn"), "message-2", "templates", "template.manage", manage, 76),
         DeskLink("service_keys", _("Hệ thống kết nối"), "plug-connected", "service_keys", "service.manage", manage, 77),
+        DeskLink(
+            "signing_keys",
+            _("Chữ ký số"),
+            "certificate",
+            "signing_keys",
+            "signing.manage",
+            manage,
+            77,
+            count=_ending,
+            is_hot=True,
+        ),
         DeskLink("access_log", _("Lượt xem dữ liệu cá nhân"), "eye", "access_log", "org.manage", manage, 78),
         DeskLink("outbox", _("Tin gửi đi"), "mail", "outbox", "system.watch", manage, 79, count=_parked, is_hot=True),
         DeskLink("connections", _("Đường gửi tin"), "plug", "connections", "system.watch", manage, 80),

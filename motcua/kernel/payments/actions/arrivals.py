@@ -133,7 +133,7 @@ def _tell(payment: Payment, obligation: Obligation, actor: Actor) -> None:
     record("payment.received", case_id=obligation.case_id, actor=actor, data=data)
     match payment.outcome:
         case Outcome.PARTIAL:
-            more = told(payment.amount, obligation, missing=money(obligation.missing))
+            more = told(payment.amount, obligation, missing=money(obligation.missing), left=obligation.missing)
             record("payment.partial", case_id=obligation.case_id, actor=actor, data=more)
         case Outcome.OVER | Outcome.DOUBLE:
             record("payment.over", case_id=obligation.case_id, actor=actor, data=told(payment.surplus, obligation))

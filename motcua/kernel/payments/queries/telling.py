@@ -42,7 +42,7 @@ def _words(event: Event, obligation: Obligation, language: str) -> Mapping[str, 
     tongue = "en" if language == "en" else "vi"
     return {
         "amount": money(int(event.data.get("amount", obligation.amount)), tongue),
-        "missing": money(obligation.missing, tongue),
+        "missing": money(int(event.data.get("left", obligation.missing)), tongue),
         "pay_link": pay_url(obligation.pk),
     }
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, PartyRole, State
@@ -106,12 +107,18 @@ def filtered(wanted: PublicFilter) -> QuerySet[Case]:
     return search(rows, wanted.words) if wanted.words else rows
 
 
+LISTED = (
+    *("kind", "code", "subject", "state", "unit_id", "category_id", "area_id"),
+    *("address", "lat", "lon", "opened_at", "closed_at"),
+)
+
+
 def public_list(wanted: PublicFilter, limit: int = PAGE) -> tuple[list[PublicRow], str]:
     """Newest first, and the key of the next page. Four statements."""
     rows = filtered(wanted)
     if wanted.after.isdecimal() and len(wanted.after) < 19:
         rows = rows.filter(id__lt=int(wanted.after))
-    cases = list(rows.order_by("-id")[: limit + 1])
+    cases = list(rows.only(*LISTED).order_by("-id")[: limit + 1])
     more, cases = len(cases) > limit, cases[:limit]
     return public_rows(cases), str(cases[-1].id) if more else ""
 
@@ -239,7 +246,7 @@ class PublicPage:
 
 def public_page(code: str, *, actor: Actor) -> PublicPage:
     """The report by its code. Refused("not_found") unless it is published, or the reader is one of its people."""
-    case = cases_of("incident").select_related("incident", "merged_into", "person").filter(code=code.upper()).first()
+    case = cases_of("incident").select_related("incident").filter(code=code.upper()).first()
     if case is None:
         raise not_found()
     is_party = not actor.is_officer and may_on(actor, "incident.read", case)
@@ -253,7 +260,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     files = [
         file for file in case_files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)
     ]
-    ratings = Rating.objects.filter(case_id=case.id).aggregate(mean=Avg("score"), number=Count("id"))
+    mean, number, merged = _said_of(case.id)
     clock = case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id").first()
     category = rules().categories.get(case.category_id) if case.category_id else None
     area = places.area(case.area_id) if case.area_id else None
@@ -275,7 +282,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         area_code=area.code if area else "",
         address=redact(case.address),
         text=incident.text if reads_all else incident.public_text,
-        reporter=opened(case.person).name if case.person and not incident.hides_name else "",
+        reporter="" if incident.hides_name or case.person is None else opened(case.person).name,
         answers=_answers(category, incident.attributes, with_words=reads_all),
         reject_reason=incident.reject_reason if reads_all else redact(incident.reject_reason),
         question=incident.info_question if reads_all else redact(incident.info_question),
@@ -294,16 +301,30 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         wants=party.wants if party else "all",
         is_public=case.published_at is not None,
         merged_into=case.merged_into.code if case.merged_into else "",
-        merged_count=case.merged.count(),
+        merged_count=merged,
         rating=Rating.objects.filter(case_id=case.id, party_id=party_id).first() if party_id else None,
-        rating_mean=ratings["mean"],
-        rating_count=ratings["number"],
+        rating_mean=mean,
+        rating_count=number,
         may_rate=is_party and "rate" in moves,
         may_reopen=is_reporter and "reopen" in moves and may_reopen(case),
         may_add=is_party and "add_info" in moves,
         may_answer=is_reporter and "provide_info" in moves,
         may_join=not is_party and case.closed_at is None,
     )
+
+
+_SAID_OF = """
+    SELECT avg(score)::float, count(*), (SELECT count(*) FROM cases_case WHERE merged_into_id = %(case)s)
+    FROM incidents_rating WHERE case_id = %(case)s
+"""
+
+
+def _said_of(case_id: int) -> tuple[float | None, int, int]:
+    """The mean rating, how many rated, and how many reports were merged into this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID_OF, {"case": case_id})
+        mean, rated, merged = cursor.fetchone()
+    return mean, rated, merged
 
 
 def _is_joined(party: Party | None) -> bool:

@@ -324,5 +324,5 @@ def test_the_page_asks_the_database_little(
 ) -> None:
     with moment.at(MONDAY + 3 * HOUR):
         client.get(address(done_one))  # rules, units and areas are now in memory
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(address(done_one))

@@ -7,6 +7,7 @@ Ward One's office, ``kien`` in the department of construction, which ``sinh`` le
 
 from dataclasses import dataclass
 
+from motcua.kernel.forms.actions.versions import publish_body
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.org import queries as org
 from motcua.kernel.org.models import OrgVersion, Unit
@@ -95,6 +96,28 @@ LAND = (
 )
 
 
+FORM = {
+    "key": "khai-sinh-thu",
+    "title": "Tờ khai đăng ký khai sinh",
+    "title_en": "Birth registration form",
+    "type": "object",
+    "properties": {
+        "filer": {"type": "string", "title": "Người khai", "title_en": "Declared by", "x-prefill": "person.name",
+                  "maxLength": 120},
+        "home": {"type": "object", "format": "address", "title": "Nơi cư trú", "title_en": "Home",
+                 "x-prefill": "person.address"},
+        "child_name": {"type": "string", "title": "Họ tên của con", "title_en": "Child's name", "maxLength": 120},
+        "copies": {"type": "integer", "title": "Số bản sao", "title_en": "Copies", "minimum": 0, "maximum": 20,
+                   "default": 1},
+    },
+    "required": ["filer", "child_name"],
+    "layout": [
+        {"key": "filer", "title": "Người khai", "title_en": "Who declares", "fields": ["filer", "home"]},
+        {"key": "child", "title": "Về cháu bé", "title_en": "About the child", "fields": ["child_name", "copies"]},
+    ],
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class OneStop:
     reception_one: Unit
@@ -128,6 +151,7 @@ def build_one_stop(city: City) -> OneStop:
     department = add_unit("68-so-xay-dung", "Sở Xây dựng", "department", city.province, region, calendar)
     OrgVersion.objects.update_or_create(pk=1, defaults={"number": OrgVersion.objects.get().number + 1})
     org.forget()
+    publish_body("khai-sinh-thu", FORM, actor=SYSTEM)
     Field.objects.create(code="ho-tich", name="Hộ tịch", name_en="Civil status")
     for text in (CIVIL, COPY, LAND):
         publish_draft(save_draft(text, actor=SYSTEM).procedure.code, actor=SYSTEM)

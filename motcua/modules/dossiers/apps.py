@@ -8,12 +8,27 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         from motcua.kernel.cases.kind import register_kind
-        from motcua.kernel.events.kind import Reader, register_reader
+        from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.figures.kind import register_figures
+        from motcua.kernel.web.kind import PortalTile, register_tiles
         from motcua.modules.dossiers import tasks
+        from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES
 
         register_kind(DOSSIER)
         register_kind(CONSULTATION)
+        register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)
+        register_tiles(
+            PortalTile(
+                "dossiers",
+                _("Tra cứu hồ sơ"),
+                _("Hồ sơ đang ở đâu, ai giữ, bao giờ xong"),
+                "folder-search",
+                "dossiers",
+                rank=30,
+                nav_title=_("Tra cứu hồ sơ"),
+                bar_title=_("Hồ sơ"),
+            )
+        )

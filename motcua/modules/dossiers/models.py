@@ -145,6 +145,19 @@ class Result(models.Model):
         return f"{self.name} of {self.case_id}"
 
 
+class Sheet(models.Model):
+    """What belongs to a dossier that is being written, besides the answers: papers so far, contact, delivery. Sealed;
+    it lives as long as the draft of the answers (kernel.forms) whose number it has."""
+
+    draft_id = models.BigIntegerField(primary_key=True)
+    version = models.ForeignKey("procedures.ProcedureVersion", models.CASCADE, related_name="+")
+    values_sealed = models.BinaryField(default=b"")
+    saved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"sheet of draft {self.draft_id}"
+
+
 class Filing(models.Model):
     """The key under which a dossier was sent: the same one twice makes one dossier."""
 

@@ -4,8 +4,21 @@ from django.urls import path
 
 from motcua.kernel.cases.views.page import reveal_person
 from motcua.modules.dossiers.views.desk import moves, page
+from motcua.modules.dossiers.views.portal import filing, tracking
 
 urlpatterns = [
+    # For everybody
+    path("thu-tuc/<str:code>/nop/", filing.file_dossier, name="file_dossier"),
+    path("thu-tuc/<str:code>/nop/<str:token>/", filing.filing, name="filing"),
+    path("thu-tuc/<str:code>/nop/<str:token>/khai/<int:step>/", filing.filing_step, name="filing_step"),
+    path("thu-tuc/<str:code>/nop/<str:token>/giay-to/", filing.filing_papers, name="filing_papers"),
+    path("thu-tuc/<str:code>/nop/<str:token>/nhan/", filing.filing_contact, name="filing_contact"),
+    path("thu-tuc/<str:code>/nop/<str:token>/gui/", filing.filing_review, name="filing_review"),
+    path("ho-so/", tracking.look_up, name="dossiers"),
+    path("ho-so/<str:code>/", tracking.dossier, name="dossier"),
+    path("ho-so/<str:code>/da-nop/", tracking.filed, name="dossier_filed"),
+    path("ho-so/<str:code>/bo-sung/", tracking.supply, name="dossier_supply"),
+    path("ho-so/<str:code>/rut/", tracking.withdraw, name="dossier_withdraw"),
     # For officials
     path("desk/ho-so/<int:case_id>/", page.dossier_on_desk, name="dossier_case"),
     path("desk/ho-so/<int:case_id>/nguoi/<int:person_id>/", reveal_person, name="dossier_reveal"),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
-    client.force_login(Account.objects.get(pk=actor.id))
+    client.force_login(Account.objects.get(pk=actor.id or 0))
     return client
 
 

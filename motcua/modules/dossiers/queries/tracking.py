@@ -1,0 +1,155 @@
+"""What the person sees of their dossier: where it is, with whom, since when, by when, and what is asked of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.kind import KINDS, State
+from motcua.kernel.cases.queries.clocks import ClockView, clock_views, promise_views
+from motcua.kernel.cases.queries.people import own_cases_of, own_parties, parties, party_token
+from motcua.kernel.cases.queries.reading import cases_of, may_on, not_found
+from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
+from motcua.kernel.events.kind import Audience
+from motcua.kernel.files.queries import files_by_id
+from motcua.kernel.org import queries as org
+from motcua.kernel.payments.kind import OWED
+from motcua.kernel.payments.queries.obligations import obligations, pay_url
+from motcua.lib.codes import read_human_code
+from motcua.modules.dossiers.kind import KIND, STATES
+from motcua.modules.dossiers.models import Supplement
+from motcua.modules.dossiers.queries.desk import PaperLine, ResultLine, RouteLine, route_lines
+from motcua.modules.dossiers.queries.reading import legs, papers, results, supplements, whole
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+    from motcua.kernel.identity.kind import Actor
+    from motcua.kernel.payments.models import Obligation
+    from motcua.kernel.procedures.kind import Paper
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # as lib.codes.human_code writes them
+GIVEN = frozenset({"returned", "result_ready"})
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingPage:
+    case: Case
+    state: State
+    promise: ClockView | None
+    answer_by: datetime | None
+    unit: str
+    officer: str
+    reason: str
+    apology: str
+    supplement: Supplement | None
+    supplement_papers: Sequence[Paper]
+    owed: list[tuple[Obligation, str]]
+    results: list[ResultLine]
+    result_note: str
+    route: list[RouteLine]
+    rows: list[TimelineRow]
+    papers: list[PaperLine]
+    secret: str
+    may_withdraw: bool
+
+    @property
+    def asks(self) -> list[Any]:
+        """What waits for the person."""
+        return [*([self.supplement] if self.supplement else []), *self.owed]
+
+
+def secret_of(party_id: int, key: str = "") -> str:
+    """Eight letters of 39 bits that open the page together with the code: derived, so nothing is stored."""
+    digest = hmac.digest((key or settings.SECRET_KEY).encode(), f"motcua.dossier.{party_id}".encode(), hashlib.sha256)
+    number = int.from_bytes(digest[:8], "big")
+    letters = []
+    for _turn in range(8):
+        number, place = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[place])
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def token_for(code: str, secret: str) -> str | None:
+    """The private link of whoever typed both rightly; None for anything else, without saying which was wrong."""
+    typed = read_human_code(secret)
+    case = cases_of(KIND).filter(code=code.strip().upper()).first()
+    if case is None or typed is None:
+        return None
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    for party in parties(case.id):
+        if any(constant_time_compare(typed, secret_of(party.id, key)) for key in keys):
+            return party_token(party.id)
+    return None
+
+
+def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
+    """For the people of the dossier alone. Officials have the desk; to everybody else it does not exist."""
+    case = cases_of(KIND).filter(code=code.upper()).first()
+    if case is None:
+        raise not_found()
+    mine = own_parties(case.id, actor)
+    if not mine:
+        raise not_found()
+    found = whole(case)
+    clocks = clock_views(case)
+    asked = next((one for one in supplements(case.id) if one.supplied_at is None), None)
+    kept, documents = papers(case.id), results(case.id) if case.state in GIVEN else []
+    files = files_by_id([number for one in documents for number in (one.file_id, one.signed_file_id) if number])
+    chosen = found.version.body.case(found.dossier.case_key)
+    wanted = {item.get("paper") for item in asked.items} if asked else set()
+    listed = [paper for paper in (chosen.papers if chosen else ()) if not paper.by_form and not paper.registry]
+    return TrackingPage(
+        case=case,
+        state=KINDS[KIND].state(case.state),
+        promise=next((one for one in clocks if one.name == "result"), None),
+        answer_by=next((one.due_at for one in clocks if one.name == "receive"), None),
+        unit=org.tree().unit(case.unit_id).name,
+        officer=case.officer.name if case.officer else "",
+        reason=found.dossier.reason if case.closed_at or case.state == "suspended" else "",
+        apology=_apology(found.dossier.extended_at),
+        supplement=asked,
+        supplement_papers=[paper for paper in listed if paper.code in wanted] or (listed if asked else []),
+        owed=[(row, pay_url(row.id)) for row in obligations([case.id]).get(case.id, []) if row.state in OWED],
+        results=[
+            ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
+            for one in documents
+        ],
+        result_note=found.dossier.result_note if case.state in GIVEN else "",
+        route=route_lines(found, legs(case.id)),
+        rows=timeline_of(case, Audience.PARTY),
+        papers=[PaperLine(paper, None) for paper in kept],
+        secret=secret_of(mine[0].id),
+        may_withdraw=may_on(actor, "dossier.withdraw", case) and case.state in KINDS[KIND].move("withdraw").from_states,
+    )
+
+
+def _apology(extended_at: datetime | None) -> str:
+    return _("Chúng tôi xin lỗi vì đã phải hẹn lại.") if extended_at is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    code: str
+    subject: str
+    url: str
+    state: State
+    clock: ClockView | None
+
+
+def own_dossiers(actor: Actor) -> list[OwnRow]:
+    """Those of the actor, by account and by the links held on this device, the newest first."""
+    cases = own_cases_of(KIND, actor)
+    states = {state.name: state for state in STATES}
+    clocks = promise_views(cases)
+    return [
+        OwnRow(case.code, case.subject, KINDS[KIND].public_url(case.code), states[case.state], clocks.get(case.id))
+        for case in cases
+    ]

@@ -92,13 +92,15 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Finder:
     """How a module finds its public things. ``by_code`` gets codes as kept on a device (any number may be unknown or
-    private and is then left out); ``by_words`` gets what a person typed, with or without tones."""
+    private and is then left out); ``by_words`` gets what a person typed, with or without tones. ``all_url`` is where
+    all that has these words is listed, where there is such a page."""
 
     name: str
     title: Text
     by_code: Callable[[Sequence[str], "HttpRequest"], Sequence[Found]]
     by_words: Callable[[str, "HttpRequest"], Sequence[Found]]
     rank: int = 50
+    all_url: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

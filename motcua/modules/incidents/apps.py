@@ -105,7 +105,16 @@ def _show_on_the_portal() -> None:
             in_bar=True,
         ),
     )
-    register_finders(Finder("incidents", _("Phản ánh của người dân"), finding.by_code, finding.by_words, rank=10))
+    register_finders(
+        Finder(
+            "incidents",
+            _("Phản ánh của người dân"),
+            finding.by_code,
+            finding.by_words,
+            rank=10,
+            all_url=finding.all_url,
+        )
+    )
     register_data_notes(
         DataNote(
             "report",

@@ -50,7 +50,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if len(by_code) == 1:
         return HttpResponseRedirect(by_code[0].url)
     groups = [
-        (finder.title, found)
+        (finder.title, found, finder.all_url(question) if finder.all_url else "")
         for finder in FINDERS.values()
         if question and (found := list(finder.by_words(question, request)))
     ]

@@ -196,7 +196,9 @@ def test_finding_and_following(client: Client, three: dict[str, Submitted]) -> N
     code = three["late"].case.code
     assert client.get(f"/tim/?q={code.lower()}")["Location"] == f"/phan-anh/{code}/"
     assert client.get(f"/theo-doi/?code={code}")["Location"] == f"/phan-anh/{code}/"
-    assert "Bóng đèn hẻm 5" in client.get("/tim/?q=bong den hem").text
+    found = client.get("/tim/?q=bong den hem").text
+    assert "Bóng đèn hẻm 5" in found
+    assert 'href="/phan-anh/?tim=bong+den+hem"' in found  # the first ten are not all
     followed = client.post("/theo-doi/viec/", {"code": [code, "PA-0"]}).text
     assert "Bóng đèn hẻm 5" in followed
     assert "Đã hẹn 08:00, thứ Năm 19/11." in followed

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from motcua.kernel.web.kind import Found, Pill
@@ -19,6 +21,10 @@ def by_code(codes: Sequence[str], request: HttpRequest) -> list[Found]:
 
 def by_words(words: str, request: HttpRequest) -> list[Found]:
     return [_found(row) for row in public_list(PublicFilter(words=words), limit=MOST_FOUND)[0]]
+
+
+def all_url(words: str) -> str:
+    return f"{reverse('incidents')}?{urlencode({'tim': words})}"
 
 
 def _found(row: PublicRow) -> Found:

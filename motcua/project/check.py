@@ -12,6 +12,8 @@ PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
+# Others' word on our signatures, and a device to sign with. Tests that need one say so where it is missing.
+SIGNING_PROGRAMS = {"pdfsig": "poppler-utils", "softhsm2-util": "softhsm2"}
 
 STYLE = (
     ("style", [str(BIN / "ruff"), "check", "--quiet", "."]),
@@ -38,14 +40,31 @@ def fetch_browser() -> str:
     if os.geteuid() != 0:
         return "only root may install it: `sudo apt-get install chromium`, or set CHROMIUM to one"
     print("· no Chromium here: installing the system's", flush=True)
+    problem = _install(BROWSER_PACKAGES)
+    return problem or ("" if find_browser() else "apt-get installed it, but there is no `chromium` on the path")
+
+
+def fetch_signing_programs() -> str:
+    """Install what signatures are compared with. Returns what is still missing, and why, or ""."""
+    missing = {program: package for program, package in SIGNING_PROGRAMS.items() if not shutil.which(program)}
+    if not missing:
+        return ""
+    names = " ".join(missing.values())
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return f"{', '.join(missing)}: install {names}"
+    print(f"· no {', '.join(missing)} here: installing {names}", flush=True)
+    return _install(tuple(missing.values()))
+
+
+def _install(packages: tuple[str, ...]) -> str:
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *BROWSER_PACKAGES]):
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages]):
         done = subprocess.run(
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
         if done.returncode:
             return f"`{' '.join(command)}` failed: {done.stdout.strip().splitlines()[-1:]}"
-    return "" if find_browser() else "apt-get installed it, but there is no `chromium` on the path"
+    return ""
 
 
 def run(step: Step) -> tuple[str, bool, float]:
@@ -62,10 +81,11 @@ def main() -> int:
         print("usage: python -m motcua.project.check lint|test", file=sys.stderr)
         return 2
     results = [run(step) for step in STYLE]
-    missing = ""
+    missing = signing = ""
     if wanted == "lint":
         results.append(run(GUARDS))
     else:
+        signing = fetch_signing_programs()
         results.append(run(UNIT))
         missing = fetch_browser()
         if not missing:
@@ -73,6 +93,8 @@ def main() -> int:
     print()
     for name, is_good, seconds in results:
         print(f"  {'ok    ' if is_good else 'FAILED'} {name:<16}{seconds:6.1f} s")
+    if signing:
+        print(f"  NOT RUN signatures against other programs: {signing}")
     if missing:
         print(f"  NOT RUN browser tests: {missing}")
     print(f"         {'in all':<16}{sum(seconds for _, _, seconds in results):6.1f} s")

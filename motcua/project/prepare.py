@@ -16,6 +16,7 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -32,6 +33,8 @@ def main() -> None:
             print("Restored from another PostgreSQL: events go on where they ended.", flush=True)
         if _is_empty():
             _load()
+        if settings.DEMO:
+            call_command("signature", "demo", verbosity=0)
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 

@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import SYSTEM
@@ -19,6 +20,7 @@ YEARS = 5
 _WITH_A_SEAL = ("province", "commune", "department", "centre")
 
 
+@transaction.atomic
 def make_demo_keys() -> int:
     """An authority of our own, a seal for each body and a key for each of those who lead one. Only in a demonstration,
     and only as long as there is no key at all. Returns how many."""
@@ -28,10 +30,6 @@ def make_demo_keys() -> int:
         raise Refused("not_allowed", _("Khoá thử nghiệm chỉ có khi chạy thử (MOTCUA_DEMO=1)."))
     if SigningKey.objects.exists():
         return 0
-    since = moment.now() - timedelta(days=1)
-    until = since + timedelta(days=365 * YEARS)
-    authority = Authority.make("CA THỬ NGHIỆM Một Cửa", at=since, years=YEARS + 1)
-    add_root(authority.pem, actor=SYSTEM, is_test=True)
     units = tree()
     owners = [
         (unit.name, unit.name, NewKey(label=f"Dấu {unit.name} (thử nghiệm)", unit_id=unit.id, is_test=True))
@@ -47,6 +45,12 @@ def make_demo_keys() -> int:
         )
         for row in leaders.values()
     ]
+    if not owners:
+        return 0
+    since = moment.now() - timedelta(days=1)
+    until = since + timedelta(days=365 * YEARS)
+    authority = Authority.make("CA THỬ NGHIỆM Một Cửa", at=since, years=YEARS + 1)
+    add_root(authority.pem, actor=SYSTEM, is_test=True)
     for name, organisation, new in owners:
         password = secrets.token_urlsafe(16)
         issued = authority.issue(name, organisation=organisation, at=since, until=until)

@@ -6,6 +6,8 @@ class FormsConfig(AppConfig):
     label = "forms"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from motcua.kernel.events.kind import Job, register_events, register_job
         from motcua.kernel.forms.kind import EVENTS, PERMISSIONS
         from motcua.kernel.forms.pack import PART
@@ -18,5 +20,5 @@ class FormsConfig(AppConfig):
         register_events(EVENTS)
         register_permissions(PERMISSIONS)
         register_pack_part(PART)
-        register_job(Job("forms.forget", forget_old, every=24 * 3600))
+        register_job(Job("forms.forget", forget_old, every=24 * 3600, title=_("Xóa bản nháp đã hết hạn giữ")))
         own_data["form_drafts"] = own_draft_rows

@@ -20,7 +20,7 @@ class PaymentsConfig(AppConfig):
         register_events(EVENTS)
         register_permissions(PERMISSIONS)
         register_pack_part(PART)
-        register_job(Job("payments.receipts", make_receipts, every=2))
+        register_job(Job("payments.receipts", make_receipts, every=2, title=_("Lập biên lai")))
 
         def plan(event: str, title: object, texts: tuple[Text, ...]) -> MessagePlan:
             return MessagePlan(event, title, telling.recipients, telling.VARIABLES, texts=texts)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ class DossiersConfig(AppConfig):
 
         register_kind(DOSSIER)
         register_kind(CONSULTATION)
-        register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600))
+        register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)
         register_tiles(

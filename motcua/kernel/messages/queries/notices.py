@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.messages.models import Notice
 
@@ -23,7 +25,13 @@ def count_unread(actor: Actor) -> int:
     """Counted up to 100: the side bar says "99+"."""
     if actor.id is None or actor.kind not in ("officer", "person"):
         return 0
-    return Notice.objects.filter(account_id=actor.id, read_at__isnull=True)[:100].count()
+    with connection.cursor() as cursor:  # every page of the desk asks: the ORM costs four times as much
+        cursor.execute(
+            "SELECT count(*) FROM"
+            " (SELECT FROM messages_notice WHERE account_id = %s AND read_at IS NULL LIMIT 100) AS few",
+            [actor.id],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def list_notices(actor: Actor, *, before: int | None = None) -> tuple[list[NoticeRow], int | None]:

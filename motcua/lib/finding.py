@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from motcua.lib.classify.features import SIZE, lookup_of, presence, tokens_of
-from motcua.lib.vietnamese import fold, words
+from motcua.lib.classify.features import SIZE, lookup_of, presence
+from motcua.lib.vietnamese import expand_chat, fold, from_telex, words
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 BLOCKS: Final = (0.8, 1.0, 0.7)  # words with tones, words without, runs of letters
 COVERAGE: Final = 0.9  # what it counts that a thing knows all words of a query, against the likeness of one phrase
-SYNONYM: Final = 0.92  # a query in other words counts a little less than the words themselves
+SYNONYM: Final = 0.97  # a query in other words counts a little less than the words themselves
 MOST_VARIANTS: Final = 6
 LONGEST: Final = 200  # characters of a query that are read
 
@@ -32,13 +32,14 @@ thủ tục hành chính; thủ tục; hồ sơ; cần những giấy tờ gì; 
 những gì; gồm những gì; ra sao; như thế nào; thế nào; làm sao; thì sao; ở đâu; tại đâu; chỗ nào; bao nhiêu tiền
 bao nhiêu; bao lâu; mất bao lâu; khi nào; cho tôi hỏi; cho em hỏi; cho mình hỏi; cho hỏi; xin hỏi; hỏi; tôi muốn
 em muốn; mình muốn; muốn; tôi; em; mình; anh chị; ơi; ạ; dạ; với; thì; là; và; của; các; những; được không; được; phải
-hướng dẫn; giúp; xin; làm; cho; để; đi; nộp; online; qua mạng; trực tuyến; trên mạng
+hướng dẫn; giúp; xin; làm; cho; để; đi; nộp; online; qua mạng; trực tuyến; trên mạng; cần; gì; giấy gì; có phải; không
+thế; này; ở
 """
 """What people say around the matter; left out wherever it stands, unless nothing else is left."""
 _TONELESS: Final = """
 thu tuc; ho so; o dau; nhu the nao; the nao; lam sao; bao nhieu tien; bao nhieu; bao lau; cho toi hoi; cho em hoi
 cho hoi; toi muon; em muon; muon; toi; minh; oi; thi; la; va; cua; duoc khong; duoc; giup; xin; lam; cho; de; nop
-online; can gi; giay to gi; qua mang
+online; can gi; giay to gi; giay gi; gi; qua mang; khong
 """
 """The same as people type it without tones, as far as it cannot be taken for something else (“can” is “căn”, too)."""
 
@@ -162,14 +163,19 @@ class _Words:
 
 def _said(query: str) -> list[str]:
     """The words of a query without what is only asked around them."""
-    tokens = tokens_of(query)
+    tokens = _tokens(expand_chat(from_telex(query)))
     asking = _TONELESS_PATTERN if "".join(tokens).isascii() else _ASKING_PATTERN
     return _without(asking, tokens)
 
 
 def _written(text: str) -> list[str]:
     """The same of what is found: nobody wrote it in a hurry."""
-    return _without(_ASKING_PATTERN, ["0" if word[0].isdigit() else word for word in words(text)])
+    return _without(_ASKING_PATTERN, _tokens(text))
+
+
+def _tokens(text: str) -> list[str]:
+    """Long numbers are all alike: codes and years say nothing about what is wanted."""
+    return ["0" if word[0].isdigit() and len(word) > 2 else word for word in words(text)]
 
 
 def _without(asking: re.Pattern[str], tokens: list[str]) -> list[str]:
@@ -189,7 +195,7 @@ class _Synonyms:
     def __init__(self, synonyms: Mapping[str, str]) -> None:
         self._means: dict[tuple[str, ...], list[str]] = {}
         for said, means in synonyms.items():
-            self._means[tuple(fold(" ".join(tokens_of(said))).split())] = tokens_of(means)
+            self._means[tuple(fold(" ".join(_tokens(said))).split())] = _tokens(means)
         self._longest = max(map(len, self._means), default=0)
 
     def others(self, tokens: Sequence[str]) -> list[list[str]]:

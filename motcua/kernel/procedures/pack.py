@@ -199,9 +199,12 @@ def _apply_synonyms(pack: Pack) -> list[Change]:
 
 def _apply_procedures(pack: Pack, actor: "Actor") -> list[Change]:
     bodies: dict[str, Body] = {record["code"]: record["body"] for record in pack.tables[FOLDER]}
-    wanted = {code: {"body": body.plain(), "source": Procedure.Source.PACK.value} for code, body in bodies.items()}
+    wanted = {
+        code: {"body": body.plain(), "source": Procedure.Source.PACK.value, "has_ended": False}
+        for code, body in bodies.items()
+    }
     found = {
-        code: {"body": newest.body, "source": newest.source}
+        code: {"body": newest.body, "source": newest.source, "has_ended": newest.has_ended}
         for code, newest in newest_bodies().items()
         if code in wanted or not newest.has_ended
     }

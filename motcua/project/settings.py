@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "motcua.kernel.web",
     "motcua.kernel.figures",
     "motcua.kernel.payments",
+    "motcua.kernel.store",
     "motcua.kernel.cases",
     "motcua.kernel.procedures",
     "motcua.kernel.forms",

@@ -61,6 +61,7 @@ from motcua.kernel.identity.queries.persons import (
     own_card,
     own_person_ids,
     person_with_national_id,
+    proved_id_of,
     proved_national_id,
 )
 from motcua.kernel.identity.queries.sealed import keyed_index, sealer
@@ -116,6 +117,7 @@ __all__ = [
     "own_representations",
     "person_actor",
     "person_with_national_id",
+    "proved_id_of",
     "proved_national_id",
     "reach_at",
     "representatives",

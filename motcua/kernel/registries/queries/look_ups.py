@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import own_accesses, own_person_ids, proved_national_id, require
+from motcua.kernel.identity.queries import own_accesses, proved_national_id, require
 from motcua.kernel.registries.kind import PURPOSES, REGISTRIES
 from motcua.kernel.registries.models import LookUp, SourceState
 from motcua.kernel.registries.ports import source_of
@@ -67,9 +67,9 @@ def _detail(row: LookUp) -> str:
 
 
 def _about(actor: Actor) -> Q:
-    """Look-ups about the signed-in person: by the cards that are theirs, and by the national id that they proved. What
-    somebody merely says of themselves shows nothing."""
-    about = Q(person_id__in=own_person_ids(actor))
+    """Look-ups about the signed-in person: by their own card, and by the national id that they proved. What somebody
+    merely says of themselves shows nothing."""
+    about = Q(person_id=actor.person_id)
     if national_id := proved_national_id(actor):
         about |= Q(subjects__index=subject_index(national_id))
     return about

@@ -77,7 +77,7 @@ def manage(request: Request) -> HttpResponse:
 def registry(request: Request, registry: str) -> HttpResponse:
     """The records, masked; and a file to import, of which every mistake is told with its line."""
     kind = queries.registry_kind(registry)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     problems: list[actions.Problem] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -136,6 +136,14 @@ def register() -> None:
             rank=72,
         ),
         DataNote(
+            "store",
+            _("Kết quả thủ tục và giấy tờ đã kiểm tra, trong kho giấy tờ của bạn; ai đã mở liên kết bạn chia sẻ"),
+            _("Để bạn không phải nộp lại, và xem lại khi cần"),
+            _("Bạn, cán bộ của hồ sơ dùng giấy tờ đó, và người bạn chia sẻ; mỗi lần cán bộ mở đều được ghi lại"),
+            _("Theo thời hạn lưu trữ của từng loại giấy tờ; liên kết chia sẻ nhiều nhất 90 ngày"),
+            rank=74,
+        ),
+        DataNote(
             "authorisations",
             _("Bạn ủy quyền cho ai, thủ tục nào, đến khi nào"),
             _("Để người đó làm thay bạn"),

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class StoreConfig(AppConfig):
+    name = "motcua.kernel.store"
+    label = "store"
+
+    def ready(self) -> None:
+        from motcua.kernel.identity.ports import own_data
+        from motcua.kernel.messages.kind import register_plans
+        from motcua.kernel.store.queries.reading import export_entries
+        from motcua.kernel.store.queries.telling import PLANS
+
+        register_plans(*PLANS)
+        own_data["store"] = export_entries

@@ -38,7 +38,7 @@ def _seconds(call: Callable[[int], object], count: int, rounds: int = 3) -> floa
 
 def _paper() -> bytes:
     text = '#set text(font: "Tinos", size: 13pt)\n= Giấy phép xây dựng\n' + "Cấp cho nhà ở riêng lẻ. " * 120
-    made = typst.compile(text.encode(), font_paths=[FONTS], ignore_system_fonts=True)
+    made = typst.compile(text.encode(), font_paths=[FONTS], ignore_system_fonts=True)  # type: ignore[misc]  # one type for two
     assert isinstance(made, bytes)
     return made
 

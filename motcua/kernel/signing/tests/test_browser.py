@@ -1,7 +1,7 @@
 """The pages of signing in a real browser, with something on each."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def shot(page: "Page", name: str, language: str, width: int) -> None:
 
 
 @pytest.fixture
-def busy(city: City, keys: Keys) -> Iterator[City]:
+def busy(city: City, keys: Keys) -> City:
     """Something in every state, a key that ends soon, one that is for trying out."""
     titles = [f"Giấy phép xây dựng số {number}/GP-UBND, đường Phan Đình Phùng" for number in range(8)]
     tasks = [
@@ -49,7 +49,7 @@ def busy(city: City, keys: Keys) -> Iterator[City]:
     file = keys.issue("Phường Một cũ", days=20).pkcs12("x")
     add_software_key(NewKey("Dấu sắp hết hạn", unit_id=city.ward_one.id), file, "x", actor=SYSTEM)
     SigningKey.objects.filter(pk=keys.seal_two.pk).update(is_test=True)
-    yield city
+    return city
 
 
 @pytest.mark.parametrize(("language", "width"), SIZES)

@@ -47,6 +47,7 @@ class Tree:
     def __init__(self, rows: Iterable[UnitRow]) -> None:
         self._rows = sorted(rows, key=lambda row: (row.path.count("."), row.id))
         self._by_id = {row.id: row for row in self._rows}
+        self._under: dict[str, list[int]] = {}
         in_force = [row for row in self._rows if row.is_in_force]
         self._by_code = {row.code: row for row in in_force}
         self._by_commune = {row.area_id: row for row in in_force if row.kind == Unit.Kind.COMMUNE and row.area_id}
@@ -67,7 +68,9 @@ class Tree:
 
     def ids_under(self, path: str) -> list[int]:
         """The unit of that path and everything below it, ended units included: their cases still need somebody."""
-        return [row.id for row in self._rows if row.path.startswith(path)]
+        if path not in self._under:  # every page of the desk asks several times
+            self._under[path] = [row.id for row in self._rows if row.path.startswith(path)]
+        return list(self._under[path])
 
     def ids_by_calendar(self, calendar_id: int) -> list[int]:
         """Units that count by this calendar, ended ones too."""

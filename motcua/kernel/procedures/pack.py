@@ -1,6 +1,7 @@
 """The pack's fields, life events, synonyms and procedures."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from motcua.kernel.procedures.kind import Body
 from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, Synonym
 from motcua.kernel.procedures.queries.catalogue import newest_bodies
 from motcua.kernel.procedures.queries.written import read_body
+from motcua.lib.vietnamese import fold
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
@@ -80,6 +82,7 @@ def read(pack: Pack) -> None:
     for file, body in found.values():
         _check_references(pack, file, body)
     _check_results(pack, found)
+    _check_evaluation(pack, [body for _file, body in found.values()])
     pack.tables[FOLDER] = [
         Record(pack, file, 1, code, {"code": code, "body": body}, set()) for code, (file, body) in found.items()
     ]
@@ -97,6 +100,25 @@ def _check_results(pack: Pack, found: Mapping[str, tuple[str, Body]]) -> None:
                     1,
                     _("kết quả {code} có tên khác ở {file}: “{name}”").format(code=result.code, file=where, name=name),
                 )
+
+
+def _check_evaluation(pack: Pack, bodies: Sequence[Body]) -> None:
+    """What the search is measured by was never shown to it."""
+    keywords = {fold(keyword): body.code for body in bodies for keyword in body.keywords}
+    seen: set[str] = set()
+    for line, written in enumerate((pack.read_text(EVALUATION) or "").splitlines(), start=1):
+        try:
+            row = json.loads(written)
+            query, codes = fold(row["query"]), row["acceptable_codes"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            query, codes = "", []
+        if not query or not isinstance(codes, list) or not codes:
+            pack.problem(EVALUATION, line, _('viết như {{"query": "…", "acceptable_codes": ["1.001193"]}}').format())
+        elif query in keywords:
+            pack.problem(EVALUATION, line, _("đã là từ khóa của {code}; bỏ một trong hai").format(code=keywords[query]))
+        elif query in seen:
+            pack.problem(EVALUATION, line, _("câu này có hai lần"))
+        seen.add(query)
 
 
 def _check_references(pack: Pack, file: str, body: Body) -> None:

@@ -83,6 +83,24 @@ def test_what_is_broken_is_named(folder: Path, file: str, what: str, instead: st
     assert [problem for problem in problems if words in problem], problems
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("khong phai json", "viết như"),
+        ('{"query": "x"}', "viết như"),
+        ('{"query": "LAM khai sinh cho be", "acceptable_codes": ["1.001193"]}', "đã là từ khóa của 1.001193"),
+    ],
+)
+def test_the_search_is_not_measured_by_what_it_was_told(folder: Path, line: str, words: str) -> None:
+    good = '{"query": "khai sinh ở đâu", "acceptable_codes": ["1.001193"]}'
+    (folder / part.EVALUATION).write_text(f"{good}\n", encoding="utf-8")
+    assert read(folder).problems == []
+    (folder / part.EVALUATION).write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8")
+    first, second = map(str, read(folder).problems)
+    assert first.startswith(f"{part.EVALUATION}:2: {words}")
+    assert second == f"{part.EVALUATION}:3: câu này có hai lần"
+
+
 def test_units_of_the_province_are_named_either_way(folder: Path) -> None:
     assert change(folder, f"procedures/{CODE}.toml", 'unit = "commune"', 'unit = "province:68-tu-phap"') == []
     assert change(folder, f"procedures/{CODE}.toml", 'unit = "province:68-tu-phap"', 'unit = "68-tu-phap"') == []

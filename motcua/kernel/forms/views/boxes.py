@@ -243,6 +243,8 @@ class Drawer:
                 for child in one.children
                 if f"{box.path}.{child.key}" in self.checked.shown or self.may_open(child) or box.is_hidden
             ]
+            for inner in box.boxes:  # opened with the group
+                inner.is_hidden = inner.is_hidden and (not box.is_hidden or inner.field.show is not None)
         elif one.kind is Kind.REPEAT:
             self.repeat(box, value if isinstance(value, list) else [])
         elif one.kind is Kind.ADDRESS:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from motcua.kernel.events.kind import EventKind, register_events
 from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
@@ -153,116 +153,124 @@ def _person(name: str, title: Text, *, is_required: bool = False) -> Field:
     return Field(name, title, FieldType.NATIONAL_ID, "national_id", is_owner=True, is_required=is_required)
 
 
-_ADDRESS = Field("address", _l("Địa chỉ"), FieldType.ADDRESS)
+_ADDRESS = Field("address", gettext_lazy("Địa chỉ"), FieldType.ADDRESS)
 
 REGISTRIES: dict[str, RegistryKind] = {
     kind.name: kind
     for kind in (
         RegistryKind(
             "population",
-            _l("Dân cư"),
+            gettext_lazy("Dân cư"),
             "users",
             (
-                _person("national_id", _l("Số định danh"), is_required=True),
-                Field("name", _l("Họ, chữ đệm và tên"), is_required=True),
-                Field("born_on", _l("Ngày sinh"), FieldType.DATE),
-                Field("sex", _l("Giới tính"), FieldType.SEX),
-                Field("nationality", _l("Quốc tịch")),
-                Field("ethnicity", _l("Dân tộc")),
-                Field("hometown", _l("Quê quán")),
-                Field("marital", _l("Tình trạng hôn nhân")),
-                Field("address", _l("Nơi thường trú"), FieldType.ADDRESS),
-                Field("father_name", _l("Họ tên cha")),
-                Field("mother_name", _l("Họ tên mẹ")),
-                Field("died_on", _l("Ngày mất"), FieldType.DATE),
+                _person("national_id", gettext_lazy("Số định danh"), is_required=True),
+                Field("name", gettext_lazy("Họ, chữ đệm và tên"), is_required=True),
+                Field("born_on", gettext_lazy("Ngày sinh"), FieldType.DATE),
+                Field("sex", gettext_lazy("Giới tính"), FieldType.SEX),
+                Field("nationality", gettext_lazy("Quốc tịch")),
+                Field("ethnicity", gettext_lazy("Dân tộc")),
+                Field("hometown", gettext_lazy("Quê quán")),
+                Field("marital", gettext_lazy("Tình trạng hôn nhân")),
+                Field("address", gettext_lazy("Nơi thường trú"), FieldType.ADDRESS),
+                Field("father_name", gettext_lazy("Họ tên cha")),
+                Field("mother_name", gettext_lazy("Họ tên mẹ")),
+                Field("died_on", gettext_lazy("Ngày mất"), FieldType.DATE),
             ),
         ),
         RegistryKind(
             "households",
-            _l("Hộ gia đình"),
+            gettext_lazy("Hộ gia đình"),
             "home",
             (
-                Field("number", _l("Số hộ"), key="number", is_required=True),
-                _person("head_national_id", _l("Số định danh chủ hộ"), is_required=True),
-                Field("head_name", _l("Chủ hộ"), is_required=True),
+                Field("number", gettext_lazy("Số hộ"), key="number", is_required=True),
+                _person("head_national_id", gettext_lazy("Số định danh chủ hộ"), is_required=True),
+                Field("head_name", gettext_lazy("Chủ hộ"), is_required=True),
                 Field(
-                    "member_ids", _l("Số định danh thành viên"), FieldType.NATIONAL_IDS, "national_id", is_owner=True
+                    "member_ids",
+                    gettext_lazy("Số định danh thành viên"),
+                    FieldType.NATIONAL_IDS,
+                    "national_id",
+                    is_owner=True,
                 ),
-                Field("member_names", _l("Thành viên")),
+                Field("member_names", gettext_lazy("Thành viên")),
                 _ADDRESS,
-                Field("poverty", _l("Diện hộ nghèo, cận nghèo")),
+                Field("poverty", gettext_lazy("Diện hộ nghèo, cận nghèo")),
             ),
         ),
         RegistryKind(
             "land",
-            _l("Đất đai"),
+            gettext_lazy("Đất đai"),
             "map-2",
             (
-                Field("certificate", _l("Số giấy chứng nhận"), key="certificate", is_required=True),
-                Field("parcel", _l("Thửa đất (phường/tờ/thửa)"), key="parcel", is_required=True),
+                Field("certificate", gettext_lazy("Số giấy chứng nhận"), key="certificate", is_required=True),
+                Field("parcel", gettext_lazy("Thửa đất (phường/tờ/thửa)"), key="parcel", is_required=True),
                 Field(
-                    "owner_ids", _l("Số định danh người sử dụng"), FieldType.NATIONAL_IDS, "national_id", is_owner=True
+                    "owner_ids",
+                    gettext_lazy("Số định danh người sử dụng"),
+                    FieldType.NATIONAL_IDS,
+                    "national_id",
+                    is_owner=True,
                 ),
-                Field("owner_names", _l("Người sử dụng đất"), is_required=True),
+                Field("owner_names", gettext_lazy("Người sử dụng đất"), is_required=True),
                 _ADDRESS,
-                Field("size", _l("Diện tích (m²)"), FieldType.NUMBER),
-                Field("use", _l("Mục đích sử dụng")),
-                Field("until", _l("Thời hạn sử dụng")),
-                Field("issued_on", _l("Ngày cấp"), FieldType.DATE),
-                Field("restrictions", _l("Hạn chế, thế chấp")),
+                Field("size", gettext_lazy("Diện tích (m²)"), FieldType.NUMBER),
+                Field("use", gettext_lazy("Mục đích sử dụng")),
+                Field("until", gettext_lazy("Thời hạn sử dụng")),
+                Field("issued_on", gettext_lazy("Ngày cấp"), FieldType.DATE),
+                Field("restrictions", gettext_lazy("Hạn chế, thế chấp")),
             ),
         ),
         RegistryKind(
             "vehicles",
-            _l("Phương tiện"),
+            gettext_lazy("Phương tiện"),
             "car",
             (
-                Field("plate", _l("Biển số"), FieldType.PLATE, "plate", is_required=True),
-                _person("owner_national_id", _l("Số định danh chủ xe")),
-                Field("owner_name", _l("Chủ xe"), is_required=True),
-                Field("kind", _l("Loại xe")),
-                Field("brand", _l("Nhãn hiệu")),
-                Field("model", _l("Số loại")),
-                Field("frame", _l("Số khung")),
-                Field("engine", _l("Số máy")),
-                Field("colour", _l("Màu sơn")),
-                Field("fuel", _l("Nhiên liệu")),
-                Field("registered_on", _l("Ngày đăng ký lần đầu"), FieldType.DATE),
-                Field("price", _l("Giá tính lệ phí trước bạ"), FieldType.MONEY),
+                Field("plate", gettext_lazy("Biển số"), FieldType.PLATE, "plate", is_required=True),
+                _person("owner_national_id", gettext_lazy("Số định danh chủ xe")),
+                Field("owner_name", gettext_lazy("Chủ xe"), is_required=True),
+                Field("kind", gettext_lazy("Loại xe")),
+                Field("brand", gettext_lazy("Nhãn hiệu")),
+                Field("model", gettext_lazy("Số loại")),
+                Field("frame", gettext_lazy("Số khung")),
+                Field("engine", gettext_lazy("Số máy")),
+                Field("colour", gettext_lazy("Màu sơn")),
+                Field("fuel", gettext_lazy("Nhiên liệu")),
+                Field("registered_on", gettext_lazy("Ngày đăng ký lần đầu"), FieldType.DATE),
+                Field("price", gettext_lazy("Giá tính lệ phí trước bạ"), FieldType.MONEY),
             ),
         ),
         RegistryKind(
             "businesses",
-            _l("Doanh nghiệp"),
+            gettext_lazy("Doanh nghiệp"),
             "building",
             (
-                Field("tax_code", _l("Mã số thuế"), FieldType.TAX_CODE, "tax_code", is_required=True),
-                Field("name", _l("Tên doanh nghiệp"), is_required=True),
-                Field("kind", _l("Loại hình")),
+                Field("tax_code", gettext_lazy("Mã số thuế"), FieldType.TAX_CODE, "tax_code", is_required=True),
+                Field("name", gettext_lazy("Tên doanh nghiệp"), is_required=True),
+                Field("kind", gettext_lazy("Loại hình")),
                 _ADDRESS,
-                _person("representative_national_id", _l("Số định danh người đại diện")),
-                Field("representative_name", _l("Người đại diện theo pháp luật")),
-                Field("representative_title", _l("Chức danh")),
-                Field("capital", _l("Vốn điều lệ"), FieldType.MONEY),
-                Field("registered_on", _l("Ngày đăng ký"), FieldType.DATE),
-                Field("status", _l("Tình trạng hoạt động")),
+                _person("representative_national_id", gettext_lazy("Số định danh người đại diện")),
+                Field("representative_name", gettext_lazy("Người đại diện theo pháp luật")),
+                Field("representative_title", gettext_lazy("Chức danh")),
+                Field("capital", gettext_lazy("Vốn điều lệ"), FieldType.MONEY),
+                Field("registered_on", gettext_lazy("Ngày đăng ký"), FieldType.DATE),
+                Field("status", gettext_lazy("Tình trạng hoạt động")),
             ),
         ),
         RegistryKind(
             "social_insurance",
-            _l("Bảo hiểm xã hội"),
+            gettext_lazy("Bảo hiểm xã hội"),
             "shield",
             (
-                Field("number", _l("Mã số bảo hiểm xã hội"), key="number", is_required=True),
-                _person("national_id", _l("Số định danh"), is_required=True),
-                Field("name", _l("Họ và tên"), is_required=True),
-                Field("state", _l("Tình trạng")),
-                Field("office", _l("Cơ quan bảo hiểm xã hội quản lý")),
-                Field("pension", _l("Lương hưu, trợ cấp hằng tháng"), FieldType.MONEY),
-                Field("paid_at", _l("Nơi nhận")),
-                Field("health_card", _l("Số thẻ bảo hiểm y tế")),
-                Field("health_until", _l("Thẻ có giá trị đến"), FieldType.DATE),
-                Field("hospital", _l("Nơi khám chữa bệnh ban đầu")),
+                Field("number", gettext_lazy("Mã số bảo hiểm xã hội"), key="number", is_required=True),
+                _person("national_id", gettext_lazy("Số định danh"), is_required=True),
+                Field("name", gettext_lazy("Họ và tên"), is_required=True),
+                Field("state", gettext_lazy("Tình trạng")),
+                Field("office", gettext_lazy("Cơ quan bảo hiểm xã hội quản lý")),
+                Field("pension", gettext_lazy("Lương hưu, trợ cấp hằng tháng"), FieldType.MONEY),
+                Field("paid_at", gettext_lazy("Nơi nhận")),
+                Field("health_card", gettext_lazy("Số thẻ bảo hiểm y tế")),
+                Field("health_until", gettext_lazy("Thẻ có giá trị đến"), FieldType.DATE),
+                Field("hospital", gettext_lazy("Nơi khám chữa bệnh ban đầu")),
             ),
         ),
     )
@@ -296,14 +304,26 @@ register_purposes(
     [
         Purpose(
             "procedure",
-            _l("Giải quyết hồ sơ bạn nộp"),
+            gettext_lazy("Giải quyết hồ sơ bạn nộp"),
             Basis.STATUTORY,
-            _l("Nghị định 118/2025/NĐ-CP: không đòi giấy tờ đã có trong cơ sở dữ liệu"),
+            gettext_lazy("Nghị định 118/2025/NĐ-CP: không đòi giấy tờ đã có trong cơ sở dữ liệu"),
         ),
-        Purpose("counter", _l("Tiếp nhận tại quầy"), Basis.STATUTORY, _l("Nghị định 118/2025/NĐ-CP")),
-        Purpose("upkeep", _l("Quản lý cơ sở dữ liệu"), Basis.STATUTORY, _l("Luật Chuyển đổi số 148/2025/QH15")),
-        Purpose("request", _l("Trả lời yêu cầu của bạn về dữ liệu cá nhân"), Basis.STATUTORY, _l("Luật 91/2025/QH15")),
-        Purpose("prefill", _l("Điền sẵn tờ khai cho bạn"), Basis.CONSENT),
+        Purpose(
+            "counter", gettext_lazy("Tiếp nhận tại quầy"), Basis.STATUTORY, gettext_lazy("Nghị định 118/2025/NĐ-CP")
+        ),
+        Purpose(
+            "upkeep",
+            gettext_lazy("Quản lý cơ sở dữ liệu"),
+            Basis.STATUTORY,
+            gettext_lazy("Luật Chuyển đổi số 148/2025/QH15"),
+        ),
+        Purpose(
+            "request",
+            gettext_lazy("Trả lời yêu cầu của bạn về dữ liệu cá nhân"),
+            Basis.STATUTORY,
+            gettext_lazy("Luật 91/2025/QH15"),
+        ),
+        Purpose("prefill", gettext_lazy("Điền sẵn tờ khai cho bạn"), Basis.CONSENT),
     ]
 )
 
@@ -318,10 +338,10 @@ class RequestKind(StrEnum):
 
 
 REQUEST_NAMES: dict[RequestKind, Text] = {
-    RequestKind.VIEW: _l("Xem dữ liệu về tôi"),
-    RequestKind.CORRECT: _l("Sửa dữ liệu sai"),
-    RequestKind.DELETE: _l("Xóa dữ liệu"),
-    RequestKind.OBJECT: _l("Phản đối hoặc hạn chế việc dùng dữ liệu"),
+    RequestKind.VIEW: gettext_lazy("Xem dữ liệu về tôi"),
+    RequestKind.CORRECT: gettext_lazy("Sửa dữ liệu sai"),
+    RequestKind.DELETE: gettext_lazy("Xóa dữ liệu"),
+    RequestKind.OBJECT: gettext_lazy("Phản đối hoặc hạn chế việc dùng dữ liệu"),
 }
 # Working days to answer, calendar days to do it, days of the one extension (NĐ 356/2025, facts §9.3).
 ANSWER_DAYS = 2
@@ -332,7 +352,7 @@ WORKERS = frozenset({Role.CLERK, Role.SPECIALIST, Role.LEADER})
 
 register_permissions(
     [
-        Permission("registry.look_up", WORKERS, Reach.ALL, label=_l("Tra cứu cơ sở dữ liệu")),
+        Permission("registry.look_up", WORKERS, Reach.ALL, label=gettext_lazy("Tra cứu cơ sở dữ liệu")),
         Permission("registry.manage", frozenset({Role.ADMINISTRATOR}), Reach.TOP),
         Permission("privacy.answer", frozenset({Role.ADMINISTRATOR, Role.OPERATOR}), Reach.TOP),
     ]
@@ -342,16 +362,20 @@ register_events(
     [
         EventKind(
             "registry.imported",
-            _l("Nạp danh bạ {registry_name}: thêm {added}, sửa {changed}"),
+            gettext_lazy("Nạp danh bạ {registry_name}: thêm {added}, sửa {changed}"),
             icon="database-import",
         ),
-        EventKind("registry.saved", _l("Ghi một bản ghi vào danh bạ {registry_name}"), icon="database-edit"),
-        EventKind("registry.removed", _l("Bỏ một bản ghi khỏi danh bạ {registry_name}"), icon="database-minus"),
-        EventKind("consent.given", _l("Đồng ý cho dùng dữ liệu: {purpose_name}"), icon="checkbox"),
-        EventKind("consent.withdrawn", _l("Rút lại đồng ý: {purpose_name}"), icon="square-x"),
-        EventKind("datarequest.made", _l("Gửi yêu cầu về dữ liệu cá nhân: {kind_name}"), icon="mail-question"),
-        EventKind("datarequest.received", _l("Đã trả lời tiếp nhận yêu cầu về dữ liệu"), icon="mail-check"),
-        EventKind("datarequest.extended", _l("Gia hạn yêu cầu về dữ liệu: {reason}"), icon="calendar-plus"),
-        EventKind("datarequest.closed", _l("Trả lời yêu cầu về dữ liệu cá nhân"), icon="mail-opened"),
+        EventKind("registry.saved", gettext_lazy("Ghi một bản ghi vào danh bạ {registry_name}"), icon="database-edit"),
+        EventKind(
+            "registry.removed", gettext_lazy("Bỏ một bản ghi khỏi danh bạ {registry_name}"), icon="database-minus"
+        ),
+        EventKind("consent.given", gettext_lazy("Đồng ý cho dùng dữ liệu: {purpose_name}"), icon="checkbox"),
+        EventKind("consent.withdrawn", gettext_lazy("Rút lại đồng ý: {purpose_name}"), icon="square-x"),
+        EventKind(
+            "datarequest.made", gettext_lazy("Gửi yêu cầu về dữ liệu cá nhân: {kind_name}"), icon="mail-question"
+        ),
+        EventKind("datarequest.received", gettext_lazy("Đã trả lời tiếp nhận yêu cầu về dữ liệu"), icon="mail-check"),
+        EventKind("datarequest.extended", gettext_lazy("Gia hạn yêu cầu về dữ liệu: {reason}"), icon="calendar-plus"),
+        EventKind("datarequest.closed", gettext_lazy("Trả lời yêu cầu về dữ liệu cá nhân"), icon="mail-opened"),
     ]
 )

@@ -47,7 +47,7 @@ def receipt_pdf(receipt: Receipt) -> bytes:
         "day": f"Ngày {at.day:02d} tháng {at.month:02d} năm {at.year}",
         "collector": receipt.issued_by_name,
     }
-    return pdf(TEMPLATES / "receipt.typ", data, fonts=[Path(settings.NODE_MODULES) / "@expo-google-fonts" / "tinos"])
+    return pdf(TEMPLATES / "receipt.typ", data, fonts=settings.PRINT_FONTS)
 
 
 def _written(amount: int) -> str:

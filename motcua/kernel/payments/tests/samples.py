@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
+from motcua.kernel.cases.actions.opening import NewCase, open_case
 from motcua.kernel.cases.models import Case
 from motcua.kernel.events.models import Event
+from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.payments.actions import request_payment
 from motcua.kernel.payments.actions.tables import grow_version
 from motcua.kernel.payments.kind import Incoming, Line, Payer
 from motcua.kernel.payments.models import Obligation, Payee
-from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
-from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City, add_officer
+from motcua.testing.city import MONDAY, City, add_officer
 
 WARD_ACCOUNT, PROVINCE_ACCOUNT = "1010101010", "2020202020"
 LEVY = Line("LP.1", "Lệ phí đăng ký", "le_phi", 50_000, "Registration levy", ("Mức thu cố định: 50.000 đ",))
@@ -54,21 +57,28 @@ def build_till(city: City) -> Till:
     )
 
 
-def case_in(till: Till, at: tuple[float, float] = LAMP_AT) -> Case:
-    new = NewIncident(
-        text="Đèn tắt", category="street-lighting", lat=at[0], lon=at[1], name="Nguyễn An", phone="0905 123 456"
+def case_in(till: Till, unit_id: int | None = None) -> Case:
+    """A case of any kind will do; no module may be imported here, so it has no detail."""
+    new = NewCase(
+        kind="incident",
+        subject="Đèn tắt",
+        state="dispatched",
+        unit_id=unit_id or till.city.office_one.id,
+        channel="web",
+        person=sealed_person_values("Nguyễn An", "0905 123 456", ""),
     )
-    return submit_incident(new, actor=till.city.an).case
+    with transaction.atomic():
+        return open_case(new, actor=SYSTEM).case
 
 
-def owed(till: Till, *lines: Line, at: tuple[float, float] = LAMP_AT, **more: Any) -> Obligation:
-    case = case_in(till, at)
+def owed(till: Till, *lines: Line, unit_id: int | None = None, **more: Any) -> Obligation:
+    case = case_in(till, unit_id)
     values: dict[str, Any] = {"payer": AN, **more}
     return request_payment(case.id, lines or (LEVY,), actor=SYSTEM, **values)
 
 
 def elsewhere(till: Till) -> Obligation:
-    return owed(till, at=WARD_TWO_AT)
+    return owed(till, unit_id=till.city.office_two.id)
 
 
 def money_for(

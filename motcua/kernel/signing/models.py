@@ -63,6 +63,11 @@ class TrustRoot(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def fingerprint(self) -> str:
+        """To compare by eye: "bb55 ec05 …"."""
+        return bytes(self.sha256).hex(" ", 2)
+
 
 class SigningTask(models.Model):
     """One signature on one document: asked for, confirmed, made."""

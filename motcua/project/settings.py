@@ -14,7 +14,8 @@ CODE_DIR = Path(__file__).resolve().parents[1]
 BASE_DIR = CODE_DIR.parent
 DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
 BUILD_DIR = env_path("BUILD_DIR", BASE_DIR / ".build")
-NODE_MODULES = BASE_DIR / "node_modules"  # read at set-up only, by `motcua assets`
+NODE_MODULES = BASE_DIR / "node_modules"  # read at set-up only, by `motcua assets`, but for the font of printed forms
+PRINT_FONTS = (NODE_MODULES / "@expo-google-fonts" / "tinos",)  # metrics of Times, as NĐ 30/2020 asks
 
 TESTING = env_bool("MOTCUA_TESTING", False)
 DEBUG = env_bool("DEBUG", False)

@@ -10,7 +10,7 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.cases.kind import register_kind
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.figures.kind import register_figures
-        from motcua.kernel.web.kind import PortalTile, register_tiles
+        from motcua.kernel.web.kind import DeskLink, PortalTile, register_links, register_tiles
         from motcua.modules.dossiers import tasks
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES
@@ -31,4 +31,10 @@ class DossiersConfig(AppConfig):
                 nav_title=_("Tra cứu hồ sơ"),
                 bar_title=_("Hồ sơ"),
             )
+        )
+        register_links(
+            DeskLink(
+                "dossier_take_in", _("Tiếp nhận hồ sơ"), "inbox", "dossier_take_in", "dossier.take_in", rank=4, key="h"
+            ),
+            DeskLink("dossier_register", _("Sổ theo dõi"), "book", "dossier_register", "dossier.take_in", rank=40),
         )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from motcua.kernel.cases.views.page import reveal_person
-from motcua.modules.dossiers.views.desk import moves, page
+from motcua.modules.dossiers.views.desk import intake, moves, page, printing
 from motcua.modules.dossiers.views.portal import filing, tracking
 
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("ho-so/<str:code>/bo-sung/", tracking.supply, name="dossier_supply"),
     path("ho-so/<str:code>/rut/", tracking.withdraw, name="dossier_withdraw"),
     # For officials
+    path("desk/tiep-nhan/", intake.intake, name="dossier_take_in"),
+    path("desk/so-theo-doi/", printing.print_register, name="dossier_register"),
+    path("desk/ho-so/<int:case_id>/mau-<str:form>.pdf", printing.print_form, name="dossier_print"),
     path("desk/ho-so/<int:case_id>/", page.dossier_on_desk, name="dossier_case"),
     path("desk/ho-so/<int:case_id>/nguoi/<int:person_id>/", reveal_person, name="dossier_reveal"),
     path("desk/ho-so/<int:case_id>/<slug:slug>/", moves.move_page, name="dossier_move"),

@@ -47,7 +47,9 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
             "photos": [use.file.name for use in page.shown.files[FileRole.VISIT]],
             "printed": moment_words(now),
         }
-    response = HttpResponse(pdf(TEMPLATES / "visit.typ", data, fonts=[tinos()]), content_type="application/pdf")
+    response = HttpResponse(
+        pdf(TEMPLATES / "visit.typ", data, fonts=settings.PRINT_FONTS), content_type="application/pdf"
+    )
     response["Content-Disposition"] = f'inline; filename="bien-ban-{page.case.code}.pdf"'
     response["Cache-Control"] = "no-store"
     return response
@@ -56,7 +58,3 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
 def _two(month: int) -> str:
     """Months 1 and 2 are written with a zero (NĐ 30/2020)."""
     return f"{month:02d}" if month < 3 else str(month)
-
-
-def tinos() -> Path:
-    return Path(settings.NODE_MODULES) / "@expo-google-fonts" / "tinos"

@@ -1,0 +1,69 @@
+"""What the clerk types at the counter. Everything stands on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from motcua.kernel.places import queries as places
+from motcua.lib import contacts
+from motcua.lib.identifiers import read_national_id
+from motcua.lib.vietnamese import fold
+from motcua.modules.dossiers.kind import Delivery
+
+
+def commune_choices() -> list[tuple[str, str]]:
+    communes = sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
+    return [(area.code, area.full_name) for area in communes]
+
+
+class IntakeForm(forms.Form):
+    """``person_id`` and ``code`` are what was found; ``key`` makes two presses one dossier."""
+
+    key = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    code = forms.CharField(max_length=60, widget=forms.HiddenInput, required=False)
+    card = forms.CharField(
+        label=_("Quét thẻ căn cước, hoặc gõ số"),
+        required=False,
+        max_length=400,
+        help_text=_("Gõ số điện thoại cũng được."),
+    )
+    name = forms.CharField(label=_("Họ và tên"), required=False, max_length=120)
+    national_id = forms.CharField(label=_("Số định danh"), required=False, max_length=20)
+    phone = forms.CharField(label=_("Điện thoại"), required=False, max_length=20)
+    email = forms.CharField(label=_("Thư điện tử"), required=False, max_length=200)
+    q = forms.CharField(label=_("Thủ tục"), required=False, max_length=120, help_text=_("Gõ vài chữ, không dấu."))
+    case = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    area = forms.ChoiceField(label=_("Nơi giải quyết"), required=False)
+    delivery = forms.ChoiceField(
+        label=_("Nhận kết quả"), choices=Delivery.choices, initial=Delivery.COUNTER, required=False
+    )
+    copies = forms.IntegerField(label=_("Số bộ"), initial=1, min_value=1, max_value=99, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = commune_choices()  # type: ignore[attr-defined]
+        for name in ("card", "q", "name", "national_id", "phone", "email"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"  # it is not the clerk's own
+
+    def clean_national_id(self) -> str:
+        text = str(self.cleaned_data["national_id"]).strip()
+        found = read_national_id(text) if text else None
+        if text and found is None:
+            raise forms.ValidationError(_("Số định danh có 12 số."))
+        return found.number if found else ""
+
+    def clean_phone(self) -> str:
+        text = str(self.cleaned_data["phone"]).strip()
+        if text and not contacts.normal_phone(text):
+            raise forms.ValidationError(_("Nhập số điện thoại như 0905 123 456."))
+        return contacts.normal_phone(text) if text else ""
+
+    def check_taking_in(self) -> None:
+        """What must be there before it is taken in."""
+        if not self.cleaned_data.get("name"):
+            self.add_error("name", _("Ghi họ tên người nộp."))
+        if not self.cleaned_data.get("code"):
+            self.add_error("q", _("Chọn thủ tục."))

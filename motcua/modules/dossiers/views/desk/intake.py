@@ -1,0 +1,195 @@
+"""Taking a dossier in over the counter: one page, the keyboard alone, and again for the same person."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from motcua.kernel.identity.queries import find_person_ids
+from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.org import queries as org
+from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions.filing import Applicant, NewDossier, NewPaper, take_in_dossier
+from motcua.modules.dossiers.forms.intake import IntakeForm
+from motcua.modules.dossiers.kind import Delivery, PaperSource, Way
+from motcua.modules.dossiers.queries.intake import Choice, choose, counters_of, find_procedures, read_visitor
+
+if TYPE_CHECKING:
+    from motcua.modules.dossiers.actions.filing import Filed
+
+
+@requires("dossier.take_in")
+@require_http_methods(["GET", "POST"])
+def intake(request: Request) -> HttpResponse:
+    """``do``: person | procedure | choose:<code> | take_in. Enter does what comes next; Ctrl Enter takes it in."""
+    counters = counters_of(request.actor)
+    if not counters:
+        raise Refused("not_allowed", _("Chỉ cán bộ một cửa có quầy mới tiếp nhận hồ sơ ở đây."))
+    counter = counters[0]
+    data = request.POST.copy()
+    if "area" not in data:
+        data["area"] = _own_area(counter)
+    if request.method != "POST":
+        data.setlist("key", [secrets.token_urlsafe(16)])
+        return _page(request, data, counter, focus="card")
+    do = data.get("do") or _next(data)
+    data.pop("do", None)
+    match do.partition(":"):
+        case ("person", _sep, _rest):
+            return _person(request, data, counter)
+        case ("choose", _sep, code):
+            data["code"], data["q"] = code, ""
+            return _page(request, data, counter, focus="papers")
+        case ("procedure", _sep, _rest):
+            found = find_procedures(data.get("q", ""))
+            if found and request.POST.get("do") != "procedure":
+                data["code"], data["q"] = found[0].code, ""
+                return _page(request, data, counter, focus="papers")
+            return _page(request, data, counter, focus="q")
+        case ("again", _sep, _rest):
+            return _again(request, data, counter)
+        case ("take_in", _sep, _rest):
+            return _take_in(request, data, counter)
+    return _page(request, data, counter, focus="card")
+
+
+def _next(data: QueryDict) -> str:
+    """What Enter means: look the card up, then choose the first procedure; never more."""
+    if data.get("card"):
+        return "person"
+    return "procedure" if data.get("q") else "person"
+
+
+def _own_area(counter: org.UnitRow) -> str:
+    tree = org.tree()
+    for unit in (counter, *tree.ancestors(counter.id)):
+        if unit.kind == "commune":
+            return unit.code
+    return ""
+
+
+def _person(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpResponse:
+    visitor = read_visitor(data.get("card", ""), actor=request.actor)
+    if visitor is None:
+        words = _("Không đọc được thẻ. Quét lại, hoặc gõ 12 số định danh.") if data.get("card") else ""
+        return _page(request, data, counter, focus="card", said=words)
+    for name in ("name", "national_id", "phone", "email"):
+        data[name] = getattr(visitor, name)
+    data["card"] = ""
+    words = _("Người mới ở đây: ghi số điện thoại để báo tin.") if visitor.is_new else _("Đã có thông tin người này.")
+    return _page(request, data, counter, focus="phone" if visitor.is_new and visitor.name else "q", said=words)
+
+
+def _again(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpResponse:
+    """The next dossier of the same person."""
+    kept = QueryDict(mutable=True)
+    for name in ("name", "national_id", "phone", "email", "area"):
+        kept[name] = data.get(name, "")
+    kept["key"] = secrets.token_urlsafe(16)
+    return _page(request, kept, counter, focus="q")
+
+
+def _take_in(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpResponse:
+    form = IntakeForm(data)
+    if form.is_valid():
+        form.check_taking_in()
+    chosen = choose(data.get("code", ""), data.get("case", ""), data.get("area", ""), counter, {})
+    if not form.is_valid() or form.errors or chosen is None:
+        return _page(request, data, counter, form=form, focus="name", status=422)
+    values = form.cleaned_data
+    known = find_person_ids(national_id=values["national_id"]) if values["national_id"] else []
+    ticked = set(data.getlist("paper"))
+    try:
+        filed = take_in_dossier(
+            NewDossier(
+                version_id=chosen.version.id,
+                way=Way.COUNTER,
+                applicant=Applicant(
+                    name=values["name"],
+                    phone=values["phone"],
+                    email=values["email"],
+                    national_id=values["national_id"],
+                    person_id=known[0] if known else None,
+                ),
+                case_key=chosen.case.key,
+                papers=_papers(chosen, ticked),
+                area_code=values["area"] or "",
+                reception_unit_id=counter.id,
+                delivery=values["delivery"] or Delivery.COUNTER,
+                copies=values["copies"] or 1,
+                channel="counter",
+                key=f"counter-{values['key']}",
+            ),
+            actor=request.actor,
+        )
+    except Refused as refused:
+        for field, words in refused.fields.items():
+            form.add_error(field if field in form.fields else None, words)
+        if not refused.fields:
+            form.add_error(None, refused.message)
+        return _page(request, data, counter, form=form, focus="name", status=422)
+    return _page(request, data, counter, filed=filed, chosen=chosen, focus="again")
+
+
+def _papers(chosen: Choice, ticked: set[str]) -> list[NewPaper]:
+    """What lies on the counter; what a registry knows need not."""
+    rows = []
+    for paper in chosen.papers:
+        if paper.registry:
+            rows.append(NewPaper(paper.code, PaperSource.REGISTRY))
+        elif paper.code in ticked:
+            rows.append(
+                NewPaper(
+                    paper.code,
+                    PaperSource.COUNTER,
+                    originals=paper.originals or (0 if paper.copies else 1),
+                    copies=paper.copies,
+                )
+            )
+        elif paper.required:
+            rows.append(NewPaper(paper.code, PaperSource.LATER))
+    return rows
+
+
+def _page(
+    request: Request,
+    data: QueryDict,
+    counter: org.UnitRow,
+    *,
+    focus: str,
+    form: IntakeForm | None = None,
+    said: str = "",
+    filed: Filed | None = None,
+    chosen: Choice | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    chosen = chosen or choose(data.get("code", ""), data.get("case", ""), data.get("area", ""), counter, {})
+    ticked = (
+        set(data.getlist("paper"))
+        if "paper" in data or filed
+        else {paper.code for paper in (chosen.to_bring if chosen else ())}
+    )
+    initial: dict[str, Any] = {name: data.get(name, "") for name in IntakeForm.base_fields}
+    initial["delivery"], initial["copies"] = initial["delivery"] or Delivery.COUNTER, initial["copies"] or 1
+    context = {
+        "form": form or IntakeForm(initial=initial),
+        "counter": counter,
+        "focus": focus,
+        "said": said,
+        "chosen": chosen,
+        "ticked": ticked,
+        "found": find_procedures(data.get("q", "")),
+        "filed": filed,
+        "case": filed.case if filed else None,
+        "receipt_url": reverse("dossier_print", args=[filed.case.id, "01"]) if filed else "",
+    }
+    template = "dossiers/desk/_intake.html" if request.headers.get("HX-Request") else "dossiers/desk/intake.html"
+    response = render(request, template, context, status=status if not request.headers.get("HX-Request") else 200)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,11 +1,12 @@
 """Which papers a person must bring, and which the house gets itself: “6 giấy → 2”."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from motcua.kernel.procedures.kind import Paper
-from motcua.kernel.procedures.ports import registry_answers, stored_results
+from motcua.kernel.procedures.ports import stored_results
+from motcua.kernel.registries.queries import down_registries
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
@@ -47,16 +48,17 @@ class Needs:
 
 def needs_of(papers: Sequence[Paper], actor: "Actor", *, is_online: bool = True) -> Needs:
     """``is_online``: can the form be filled in here?"""
-    stored = stored_results(actor, {paper.from_result for paper in papers if paper.from_result})
-    return Needs(tuple(_need(paper, set(stored), is_online=is_online) for paper in papers))
+    stored = set(stored_results(actor, {paper.from_result for paper in papers if paper.from_result}))
+    down = down_registries() if any(paper.registry for paper in papers) else frozenset[str]()
+    return Needs(tuple(_need(paper, stored, down, is_online=is_online) for paper in papers))
 
 
-def _need(paper: Paper, stored: set[str], *, is_online: bool) -> Need:
+def _need(paper: Paper, stored: Collection[str], down: Collection[str], *, is_online: bool) -> Need:
     if paper.by_form and is_online:
         return Need(paper, "form")
     if paper.from_result in stored and paper.from_result:
         return Need(paper, "store")
     if paper.registry:
-        answers = registry_answers(paper.registry)
-        return Need(paper, "registry" if answers else "bring", is_outage=not answers)
+        is_outage = paper.registry in down
+        return Need(paper, "bring" if is_outage else "registry", is_outage)
     return Need(paper, "bring" if paper.required else "maybe")

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from motcua.kernel.identity.kind import Actor
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures import ports
 from motcua.kernel.procedures.actions import end_procedure
@@ -71,18 +72,22 @@ def test_the_papers_of_the_chosen_case_are_shown(city: City, client: Client) -> 
 
 def test_a_registry_that_does_not_answer(city: City, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue()
-    monkeypatch.setattr(ports._ports, "registry_state", lambda name: name != "population")
+    monkeypatch.setattr("motcua.kernel.procedures.queries.papers.down_registries", lambda: {"population"})
     shown = text(client, f"/thu-tuc/{CODE}/")
     assert "4 giấy → 3 giấy phải mang" in shown
     assert "đang không trả lời" in shown
 
 
-def test_what_lies_in_ones_store_is_not_asked_for(city: City, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lies_in_ones_store_is_not_asked_for(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue()
-    monkeypatch.setattr(ports._ports, "stored_results", lambda actor, codes: codes & {"KQ.ket-hon"})
-    shown = text(client, f"/thu-tuc/{CODE}/")
-    assert "4 giấy → 1 giấy phải mang" in shown
-    assert "Đã có trong kho giấy tờ của bạn" in shown
+    monkeypatch.setattr(ports, "_connected", [lambda actor, codes: codes & {"KQ.ket-hon"}])
+    found = in_force(CODE)
+    assert found is not None
+    needs = page(found, Actor(kind="person", id=1)).cases[0].needs
+    assert [need.how for need in needs.each] == ["form", "bring", "registry", "store"]
+    assert (needs.listed, needs.to_bring) == (4, 1)
+    stranger = page(found, city.an).cases[0].needs
+    assert stranger.to_bring == 2
 
 
 def test_an_imported_one_says_what_it_is(city: City, client: Client) -> None:

@@ -209,6 +209,12 @@ def source_rows(*, actor: Actor) -> list[SourceRow]:
     return rows
 
 
+def down_registries() -> frozenset[str]:
+    """Those whose source did not answer when it was last asked: until it does, their papers are asked for again."""
+    down = set(SourceState.objects.filter(is_up=False).values_list("registry", "source"))
+    return frozenset(name for name in REGISTRIES if down and (name, source_of(name).name) in down)
+
+
 def look_ups_per_hour(*, actor: Actor, hours: int = 24) -> list[HourCount]:
     """Of all registries; hours without any are left out."""
     require(actor, "registry.manage")

@@ -141,6 +141,11 @@ def own_entries(actor: Actor, *, codes: Collection[str] | None = None) -> list[E
     return [as_row(row) for row in (rows if codes is None else rows.filter(code__in=list(codes)))]
 
 
+def stored_results(actor: Actor, codes: Collection[str]) -> set[str]:
+    """Which of these papers the signed-in person has, usable today: they are not asked for."""
+    return {row.code for row in own_entries(actor, codes=codes) if row.is_usable}
+
+
 def own_entry(entry_id: int, *, actor: Actor) -> StoreEntry:
     """Refused("not_found") for everybody but the owner and, of an organisation's, its representatives."""
     entry = _rows(_owned(actor)).filter(pk=entry_id).select_related("file").first()

@@ -9,7 +9,6 @@ from motcua.kernel.forms.kind.fields import (
     TEXTS,
     Example,
     Field,
-    Form,
     FormErrors,
     Kind,
     Mistake,
@@ -19,6 +18,7 @@ from motcua.kernel.forms.kind.fields import (
     Step,
     Words,
 )
+from motcua.kernel.forms.kind.form import Form
 from motcua.kernel.identity.kind import ADMINISTRATORS, Permission, Reach
 
 __all__ = [

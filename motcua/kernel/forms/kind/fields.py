@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -129,50 +129,6 @@ class Example:
     answers: Mapping[str, Any]
     errors: frozenset[str]
     today: date | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Form:
-    """Fields in the order in which they are asked. Compared by identity: one is parsed once for each version."""
-
-    title: Words
-    description: Words
-    steps: tuple[Step, ...]
-    rules: tuple[Rule, ...]
-    examples: tuple[Example, ...]
-    body: Mapping[str, Any] = field(repr=False)
-    by_path: Mapping[str, Field] = field(repr=False)
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        return tuple(one for step in self.steps for one in step.fields)
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """Names of everything that could be filled in: the caller fetches what it has."""
-        return frozenset(one.prefill for one in self.by_path.values() if one.prefill)
-
-    def at(self, path: str) -> Field | None:
-        """The field of an answer's path; ``children.0.name`` is the field ``children.*.name``."""
-        return self.by_path.get(".".join("*" if part.isdecimal() else part for part in path.split(".")))
-
-    def step_of(self, path: str) -> int:
-        """Number of the step (the first is 0) that asks for this path."""
-        top = path.partition(".")[0]
-        return next(place for place, step in enumerate(self.steps) if any(one.key == top for one in step.fields))
-
-    def json_schema(self) -> dict[str, Any]:
-        """Pure JSON Schema 2020-12 of the answers, for programs; what only sometimes is asked is not required there."""
-        from motcua.kernel.forms.kind.schema import schema_of
-
-        return schema_of(self)
-
-    @staticmethod
-    def parse(body: Any) -> Form:
-        """Raises ``FormErrors`` that name each mistake by its place in the JSON."""
-        from motcua.kernel.forms.kind.parsing import parse_form
-
-        return parse_form(body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,6 @@ from motcua.kernel.forms.kind.fields import (
     GROUPS,
     Example,
     Field,
-    Form,
     FormErrors,
     Kind,
     Mistake,
@@ -42,7 +41,18 @@ RULE = {"if", "error", "error_en", "at"}
 EXAMPLE = {"name", "answers", "errors", "today"}
 
 
-def parse_form(body: Any) -> Form:
+class Parts(NamedTuple):
+    title: Words
+    description: Words
+    steps: tuple[Step, ...]
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]
+    body: Mapping[str, Any]
+    by_path: Mapping[str, Field]
+
+
+def parse_form(body: Any) -> Parts:
+    """What a form is made of. Raises ``FormErrors``."""
     return _Parser().form(body)
 
 
@@ -130,7 +140,7 @@ class _Parser:
 
     # The form
 
-    def form(self, body: Any) -> Form:
+    def form(self, body: Any) -> Parts:
         top = self.object(body, "$", TOP)
         if top and top.get("type", "object") != "object":
             self.wrong("$.type", _("phải là “object”"))
@@ -148,7 +158,7 @@ class _Parser:
         if self.mistakes:
             raise FormErrors(tuple(self.mistakes))
         description = self.words(top, "description", "$", longest=2000)
-        return Form(title, description, steps, rules, examples, top, dict(self.by_path))
+        return Parts(title, description, steps, rules, examples, top, dict(self.by_path))
 
     def fields(self, body: Mapping[str, Any], path: str, prefix: str, prefill: str = "") -> tuple[Field, ...]:
         """Of an object: its properties, with those marked that it requires."""

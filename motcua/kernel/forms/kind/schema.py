@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from motcua.kernel.forms.kind.fields import GROUPS, Field, Form, Kind, Words
+from motcua.kernel.forms.kind.fields import GROUPS, Field, Kind, Words
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LONGEST_TEXT, LONGEST_LONG_TEXT = 500, 5000
@@ -17,8 +17,8 @@ AREA_PATTERN = r"^[0-9]{2,5}$"
 FILE_PATTERN = r"^[A-Za-z0-9_-]{1,43}$"
 
 
-def schema_of(form: Form) -> dict[str, Any]:
-    return {"$schema": DIALECT, **_words("title", form.title), **_object(form.fields)}
+def schema_of(title: Words, fields: tuple[Field, ...]) -> dict[str, Any]:
+    return {"$schema": DIALECT, **_words("title", title), **_object(fields)}
 
 
 def _object(fields: tuple[Field, ...]) -> dict[str, Any]:

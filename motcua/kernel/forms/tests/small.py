@@ -30,7 +30,7 @@ EVERYTHING: dict[str, Any] = {
         "sex": {"type": "string", "title": "Giới tính", **_labels("nam", "nu")},
         "field": {"type": "string", "title": "Lĩnh vực", **_labels(*"abcdefgh")},
         "aids": {
-            "type": "array", "items": {"type": "string", **_labels("xe", "gay")}, "title": "Hỗ trợ", "maxItems": 1,
+            "type": "array", "items": {"type": "string", **_labels("xe", "nang")}, "title": "Hỗ trợ", "maxItems": 1,
         },
         "children": {
             "type": "array", "title": "Các con", "maxItems": 3, "x-item-title": "Con",

@@ -167,7 +167,7 @@ def test_a_file_is_attached_and_dropped_again(preview: Open, check_page: Check) 
 
     page = preview(2)
     page.locator("[name='papers.new']").set_input_files(
-        [{"name": "giay.jpg", "mimeType": "image/jpeg", "buffer": picture()}]
+        {"name": "giay.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     )
     page.locator("#f-home-line").fill("12")  # without a commune: the page comes back with the file
     go_on(page)

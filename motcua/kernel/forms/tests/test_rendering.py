@@ -103,7 +103,7 @@ def test_without_a_script_new_fields_are_shown_before_they_are_missed(ask: Ask) 
     assert not re.search(r'data-path="spouse"[^>]* hidden', drawn(answered))
     assert answered.page.seen == "spouse"
     again = ask(WHO, {**sent, "_seen": "spouse"})
-    assert again.page.errors == [("f-spouse-name", "Nhập: Họ, chữ đệm, tên.")]
+    assert again.page.errors == [("f-spouse-name", "Vợ hoặc chồng – Nhập: Họ, chữ đệm, tên.")]
     assert ask(WHO, {**sent, "_seen": "*"}).page.errors  # with a script they stood open
 
 

@@ -128,13 +128,14 @@ def first_wrong_step(form: Form, checked: Checked) -> int | None:
     return min((form.step_of(path) for path in checked.errors), default=None)
 
 
-def _summary(boxes: Iterable[Box]) -> Iterable[tuple[str, str]]:
+def _summary(boxes: Iterable[Box], around: str = "") -> Iterable[tuple[str, str]]:
+    """Errors in their order; inside a group with its title, for mother and father have the same fields."""
     for box in boxes:
         if box.error:
-            yield box.focus_id, box.error
-        yield from _summary(box.boxes)
+            yield box.focus_id, f"{around}{box.error}"
+        yield from _summary(box.boxes, f"{box.title} – ")
         for item in box.items:
-            yield from _summary(item.boxes)
+            yield from _summary(item.boxes, f"{item.title} – ")
 
 
 def _conditional(form: Form, step: int) -> list[str]:

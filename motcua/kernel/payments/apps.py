@@ -14,12 +14,14 @@ class PaymentsConfig(AppConfig):
         from motcua.kernel.packs.kind import register_pack_part
         from motcua.kernel.payments.kind import EVENTS, PERMISSIONS
         from motcua.kernel.payments.pack import PART
+        from motcua.kernel.payments.ports import receipt_signer
         from motcua.kernel.payments.queries import telling
-        from motcua.kernel.payments.tasks import make_receipts
+        from motcua.kernel.payments.tasks import make_receipts, seal
 
         register_events(EVENTS)
         register_permissions(PERMISSIONS)
         register_pack_part(PART)
+        receipt_signer.connect(seal)
         register_job(Job("payments.receipts", make_receipts, every=2, title=_("Lập biên lai")))
 
         def plan(event: str, title: object, texts: tuple[Text, ...]) -> MessagePlan:

@@ -232,6 +232,7 @@ class Receipt(models.Model):
     file = models.ForeignKey("files.File", models.PROTECT, null=True, related_name="+")  # the PDF, made by the worker
     is_signed = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)  # at making it
+    retry_at = models.DateTimeField(null=True)  # after a failure
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:

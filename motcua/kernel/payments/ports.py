@@ -1,6 +1,6 @@
-"""What others offer to payments: ways by which money is told of, gateways that people are sent to, a signer."""
+"""What others offer to payments: ways by which money is told of, gateways to pay at, a signer of receipts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -78,13 +78,21 @@ def register_gateway(gateway: Gateway) -> None:
     GATEWAYS[gateway.name] = gateway
 
 
-class ReceiptSigner(Protocol):
-    """The PDF with the electronic signature of the agency (unit) on it; None where that unit has no key.
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """``file_id`` is the signed paper; None while somebody or something still has to sign it."""
 
-    Runs in the worker, outside of any transaction; may raise ConnectorError, then it is tried again later.
+    file_id: int | None
+
+
+class ReceiptSigner(Protocol):
+    """Has a receipt's paper signed with the seal of the agency; None where that unit has no key.
+
+    Runs in the worker, outside of any transaction, again and again until the signed paper is there; ``about`` names the
+    receipt, so that it is signed once. ``make`` gives the PDF. Raises ConnectorError when it cannot be signed now.
     """
 
-    def __call__(self, pdf: bytes, *, unit_id: int, reason: str) -> bytes | None: ...
+    def __call__(self, make: Callable[[], bytes], *, unit_id: int, about: str, title: str) -> Sealed | None: ...
 
 
 receipt_signer: Port[ReceiptSigner] = Port("payments.receipt_signer")

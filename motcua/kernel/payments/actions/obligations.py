@@ -12,7 +12,7 @@ from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.payments.kind import OPEN_REFUNDS, Charge, Line, Payer, State
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries.accounts import payee_of
-from motcua.kernel.payments.queries.obligations import lock_obligation, not_found, sealed_payer
+from motcua.kernel.payments.queries.obligations import lock_obligation, not_found, payer_in, sealed_payer
 from motcua.kernel.payments.queries.words import told
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -33,6 +33,8 @@ def request_payment(
 ) -> Obligation:
     """Let a case owe ``lines``. The caller has authorised it and holds the lock on the case.
 
+    Without a ``payer`` it is the applicant of the case, by the card as it is now.
+
     With a ``key`` it is asked once: again with the same lines gives the same obligation, with others Refused("stale").
     Nothing to pay is exempt at once, and nobody is told.
     """
@@ -46,6 +48,7 @@ def request_payment(
             raise Refused("stale", _("Khoản thu này đã lập với số tiền khác. Tải lại trang."))
         return known
     payee = payee_of(case.unit_id)
+    who = payer if payer is not None else payer_in(case_id)
     obligation = Obligation.objects.create(
         case_id=case_id,
         unit_id=case.unit_id,
@@ -58,7 +61,7 @@ def request_payment(
         bank=payee.bank if payee else "",
         account=payee.account if payee else "",
         account_name=payee.account_name if payee else "",
-        payer_sealed=sealed_payer(payer or Payer()),
+        payer_sealed=sealed_payer(who),
         due_at=due_at,
         requested_at=moment.now(),
     )

@@ -1,6 +1,7 @@
 """Biên lai: numbered without gaps, never changed, replaced or adjusted by another one."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,8 @@ from motcua.kernel.payments.queries.obligations import lock_obligation, not_foun
 from motcua.kernel.payments.queries.words import told
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+
+LONGEST_WAIT = timedelta(hours=1)  # between attempts at making a paper
 
 
 def issue_receipt(obligation: Obligation, *, actor: Actor) -> Receipt | None:
@@ -179,4 +182,5 @@ def note_not_made(receipt_id: int, error: str) -> None:
     receipt = Receipt.objects.select_for_update().get(pk=receipt_id)
     receipt.attempts += 1
     receipt.error = error[:300]
-    receipt.save(update_fields=["attempts", "error"])
+    receipt.retry_at = moment.now() + min(LONGEST_WAIT, timedelta(seconds=5 * 2 ** min(receipt.attempts, 12)))
+    receipt.save(update_fields=["attempts", "error", "retry_at"])

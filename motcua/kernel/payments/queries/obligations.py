@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from motcua.kernel.cases.kind import REPORTERS, PartyRole
+from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.identity.kind import SYSTEM, Actor
-from motcua.kernel.identity.queries import require, sealer, unit_ids_within
+from motcua.kernel.identity.queries import opened_whole, require, sealer, unit_ids_within
 from motcua.kernel.org.queries import tree
 from motcua.kernel.payments.kind import Payer
 from motcua.kernel.payments.models import Obligation
@@ -107,6 +109,16 @@ def opened(content: bytes | memoryview) -> dict[str, Any]:
 
 def sealed_payer(payer: Payer) -> bytes:
     return sealed(asdict(payer))
+
+
+def payer_in(case_id: int) -> Payer:
+    """Whose case it is: the applicant, else whoever reported."""
+    people = [party for party in parties(case_id) if party.person is not None and party.role in REPORTERS]
+    people.sort(key=lambda party: party.role != PartyRole.APPLICANT)
+    if not people or people[0].person is None:
+        return Payer()
+    card = opened_whole(people[0].person)
+    return Payer(card.name, str(card.address.get("line", "")), card.national_id)
 
 
 def payer_of(content: bytes | memoryview) -> Payer:

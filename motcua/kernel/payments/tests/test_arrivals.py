@@ -80,6 +80,10 @@ def test_who_pays_is_sealed(till: Till) -> None:
     assert opened(payment.payer_sealed)["name"] == "NGUYEN VAN AN"
 
 
+def test_without_a_name_it_is_whoever_the_case_is_of(till: Till) -> None:
+    assert payer_of(owed(till, payer=None).payer_sealed).name == "Nguyễn An"
+
+
 def test_cancelled_is_no_longer_asked_for(till: Till) -> None:
     obligation = owed(till)
     cancel_obligation(obligation.pk, actor=till.nga, reason="Rút hồ sơ")

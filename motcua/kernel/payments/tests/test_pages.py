@@ -1,27 +1,33 @@
 """The pages: for whoever pays, for clerks, and the door by which banks tell."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils.functional import Promise
 
 from motcua.kernel.files.queries import content_of
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.models import Access, Account
 from motcua.kernel.messages.ports import Health, Option
 from motcua.kernel.payments import ports
 from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_obligation, take_in
 from motcua.kernel.payments.kind import BankAccount, Incoming, Line, State
 from motcua.kernel.payments.models import Attempt, BankFile, Obligation, Payment, Receipt, Refund, SourceState
-from motcua.kernel.payments.ports import Order
+from motcua.kernel.payments.ports import Order, Sealed
 from motcua.kernel.payments.queries.obligations import pay_token
 from motcua.kernel.payments.queries.papers import receipt_xml
 from motcua.kernel.payments.queries.paying import transfer_of
 from motcua.kernel.payments.tasks import make_receipts
 from motcua.kernel.payments.tests.samples import LEVY, PROVINCE_ACCOUNT, WARD_ACCOUNT, Till, money_for, owed
+from motcua.kernel.signing.actions import NewKey, add_root, add_software_key
+from motcua.kernel.signing.queries import verify
+from motcua.lib import moment
 from motcua.lib.errors import ConnectorError, Refused
+from motcua.lib.pdfsign.authority import Authority
 from motcua.lib.vietqr import parse
 from motcua.testing.city import MONDAY
 
@@ -129,22 +135,28 @@ def test_money_that_is_too_much_is_said(client: Client, till: Till) -> None:
 # ── Receipts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_receipt_is_signed_where_there_is_a_key(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    def sign(pdf: bytes, *, unit_id: int, reason: str) -> bytes:
-        assert unit_id == Receipt.objects.get().obligation.unit_id
-        return pdf + b"\n% signed\n%%EOF"
-
-    monkeypatch.setattr(ports.receipt_signer, "_callee", sign)
+def test_the_receipt_is_signed_with_the_seal_of_the_ward(till: Till) -> None:
+    authority = Authority.make("CA Thử", at=moment.now() - timedelta(days=2))
+    add_root(authority.pem, actor=SYSTEM)
+    since = moment.now() - timedelta(days=1)
+    issued = authority.issue("UBND Phường Một", organisation="UBND", at=since, until=since + timedelta(days=300))
+    new = NewKey("Dấu Phường Một", unit_id=till.city.ward_one.id)
+    add_software_key(new, issued.pkcs12("mat-khau"), "mat-khau", actor=SYSTEM)
     take_in(money_for(owed(till)))
-    make_receipts()
+    assert make_receipts() == 1
     receipt = Receipt.objects.get()
     assert receipt.is_signed
     assert receipt.file_id is not None
-    assert b"% signed" in content_of(receipt.file_id)
+    content = content_of(receipt.file_id)
+    assert verify(content).verdict == "good"
+    assert verify(content.replace(b"/Sig", b"/Sug", 1)).verdict != "good"
+    if folder := os.environ.get("SHOTS"):
+        Path(folder, "receipt.pdf").write_bytes(content)
+    assert make_receipts() == 0
 
 
 def test_a_key_that_does_not_answer_is_asked_again(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(pdf: bytes, *, unit_id: int, reason: str) -> bytes:
+    def refuse(make: object, **about: object) -> None:
         raise ConnectorError("the token is not plugged in")
 
     monkeypatch.setattr(ports.receipt_signer, "_callee", refuse)
@@ -152,10 +164,14 @@ def test_a_key_that_does_not_answer_is_asked_again(till: Till, monkeypatch: pyte
     assert make_receipts() == 0
     receipt = Receipt.objects.get()
     assert (receipt.file_id, receipt.attempts, receipt.error) == (None, 1, "the token is not plugged in")
+    monkeypatch.setattr(ports.receipt_signer, "_callee", lambda make, **about: Sealed(None))
+    with moment.at(moment.now() + timedelta(minutes=1)):
+        assert make_receipts() == 0  # on its way: no failure
     monkeypatch.setattr(ports.receipt_signer, "_callee", None)
-    assert make_receipts() == 1
+    with moment.at(moment.now() + timedelta(minutes=1)):
+        assert make_receipts() == 1
     receipt.refresh_from_db()
-    assert (receipt.error, receipt.is_signed) == ("", False)
+    assert (receipt.error, receipt.is_signed, receipt.attempts) == ("", False, 1)
 
 
 def test_the_receipt_as_data(till: Till) -> None:

@@ -13,8 +13,8 @@ from motcua.kernel.identity.models import Authorisation
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.registries.actions import give_consent, look_up, withdraw_consent
 from motcua.kernel.registries.models import LookUp, RecordKey, RegistryRecord, SourceState
-from motcua.kernel.registries.ports import register_source
-from motcua.kernel.registries.queries import own_look_ups, source_rows, who_looked
+from motcua.kernel.registries.ports import register_source, source_of
+from motcua.kernel.registries.queries import down_registries, own_look_ups, source_rows, who_looked
 from motcua.kernel.registries.tests.conftest import AN_ID, BINH_ID, CUC_ID
 from motcua.kernel.registries.tests.fakes import FakeSource
 from motcua.lib import moment
@@ -212,3 +212,11 @@ def test_the_note_stays_when_the_callers_work_does_not(clerk: Actor, an: Actor) 
         fail()
     assert LookUp.objects.get().outcome == "found"
     assert len(own_look_ups(an)) == 1
+
+
+def test_whose_papers_are_asked_for_again() -> None:
+    assert down_registries() == frozenset()
+    source = source_of("population").name
+    SourceState.objects.create(registry="population", source=source, is_up=False, since=moment.now())
+    SourceState.objects.create(registry="land", source="elsewhere", is_up=False, since=moment.now())
+    assert down_registries() == {"population"}

@@ -86,6 +86,6 @@ def everything() -> Form:
 
 
 def form_of(*fields: dict[str, Any], **more: Any) -> Form:
-    """Fields are called a, b, c … in their order."""
-    properties = {"abcdefghij"[place]: {"title": "Ô", **one} for place, one in enumerate(fields)}
+    """Fields are called a, b, c … l in their order."""
+    properties = {"abcdefghijkl"[place]: {"title": "Ô", **one} for place, one in enumerate(fields)}
     return Form.parse({"title": "Đơn", "properties": properties, **more})

@@ -340,7 +340,7 @@ def test_steps_that_ask_nothing_are_passed_over() -> None:
 @pytest.mark.slow
 def test_a_step_of_twelve_fields_is_checked_and_drawn_within_three_milliseconds(ask: Ask) -> None:
     kinds: list[dict[str, Any]] = [
-        *[{"type": "string", "description": "Gợi ý"}] * 4,
+        *[{"type": "string", "description": "Gợi ý"}] * 6,
         {"type": "string", "format": "date"},
         {"type": "integer", "format": "money"},
         {"type": "string", "format": "phone"},
@@ -358,7 +358,7 @@ def test_a_step_of_twelve_fields_is_checked_and_drawn_within_three_milliseconds(
         for _time in range(20):
             drawn(ask(0, form=form, answers=answers))
         best = min(best, (time.process_time() - began) / 20)
-    assert best < 0.003 * 10 / 12, f"{best * 1000:.1f} ms"
+    assert best < 0.003, f"{best * 1000:.1f} ms"
 
 
 def test_reading_needs_no_request() -> None:

@@ -126,6 +126,25 @@ class Box:
         return mark_safe("".join(parts))  # noqa: S308  escaped above
 
     @property
+    def optional(self) -> SafeString:
+        """Behind the label."""
+        if self.is_required:
+            return SafeString("")
+        return format_html(' <span class="muted opt">{}</span>', _("(không bắt buộc)"))
+
+    @property
+    def hints(self) -> SafeString:
+        given = (("d", self.description), ("h", self.hint))
+        parts = [
+            format_html('<span class="hint" id="{}-{}">{}</span>', self.id, at, words) for at, words in given if words
+        ]
+        return mark_safe("".join(parts))  # noqa: S308  escaped above
+
+    @property
+    def has_marks(self) -> bool:
+        return bool(self.source or self.error or self.warning)
+
+    @property
     def described(self) -> SafeString:
         return format_html(' aria-describedby="{}"', self.described_by) if self.described_by else SafeString("")
 

@@ -7,16 +7,21 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        from motcua.kernel.cases.kind import register_kind
+        from motcua.kernel.cases.kind import register_bulk, register_kind
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.figures.kind import register_figures
+        from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.web.kind import DeskLink, PortalTile, register_links, register_tiles
         from motcua.modules.dossiers import tasks
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES
+        from motcua.modules.dossiers.queries.telling import PLANS
 
         register_kind(DOSSIER)
         register_kind(CONSULTATION)
+        for (kind, move), bulk in tasks.BULK.items():
+            register_bulk(kind, move, bulk)
+        register_plans(*PLANS)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)

@@ -1,15 +1,48 @@
-"""What follows from events elsewhere: money that came in, signatures that were given."""
+"""What the worker and the inbox call: money that came in, signatures that were given, moves of many dossiers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.kind import Bulk
+from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions.consulting import assign_consultation
 from motcua.modules.dossiers.actions.money import settle_if_paid
-from motcua.modules.dossiers.actions.results import go_on_when_signed
+from motcua.modules.dossiers.actions.reception import accept_dossier, hand_over_dossier
+from motcua.modules.dossiers.actions.results import approve_dossier, go_on_when_signed, issue_dossier
+from motcua.modules.dossiers.actions.working import assign_dossier
+from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
 
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event
+    from motcua.kernel.identity.kind import Actor
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        raise Refused("invalid", _("Chọn một mục trong danh sách."))
+    return int(value)
+
+
+def _assign(case_id: int, actor: Actor, value: str) -> object:
+    return assign_dossier(case_id, actor=actor, officer_id=_number(value))
+
+
+def _assign_consultation(case_id: int, actor: Actor, value: str) -> object:
+    return assign_consultation(case_id, actor=actor, officer_id=_number(value))
+
+
+BULK: dict[tuple[str, str], Bulk] = {
+    (KIND, "accept"): Bulk(lambda case_id, actor, value: accept_dossier(case_id, actor=actor)),
+    (KIND, "hand_over"): Bulk(lambda case_id, actor, value: hand_over_dossier(case_id, actor=actor)),
+    (KIND, "assign"): Bulk(_assign, "officer"),
+    (KIND, "approve"): Bulk(lambda case_id, actor, value: approve_dossier(case_id, actor=actor)),
+    (KIND, "issue"): Bulk(lambda case_id, actor, value: issue_dossier(case_id, actor=actor)),
+    (CONSULTATION_KIND, "assign"): Bulk(_assign_consultation, "officer"),
+}
 
 
 def follow(events: Sequence[Event]) -> None:

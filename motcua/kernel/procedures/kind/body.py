@@ -398,7 +398,7 @@ def _leg(read: Reader) -> Leg:
         key=read.text("key", 60, required=True, pattern=KEY, hint=_("bằng chữ thường không dấu và gạch nối")),
         name=read.text("name", 200, required=True),
         unit=read.text(
-            "unit", 60, required=True, pattern=UNIT, hint=_("commune, reception, office:<đuôi> hoặc province:<mã>")
+            "unit", 60, required=True, pattern=UNIT, hint=_("như commune, reception, office:kinh-te hoặc 68-cong-an")
         ),
         role=read.word("role", tuple(Role)),
         time=read.duration("time", required=True),

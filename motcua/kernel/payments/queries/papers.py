@@ -45,7 +45,7 @@ def receipt_pdf(receipt: Receipt) -> bytes:
         "case": receipt.obligation.case.code,
         "note": note_of(receipt),
         "day": f"Ngày {at.day:02d} tháng {at.month:02d} năm {at.year}",
-        "collector": receipt.issued_by_name,
+        "collector": receipt.issued_by_name if receipt.issued_by.startswith("officer:") else "",
     }
     return pdf(TEMPLATES / "receipt.typ", data, fonts=settings.PRINT_FONTS)
 

@@ -240,7 +240,6 @@ def shared(request: Request, token: str) -> HttpResponse:
     rows = queries.shared_entries(token, opening) if opening is not None else []
     context = {"page": page, "form": form, "rows": rows, "token": token, "official": official, "is_open": opening}
     response = render(request, "store/shared.html", context, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -127,7 +127,8 @@ class Command(BaseCommand):
         remove_root(options["id"], actor=SYSTEM)
 
     def _demo(self, options: dict[str, Any]) -> None:
-        self.stdout.write(f"{make_demo_keys()} khoá thử nghiệm")
+        if number := make_demo_keys():
+            self.stdout.write(f"{number} khoá thử nghiệm")
 
 
 def _read(file: Path) -> bytes:

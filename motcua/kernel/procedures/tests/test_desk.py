@@ -139,5 +139,5 @@ def test_the_list_asks_little(city: City, client: Client, django_assert_max_num_
     catalogue()
     signed_in(client, city.quan)
     client.get(AT)
-    with django_assert_max_num_queries(9):  # type: ignore[operator]
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
         client.get(AT)

@@ -6,12 +6,14 @@ from itertools import count
 from typing import Any
 
 from django.db import transaction
+from django.test import Client
 
 from motcua.kernel.cases.actions.opening import NewCase, open_case
 from motcua.kernel.cases.models import Case
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import SYSTEM, Actor
+from motcua.kernel.identity.models import Account
 from motcua.kernel.payments.actions import request_payment
 from motcua.kernel.payments.actions.tables import grow_version
 from motcua.kernel.payments.kind import Incoming, Line, Payer
@@ -94,6 +96,12 @@ def money_for(
         "payer_account": "0011223344",
     }
     return Incoming(**{**values, **more})
+
+
+def as_(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(pk=actor.id or 0))
+    return client
 
 
 def names(obligation: Obligation) -> list[str]:

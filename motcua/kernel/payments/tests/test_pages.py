@@ -10,35 +10,28 @@ from django.test import Client
 from django.utils.functional import Promise
 
 from motcua.kernel.files.queries import content_of
-from motcua.kernel.identity.kind import SYSTEM, Actor
-from motcua.kernel.identity.models import Access, Account
+from motcua.kernel.identity.kind import SYSTEM
+from motcua.kernel.identity.models import Access
 from motcua.kernel.messages.ports import Health, Option
 from motcua.kernel.payments import ports
 from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_obligation, take_in
 from motcua.kernel.payments.kind import BankAccount, Incoming, Line, State
-from motcua.kernel.payments.models import Attempt, BankFile, Obligation, Payment, Receipt, Refund, SourceState
+from motcua.kernel.payments.models import Attempt, Obligation, Payment, Receipt, Refund, SourceState
 from motcua.kernel.payments.ports import Order, Sealed
 from motcua.kernel.payments.queries.obligations import pay_token
 from motcua.kernel.payments.queries.papers import receipt_xml
 from motcua.kernel.payments.queries.paying import transfer_of
 from motcua.kernel.payments.tasks import make_receipts
-from motcua.kernel.payments.tests.samples import LEVY, PROVINCE_ACCOUNT, WARD_ACCOUNT, Till, money_for, owed
+from motcua.kernel.payments.tests.samples import LEVY, PROVINCE_ACCOUNT, WARD_ACCOUNT, Till, as_, money_for, owed
 from motcua.kernel.signing.actions import NewKey, add_root, add_software_key
 from motcua.kernel.signing.queries import verify
 from motcua.lib import moment
 from motcua.lib.errors import ConnectorError, Refused
 from motcua.lib.pdfsign.authority import Authority
 from motcua.lib.vietqr import parse
-from motcua.testing.city import MONDAY
 
 pytestmark = pytest.mark.django_db
 TO = BankAccount("970403", "0011223344", "NGUYEN VAN AN")
-
-
-def as_(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(Account.objects.get(pk=actor.id or 0))
-    return client
 
 
 def address(obligation: Obligation, more: str = "") -> str:
@@ -314,80 +307,6 @@ def test_replacing_a_receipt_on_the_page(till: Till) -> None:
     assert b"<BienLai>" in nga.get(f"/desk/thu-phi/bien-lai/{receipt.pk}/xml/").content
     for more in ("thay/", "pdf/", "xml/"):
         assert as_(till.dung).get(f"/desk/thu-phi/bien-lai/{receipt.pk}/{more}").status_code == 404
-
-
-# ── Reconciliation ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def bank_csv(*rows: tuple[str, int, str]) -> bytes:
-    lines = [f"{number};16/11/2026 09:00:00;{amount};{purpose}" for number, amount, purpose in rows]
-    return "\n".join(["Mã giao dịch;Thời gian;Số tiền ghi có;Nội dung", *lines]).encode()
-
-
-def send(client: Client, content: bytes, **changes: str) -> int:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    form = {"source": "bank", "account": WARD_ACCOUNT, "day": "2026-11-16", **changes}
-    file = SimpleUploadedFile("ngay.csv", content)
-    return client.post("/desk/thu-phi/doi-soat/", {**form, "file": file}).status_code
-
-
-def test_the_days_list_is_compared(till: Till) -> None:
-    known, unheard, other = owed(till), owed(till), owed(till)
-    take_in(money_for(known, bank_id="FT1", at=MONDAY + timedelta(hours=1)))
-    take_in(money_for(other, bank_id="FT2", at=MONDAY + timedelta(hours=1)))
-    take_in(money_for(None, 9_000, bank_id="FT9", at=MONDAY + timedelta(hours=2)))
-    content = bank_csv(("FT1", 50_000, known.reference), ("FT2", 60_000, "x"), ("FT3", 50_000, unheard.reference))
-    assert send(as_(till.nga), content) == 302
-    file = BankFile.objects.get()
-    found = {(row["bank_id"], row["kind"]) for row in file.differences}
-    assert found == {("FT2", "other_amount"), ("FT3", "taken_in"), ("FT9", "not_theirs")}
-    unheard.refresh_from_db()
-    assert (unheard.state, file.rows, file.total, file.taken_in) == (State.PAID, 3, 160_000, 1)
-    page = as_(till.nga).get(f"/desk/thu-phi/doi-soat/{file.pk}/").content.decode()
-    assert "FT9" in page
-    assert "Chưa được báo, vừa ghi nhận" in page
-    assert send(as_(till.nga), content) == 302
-    assert BankFile.objects.count() == 1
-    assert Payment.objects.count() == 4
-
-
-def test_closing_a_day_with_differences_says_what_they_were(till: Till) -> None:
-    take_in(money_for(None, bank_id="FT9", at=MONDAY + timedelta(hours=2)))
-    nga = as_(till.nga)
-    assert send(nga, bank_csv()) == 302
-    path = f"/desk/thu-phi/doi-soat/{BankFile.objects.get().pk}/chot/"
-    assert nga.post(path, {"note": ""}).status_code == 422
-    assert as_(till.dung).post(path, {"note": "x"}).status_code == 404
-    assert nga.post(path, {"note": "Ngân hàng báo nhầm, đã xác nhận"}).status_code == 302
-    assert BankFile.objects.get().closed_at is not None
-    assert nga.post(path, {"note": "lại"}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        "cột\nx".encode(),
-        "Mã giao dịch;Thời gian;Số tiền\nFT1;16/11/2026;abc".encode(),
-        "Mã giao dịch;Thời gian;Số tiền\nFT1;hôm qua;5000".encode(),
-        "Mã giao dịch;Thời gian;Số tiền\nFT1;17/11/2026;5000".encode(),  # another day
-        "Mã giao dịch;Thời gian;Số tiền\n;16/11/2026;5000".encode(),
-        "Mã giao dịch;Thời gian;Số tiền\nFT1;16/11/2026;5000\nFT1;16/11/2026;5000".encode(),
-        "Mã giao dịch;Thời gian;Số tiền;Tài khoản\nFT1;16/11/2026;5000;999".encode(),
-        "Mã".encode("utf-16"),
-    ],
-)
-def test_a_list_that_is_not_understood_changes_nothing(till: Till, content: bytes) -> None:
-    assert send(as_(till.nga), content) == 422
-    assert not BankFile.objects.exists()
-    assert not Payment.objects.exists()
-
-
-def test_a_clerk_reconciles_their_own_account_only(till: Till) -> None:
-    assert send(as_(till.dung), bank_csv()) == 422
-    assert send(as_(till.nga), bank_csv(), account=PROVINCE_ACCOUNT) == 422
-    assert send(as_(till.phuc), bank_csv(), account=PROVINCE_ACCOUNT) == 302
 
 
 # ── Sources and gateways ────────────────────────────────────────────────────────────────────────────────────────────

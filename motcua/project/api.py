@@ -16,6 +16,7 @@ from motcua import __version__
 from motcua.kernel.cases.rest import router as cases
 from motcua.kernel.figures.rest import router as figures
 from motcua.kernel.files.rest import router as files
+from motcua.kernel.forms.rest import router as forms
 from motcua.kernel.identity.views import public
 from motcua.kernel.messages.rest import router as messages
 from motcua.kernel.procedures.rest import router as procedures
@@ -55,7 +56,19 @@ api = Api(
     docs_decorator=public,
     auth=WAYS_IN,
 )
-for _router in (incidents, incident_cases, cases, procedures, figures, files, places, officials, messages, operation):
+for _router in (
+    incidents,
+    incident_cases,
+    cases,
+    procedures,
+    forms,
+    figures,
+    files,
+    places,
+    officials,
+    messages,
+    operation,
+):
     api.add_router("", _router)
 
 

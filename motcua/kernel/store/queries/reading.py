@@ -293,12 +293,10 @@ def own_shares(actor: Actor, *, entry_id: int | None = None) -> list[ShareRow]:
 
 
 def open_share_of(token: str) -> StoreShare:
-    """The share behind a link, while it is open. An ended one looks like one that never was."""
-    share = (
-        StoreShare.objects.filter(digest=token_digest(token), ended_at__isnull=True, expires_at__gt=moment.now())
-        .select_related("person")
-        .first()
-    )
+    """The share behind a link, while it is open. An ended one looks like one that never was; links end with the account
+    of whoever made them."""
+    still_open = Q(ended_at__isnull=True, expires_at__gt=moment.now(), person__erased_at__isnull=True)
+    share = StoreShare.objects.filter(still_open, digest=token_digest(token)).select_related("person").first()
     if share is None:
         raise Refused("not_found", _("Liên kết này không còn dùng được. Bạn hỏi lại người đã gửi cho bạn."))
     return share

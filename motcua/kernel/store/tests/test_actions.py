@@ -228,6 +228,14 @@ def test_it_ends_by_itself_and_at_once(an: Actor, binh: Actor, certificate: Stor
             attempt()
 
 
+def test_links_end_with_the_account(an: Actor, certificate: StoreEntry) -> None:
+    _number, token = share(an, certificate)
+    assert share_page(token).count == 1
+    identity.delete_own_account(actor=an)
+    with pytest.raises(Refused, match="not_found"):
+        share_page(token)
+
+
 def test_a_link_opens_its_own_papers_only(
     an: Actor, binh: Actor, certificate: StoreEntry, pass_paper: StoreEntry, city: City
 ) -> None:

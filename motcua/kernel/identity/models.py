@@ -10,7 +10,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connection, models
-from django.utils import timezone
 
 from motcua.kernel.events.actions import apart
 from motcua.kernel.identity.kind import PROVED, Level, Role
@@ -334,7 +333,7 @@ class SessionStore(DatabaseStore):
             cursor.execute(
                 "SELECT session_data, account_id, seen_at FROM identity_session"
                 " WHERE session_key = %s AND expire_date > %s",
-                [self.session_key, timezone.now()],
+                [self.session_key, moment.now()],
             )
             row = cursor.fetchone()
         if row is None:

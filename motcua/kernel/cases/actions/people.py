@@ -85,7 +85,8 @@ def take_files(
 
 def replace_file(case_id: int, file_id: int, role: FileRole, *, instead_of: int | None, caption: str = "") -> None:
     """A file that we made ourselves takes the place of another on a locked case."""
-    CaseFile.objects.filter(case_id=case_id, role=role, file_id=instead_of).delete()
+    if instead_of is not None:
+        CaseFile.objects.filter(case_id=case_id, role=role, file_id=instead_of).delete()
     CaseFile.objects.create(case_id=case_id, file_id=file_id, role=role, caption=caption, created_at=moment.now())
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import may, require
+from motcua.kernel.identity.queries import may, require, unit_ids_within
 from motcua.kernel.org.queries import tree
 from motcua.kernel.payments.kind import OPEN_REFUNDS, OWED, Line, Payer, RefundState
 from motcua.kernel.payments.models import BankFile, Obligation, Payment, Receipt, Refund
@@ -34,7 +35,17 @@ def open_payments(actor: Actor) -> QuerySet[Payment]:
 
 
 def count_open(actor: Actor, most: int = 1000) -> int:
-    return open_payments(actor)[:most].count() if actor.is_officer else 0
+    """As many as ``open_payments`` has. Every page of the desk asks: the ORM takes ten times as long to write it."""
+    if not actor.is_officer:
+        return 0
+    units = unit_ids_within(actor, "payment.read")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM (SELECT 1 FROM payments_payment WHERE surplus > returned
+               AND (%s OR unit_id = ANY(%s)) LIMIT %s) AS few""",
+            [units is None, units or [], most],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def owed(actor: Actor) -> QuerySet[Obligation]:

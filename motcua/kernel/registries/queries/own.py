@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -164,4 +165,6 @@ def get_request(request_id: int, *, actor: Actor) -> RequestRow:
 
 
 def count_open_requests() -> int:
-    return DataRequest.objects.filter(closed_at__isnull=True).count()
+    with connection.cursor() as cursor:  # every page of the desk asks: the ORM takes ten times as long to write it
+        cursor.execute("SELECT count(*) FROM registries_datarequest WHERE closed_at IS NULL")
+        return int(cursor.fetchone()[0])

@@ -27,7 +27,8 @@ def own_bodies(actor: Actor) -> list[int]:
     province's leader does not sign for a ward."""
     units = tree()
     paths = {path for held in actor.held if held.role in SIGNATORIES for path in (held.unit_path, held.reach)}
-    return [unit.id for unit in units.in_force if unit.path in paths]
+    numbers = sorted(int(path.strip(".").rpartition(".")[2]) for path in paths)  # a path ends with the unit's own
+    return [number for number in numbers if units.unit(number).is_in_force]
 
 
 def _usable(actor: Actor) -> QuerySet[SigningKey]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -30,8 +31,21 @@ def waiting_tasks(actor: Actor) -> list[TaskRow]:
     return _rows(_waiting(actor).order_by("pk")[:PAGE])
 
 
+_COUNT_WAITING = """
+    SELECT count(*) FROM signing_signingtask AS task
+        JOIN signing_signingkey AS key ON key.id = task.key_id
+        LEFT JOIN signing_signingtask AS before ON before.id = task.after_id
+    WHERE task.ended_at IS NULL AND task.state = 'asked' AND (task.after_id IS NULL OR before.state = 'done')
+        AND key.removed_at IS NULL AND (key.officer_id = %s OR key.unit_id = ANY(%s))"""
+
+
 def count_waiting(actor: Actor) -> int:
-    return _waiting(actor).count() if actor.is_officer else 0
+    """As many as ``waiting_tasks`` has. Every page of the desk asks: the ORM takes ten times as long to write it."""
+    if not actor.is_officer:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_WAITING, [actor.id, own_bodies(actor)])
+        return int(cursor.fetchone()[0])
 
 
 def _waiting(actor: Actor) -> QuerySet[SigningTask]:

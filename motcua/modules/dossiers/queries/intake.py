@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from motcua.kernel.identity.kind import Role
-from motcua.kernel.identity.queries import find_person_ids, open_person
+from motcua.kernel.identity.queries import open_person
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.kind import Paper, PaperCase
@@ -20,6 +20,7 @@ from motcua.lib.worktime import Duration, StartRule, due_at
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.queries.fees import charges
 from motcua.modules.dossiers.queries.routes import RECEPTION, Competence, competence, is_outside, result_term
+from motcua.modules.dossiers.queries.visitors import known_person
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
@@ -44,29 +45,29 @@ class Visitor:
 def read_visitor(text: str, *, actor: Actor) -> Visitor | None:
     """From what a scanner typed off the identity card, the number alone, or a telephone number; None for anything else.
 
-    A known card is opened for the clerk, who has the person's own before them; that is noted.
+    The card of somebody seen here before is opened for the clerk, who has the person before them; that is noted.
     """
     card = read_id_card(text)
     number = card.national_id if card else (found.number if (found := read_national_id(text)) else "")
     phone = "" if number else contacts.normal_phone(text)
     if not number and not phone:
         return None
-    known = find_person_ids(national_id=number) if number else find_person_ids(phone=phone)
-    if not known:
+    known = known_person(national_id=number, phone=phone)
+    if known is None:
         return Visitor(
             name=card.name if card else "",
             national_id=number,
             phone=contacts.shown_phone(phone),
             address=card.address if card else "",
         )
-    held = open_person(known[0], actor=actor, reason=KIND, case_id=None)
+    held = open_person(known, actor=actor, reason=KIND, case_id=None)
     return Visitor(
         name=held.name or (card.name if card else ""),
         national_id=number or getattr(held, "national_id", ""),
         phone=held.phone,
         email=held.email,
         address=card.address if card else "",
-        person_id=known[0],
+        person_id=known,
         is_new=False,
     )
 

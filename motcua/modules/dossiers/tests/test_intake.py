@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.identity.actions import Proof, prove_person
 from motcua.kernel.identity.actions.persons import create_person
+from motcua.kernel.identity.kind import SYSTEM, Level
 from motcua.modules.dossiers.models import DossierPaper
 from motcua.modules.dossiers.tests.test_desk import signed_in
 from motcua.testing.city import City
@@ -66,7 +68,8 @@ def test_enter_by_enter(one_stop: OneStop) -> None:
 
 
 def test_somebody_known_needs_only_the_number(one_stop: OneStop) -> None:
-    known = create_person("Trần Văn Bình", "0905999888", "", national_id="068090000123")
+    known = create_person("Trần Văn Bình", "0905999888")
+    prove_person(known.id, Proof("068090000123", "Trần Văn Bình"), level=Level.COUNTER, actor=SYSTEM)
     client = signed_in(one_stop.nga)
     page = step(client, client.get("/desk/tiep-nhan/").content.decode(), card="068 090 000 123")
     assert 'value="Trần Văn Bình"' in page

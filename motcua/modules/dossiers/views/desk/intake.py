@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from motcua.kernel.identity.queries import find_person_ids
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.lib.errors import Refused
@@ -19,6 +18,7 @@ from motcua.modules.dossiers.actions.filing import Applicant, NewDossier, NewPap
 from motcua.modules.dossiers.forms.intake import IntakeForm
 from motcua.modules.dossiers.kind import Delivery, PaperSource, Way
 from motcua.modules.dossiers.queries.intake import Choice, choose, counters_of, find_procedures, read_visitor
+from motcua.modules.dossiers.queries.visitors import known_person
 
 if TYPE_CHECKING:
     from motcua.modules.dossiers.actions.filing import Filed
@@ -103,7 +103,6 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpRes
     if not form.is_valid() or form.errors or chosen is None:
         return _page(request, data, counter, form=form, focus="name", status=422)
     values = form.cleaned_data
-    known = find_person_ids(national_id=values["national_id"]) if values["national_id"] else []
     ticked = set(data.getlist("paper"))
     try:
         filed = take_in_dossier(
@@ -115,7 +114,7 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpRes
                     phone=values["phone"],
                     email=values["email"],
                     national_id=values["national_id"],
-                    person_id=known[0] if known else None,
+                    person_id=known_person(national_id=values["national_id"]) if values["national_id"] else None,
                 ),
                 case_key=chosen.case.key,
                 papers=_papers(chosen, ticked),

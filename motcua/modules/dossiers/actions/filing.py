@@ -24,7 +24,7 @@ from motcua.kernel.procedures.queries.catalogue import version
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.dossiers.actions.reception import accept
+from motcua.modules.dossiers.actions.reception import accept, request_supplement_dossier
 from motcua.modules.dossiers.kind import KIND, Delivery, PaperSource, Way
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Filing
 from motcua.modules.dossiers.queries.reading import sealed
@@ -105,14 +105,26 @@ def file_dossier(new: NewDossier, *, actor: Actor) -> Filed:
 
 @transaction.atomic
 def take_in_dossier(new: NewDossier, *, actor: Actor) -> Filed:
-    """A clerk takes it in over the counter: filed and accepted in one go."""
+    """A clerk takes it in over the counter: filed and accepted in one go; or, with papers that are still to come
+    (PaperSource.LATER), filed and their supplement asked for: it is accepted when it is complete."""
     unit_id = new.reception_unit_id
     if unit_id is None:
         words = _("Chọn quầy tiếp nhận.")
         raise Refused("invalid", words, fields={"reception": words})
     require(actor, "dossier.take_in", unit_path=org.tree().path(unit_id))
     filed = _once(new, actor=actor)
-    if not filed.is_repeat and filed.case.state == "submitted":
+    if filed.is_repeat:
+        return filed
+    later = [paper.code for paper in new.papers if paper.source == PaperSource.LATER]
+    if later:
+        names = dict(DossierPaper.objects.filter(case_id=filed.case.id).values_list("code", "name"))
+        items = [
+            {"paper": code, "what": _("Chưa có: %(name)s") % {"name": names[code]}, "how": ""}
+            for code in dict.fromkeys(later)
+        ]
+        request_supplement_dossier(filed.case.id, actor=actor, items=items, reason=_("Hồ sơ chưa đủ giấy tờ."))
+        filed.case.refresh_from_db()
+    elif filed.case.state == "submitted":
         accept(filed.case, actor=actor)
     return filed
 

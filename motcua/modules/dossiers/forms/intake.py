@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.places import queries as places
@@ -45,6 +47,13 @@ class IntakeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = commune_choices()  # type: ignore[attr-defined]
+        self.fields["area"].widget.attrs |= {  # another place, another promise
+            "hx-post": reverse("dossier_take_in"),
+            "hx-trigger": "change",
+            "hx-vals": '{"do": "place"}',
+            "hx-target": "#intake",
+            "hx-swap": "outerHTML",
+        }
         for name in ("card", "q", "name", "national_id", "phone", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"  # it is not the clerk's own
 
@@ -61,9 +70,12 @@ class IntakeForm(forms.Form):
             raise forms.ValidationError(_("Nhập số điện thoại như 0905 123 456."))
         return contacts.normal_phone(text) if text else ""
 
-    def check_taking_in(self) -> None:
-        """What must be there before it is taken in."""
+    def check_taking_in(self, missing: Sequence[str]) -> None:
+        """What must be there before it is taken in. ``missing``: names of papers that did not come."""
         if not self.cleaned_data.get("name"):
             self.add_error("name", _("Ghi họ tên người nộp."))
         if not self.cleaned_data.get("code"):
             self.add_error("q", _("Chọn thủ tục."))
+        if missing:
+            words = _("Còn thiếu: %(names)s. Đánh dấu giấy đã có, hoặc nhận và yêu cầu bổ sung.")
+            self.add_error(None, words % {"names": "; ".join(missing)})

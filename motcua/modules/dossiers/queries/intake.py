@@ -11,6 +11,7 @@ from motcua.kernel.identity.queries import open_person
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.kind import Paper, PaperCase
+from motcua.kernel.procedures.kind import Way as ProcedureWay
 from motcua.kernel.procedures.queries.catalogue import Version, in_force, papers_for
 from motcua.kernel.procedures.queries.search import Hit, search
 from motcua.lib import contacts, moment
@@ -90,6 +91,7 @@ class Choice:
     is_outside: bool
     due_at: datetime | None
     lines: list[Line] = field(default_factory=list)
+    way: ProcedureWay | None = None
 
     @property
     def total(self) -> int:
@@ -98,6 +100,14 @@ class Choice:
     @property
     def to_bring(self) -> list[Paper]:
         return [paper for paper in self.papers if not paper.registry]
+
+    @property
+    def from_registry(self) -> list[Paper]:
+        return [paper for paper in self.papers if paper.registry]
+
+    @property
+    def required(self) -> list[Paper]:
+        return [paper for paper in self.to_bring if paper.required]
 
 
 def choose(code: str, case_key: str, area_code: str, counter: org.UnitRow, answers: dict[str, Any]) -> Choice | None:
@@ -119,7 +129,7 @@ def choose(code: str, case_key: str, area_code: str, counter: org.UnitRow, answe
         calendar, _version = org.unit_calendar(competent.unit.id)
         due = due_at(calendar, moment.now(), Duration.parse(term.duration), StartRule(term.start_rule))
     lines = charges(body, answers, way="counter", on=org.local_today(), when="accept") if way else []
-    return Choice(found, case, list(papers_for(found, case.key)), competent, outside, due, lines)
+    return Choice(found, case, list(papers_for(found, case.key)), competent, outside, due, lines, way)
 
 
 def counters_of(actor: Actor) -> list[org.UnitRow]:

@@ -10,7 +10,9 @@ from motcua.kernel.cases.models import Case
 from motcua.kernel.identity.actions import Proof, prove_person
 from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.kind import SYSTEM, Level
+from motcua.modules.dossiers.actions.reception import supply_dossier
 from motcua.modules.dossiers.models import DossierPaper
+from motcua.modules.dossiers.queries.reading import supplements
 from motcua.modules.dossiers.tests.test_desk import signed_in
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
@@ -50,6 +52,7 @@ def test_enter_by_enter(one_stop: OneStop) -> None:
     page = step(client, page, phone="0905123456", q="ks")
     assert "Đăng ký khai sinh (thử)" in page
     assert "Hẹn trả, nếu tiếp nhận lúc này" in page
+    page = step(client, page, do="all")
     page = step(client, page, do="take_in")
     case = Case.objects.get(kind="dossier")
     assert (case.state, case.channel) == ("accepted", "counter")
@@ -61,6 +64,8 @@ def test_enter_by_enter(one_stop: OneStop) -> None:
     page = step(client, page, do="again")
     assert 'value="Nguyễn Thị An"' in page
     page = step(client, page, q="chung thuc")
+    assert "checked" not in page
+    page = step(client, page, do="all")
     page = step(client, page, do="take_in")
     assert Case.objects.filter(kind="dossier").count() == 2
     first, second = Case.objects.filter(kind="dossier").order_by("id")
@@ -75,7 +80,7 @@ def test_somebody_known_needs_only_the_number(one_stop: OneStop) -> None:
     assert 'value="Trần Văn Bình"' in page
     assert "Đã có thông tin người này" in page
     page = step(client, page, q="ks")
-    step(client, page, do="take_in")
+    step(client, page, do="take_in", paper="GT.chung-sinh")
     assert Case.objects.get(kind="dossier").person_id == known.id
 
 
@@ -85,7 +90,7 @@ def test_two_presses_make_one_dossier(one_stop: OneStop) -> None:
     page = step(client, page, q="ks")
     sent = fields(page)
     for _turn in range(2):
-        assert client.post("/desk/tiep-nhan/", {**sent, "do": "take_in"}).status_code == 200
+        assert client.post("/desk/tiep-nhan/", {**sent, "paper": "GT.chung-sinh", "do": "take_in"}).status_code == 200
     assert Case.objects.filter(kind="dossier").count() == 1
 
 
@@ -101,6 +106,24 @@ def test_what_is_missing_is_said_and_nothing_is_lost(one_stop: OneStop) -> None:
     assert not Case.objects.filter(kind="dossier").exists()
 
 
+def test_what_did_not_come_is_asked_for_in_one_go(one_stop: OneStop) -> None:
+    client = signed_in(one_stop.nga)
+    page = step(client, client.get("/desk/tiep-nhan/").content.decode(), card=CARD, phone="0905123456")
+    page = step(client, page, q="ks")
+    refused = client.post("/desk/tiep-nhan/", {**fields(page), "do": "take_in"})
+    assert refused.status_code == 422
+    assert "Còn thiếu: Giấy chứng sinh" in refused.content.decode()
+    assert not Case.objects.filter(kind="dossier").exists()
+    page = step(client, page, do="supplement")
+    case = Case.objects.get(kind="dossier")
+    assert case.state == "supplement_requested"
+    assert f"/desk/ho-so/{case.id}/mau-02.pdf" in page
+    assert [item["paper"] for item in supplements(case.id)[0].items] == ["GT.chung-sinh"]
+    supply_dossier(case.id, actor=one_stop.nga, counter_papers=["GT.chung-sinh"])
+    case.refresh_from_db()
+    assert case.state == "submitted"  # complete now: it waits to be accepted
+
+
 @pytest.mark.parametrize("who", ["oanh", "kien"])
 def test_only_clerks_receive(one_stop: OneStop, who: str) -> None:
     assert signed_in(getattr(one_stop, who)).get("/desk/tiep-nhan/").status_code == 403
@@ -112,6 +135,6 @@ def test_a_clerk_of_another_ward_receives_for_it(city: City, one_stop: OneStop) 
     page = step(client, page, q="ks")
     page = step(client, page, q="ks", area="24778")
     assert "Nhận hộ cho Phường Một" in page
-    step(client, page, do="take_in")
+    step(client, page, do="take_in", paper="GT.chung-sinh")
     case = Case.objects.get(kind="dossier")
     assert (case.state, case.unit_id) == ("transferred", one_stop.reception_one.id)

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
+from motcua.kernel.payments.kind import OWED
+from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.filing import Applicant, NewDossier, NewPaper, take_in_dossier
 from motcua.modules.dossiers.forms.intake import IntakeForm
 from motcua.modules.dossiers.kind import Delivery, PaperSource, Way
 from motcua.modules.dossiers.queries.intake import Choice, choose, counters_of, find_procedures, read_visitor
+from motcua.modules.dossiers.queries.reading import get_dossier
 from motcua.modules.dossiers.queries.visitors import known_person
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
 @requires("dossier.take_in")
 @require_http_methods(["GET", "POST"])
 def intake(request: Request) -> HttpResponse:
-    """``do``: person | procedure | choose:<code> | take_in. Enter does what comes next; Ctrl Enter takes it in."""
+    """``do``: person | procedure | choose:<code> | place | all | take_in | supplement | again. Enter does what comes
+    next; Ctrl Enter takes it in."""
     counters = counters_of(request.actor)
     if not counters:
         raise Refused("not_allowed", _("Chỉ cán bộ một cửa có quầy mới tiếp nhận hồ sơ ở đây."))
@@ -44,18 +48,22 @@ def intake(request: Request) -> HttpResponse:
         case ("person", _sep, _rest):
             return _person(request, data, counter)
         case ("choose", _sep, code):
-            data["code"], data["q"] = code, ""
+            _choose(data, code)
             return _page(request, data, counter, focus="papers")
         case ("procedure", _sep, _rest):
             found = find_procedures(data.get("q", ""))
             if found and request.POST.get("do") != "procedure":
-                data["code"], data["q"] = found[0].code, ""
+                _choose(data, found[0].code)
                 return _page(request, data, counter, focus="papers")
             return _page(request, data, counter, focus="q")
+        case ("place", _sep, _rest):
+            return _page(request, data, counter, focus="area")
+        case ("all", _sep, _rest):
+            return _page(request, data, counter, focus="papers", ticks_all=True)
         case ("again", _sep, _rest):
             return _again(request, data, counter)
-        case ("take_in", _sep, _rest):
-            return _take_in(request, data, counter)
+        case ("take_in" | "supplement" as how, _sep, _rest):
+            return _take_in(request, data, counter, is_supplement=how == "supplement")
     return _page(request, data, counter, focus="card")
 
 
@@ -64,6 +72,12 @@ def _next(data: QueryDict) -> str:
     if data.get("card"):
         return "person"
     return "procedure" if data.get("q") else "person"
+
+
+def _choose(data: QueryDict, code: str) -> None:
+    """Another procedure asks for other papers: what was ticked for the one before says nothing about them."""
+    data["code"], data["q"] = code, ""
+    data.setlist("paper", [])
 
 
 def _own_area(counter: org.UnitRow) -> str:
@@ -95,15 +109,17 @@ def _again(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpRespo
     return _page(request, kept, counter, focus="q")
 
 
-def _take_in(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpResponse:
+def _take_in(request: Request, data: QueryDict, counter: org.UnitRow, *, is_supplement: bool) -> HttpResponse:
     form = IntakeForm(data)
-    if form.is_valid():
-        form.check_taking_in()
     chosen = choose(data.get("code", ""), data.get("case", ""), data.get("area", ""), counter, {})
-    if not form.is_valid() or form.errors or chosen is None:
-        return _page(request, data, counter, form=form, focus="name", status=422)
-    values = form.cleaned_data
     ticked = set(data.getlist("paper"))
+    missing = [paper.name for paper in (chosen.required if chosen else ()) if paper.code not in ticked]
+    if form.is_valid():
+        form.check_taking_in([] if is_supplement else missing)
+    if not form.is_valid() or form.errors or chosen is None:
+        wrong = next((name for name in ("name", "national_id", "phone", "q") if name in form.errors), "papers")
+        return _page(request, data, counter, form=form, focus=wrong, status=422)
+    values = form.cleaned_data
     try:
         filed = take_in_dossier(
             NewDossier(
@@ -132,7 +148,7 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpRes
             form.add_error(field if field in form.fields else None, words)
         if not refused.fields:
             form.add_error(None, refused.message)
-        return _page(request, data, counter, form=form, focus="name", status=422)
+        return _page(request, data, counter, form=form, focus="", status=422)
     return _page(request, data, counter, filed=filed, chosen=chosen, focus="again")
 
 
@@ -166,27 +182,34 @@ def _page(
     said: str = "",
     filed: Filed | None = None,
     chosen: Choice | None = None,
+    ticks_all: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     chosen = chosen or choose(data.get("code", ""), data.get("case", ""), data.get("area", ""), counter, {})
-    ticked = (
-        set(data.getlist("paper"))
-        if "paper" in data or filed
-        else {paper.code for paper in (chosen.to_bring if chosen else ())}
-    )
+    ticked = {paper.code for paper in chosen.to_bring} if ticks_all and chosen else set(data.getlist("paper"))
     initial: dict[str, Any] = {name: data.get(name, "") for name in IntakeForm.base_fields}
     initial["delivery"], initial["copies"] = initial["delivery"] or Delivery.COUNTER, initial["copies"] or 1
+    form = form or IntakeForm(initial=initial)
+    asks = filed is not None and filed.case.state == "supplement_requested"
     context = {
-        "form": form or IntakeForm(initial=initial),
+        "form": form,
+        "person": [form["name"], form["national_id"], form["phone"]],
+        "result": [form["area"], form["delivery"], form["copies"]],
         "counter": counter,
         "focus": focus,
         "said": said,
         "chosen": chosen,
         "ticked": ticked,
+        "missing": [paper for paper in (chosen.required if chosen else ()) if paper.code not in ticked],
         "found": find_procedures(data.get("q", "")),
         "filed": filed,
         "case": filed.case if filed else None,
-        "receipt_url": reverse("dossier_print", args=[filed.case.id, "01"]) if filed else "",
+        "promised_at": get_dossier(filed.case.id, actor=request.actor).dossier.promised_at if filed else None,
+        "owed": [one for one in obligations([filed.case.id]).get(filed.case.id, []) if one.state in OWED]
+        if filed
+        else [],
+        "receipt_url": reverse("dossier_print", args=[filed.case.id, "02" if asks else "01"]) if filed else "",
+        "receipt_label": _("In phiếu yêu cầu bổ sung") if asks else _("In giấy tiếp nhận"),
     }
     template = "dossiers/desk/_intake.html" if request.headers.get("HX-Request") else "dossiers/desk/intake.html"
     response = render(request, template, context, status=status if not request.headers.get("HX-Request") else 200)

@@ -8,6 +8,7 @@ from motcua.lib.errors import Refused
 
 PACK = "lam-dong"
 DEMO_REPORTS = 200
+DEMO_DOSSIERS = 30
 _LOCK = 0x4D6F7443  # several instances may start on one outside database
 
 
@@ -59,6 +60,7 @@ def _load() -> None:
         reports = env_int("MOTCUA_DEMO_REPORTS", DEMO_REPORTS, least=1)
         print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0 makes none) …", flush=True)
         call_command("demo", reports=reports)
+        call_command("demo_dossiers", dossiers=DEMO_DOSSIERS, verbosity=0)
 
 
 if __name__ == "__main__":

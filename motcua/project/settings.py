@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "motcua.kernel.packs",
     "motcua.modules.dossiers",
     "motcua.modules.incidents",
+    "motcua.modules.tickets",
     *_present("motcua.connectors.bank", "motcua.connectors.national_payment"),
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
     *_present("motcua.connectors.registry_http"),
@@ -180,6 +181,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # of a form without its files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they arrive
 
 # Maps draw our own areas; a city may lay tiles over them, e.g. https://tile.example.vn/{z}/{x}/{y}.png
+# Codes of dossiers (facts: TT 01/2018 Điều 19, QĐ 20/2020): the agency's identifier, the day, the number of the case.
+DOSSIER_CODE = env_str("MOTCUA_DOSSIER_CODE", "000.00.00.H00-{yymmdd}-{number:04d}")
 MAP_TILES_URL = env_str("MAP_TILES_URL", "")
 MAP_TILES_ATTRIBUTION = env_str("MAP_TILES_ATTRIBUTION", "")
 

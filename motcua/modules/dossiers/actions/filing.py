@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -75,6 +76,7 @@ class NewDossier:
     form_version_id: int | None = None
     case_key: str = ""
     papers: Sequence[NewPaper] = ()
+    attached: Sequence[int] = ()  # files in the answers: loose ones, nobody else's
     area_code: str = ""  # of the commune that settles it, or where the person lives
     reception_unit_id: int | None = None  # the counter; online it is the competent body's
     delivery: str = Delivery.ONLINE
@@ -162,7 +164,8 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     taken_in_at = org.tree().unit(new.reception_unit_id) if new.reception_unit_id else competent.reception
     outside = is_outside(taken_in_at, competent)
     applicant = new.applicant
-    file_ids = list(dict.fromkeys(paper.file_id for paper in new.papers if paper.file_id and not paper.store_entry_id))
+    sent = [paper.file_id for paper in new.papers if paper.file_id and not paper.store_entry_id]
+    file_ids = list(dict.fromkeys([*sent, *new.attached]))
     facts = {"way": str(Way(new.way).label), "unit_id": competent.reception.id, "area_id": area.id if area else None,
              "category_id": None, "channel": new.channel, "procedure": body.code}  # fmt: skip
     events: list[tuple[str, Mapping[str, Any]]] = [("dossier.submitted", facts)]
@@ -185,6 +188,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
             else None,
             person_id=applicant.person_id,
             role=PartyRole.APPLICANT,
+            code_template=settings.DOSSIER_CODE,
             wants=new.wants,
             language=new.language,
             files=[(file_id, FileRole.PAPER) for file_id in file_ids],

@@ -26,6 +26,8 @@ LOGINS = (
     ("1022.tongdai1", "tổng đài viên 1022, điều phối cả tỉnh"),
     ("xuanhuong.ct", "Chủ tịch phường Xuân Hương – Đà Lạt: giao việc, duyệt kết quả"),
     ("xuanhuong.kt1", "chuyên viên phường Xuân Hương – Đà Lạt: xử lý việc"),
+    ("xuanhuong.hcc1", "một cửa phường Xuân Hương – Đà Lạt: tiếp nhận và trả hồ sơ"),
+    ("xuanhuong.vp1", "chuyên viên Văn phòng phường: giải quyết hồ sơ hộ tịch"),
     ("quantri", "quản trị hệ thống"),
 )
 YEAR = timedelta(days=365)

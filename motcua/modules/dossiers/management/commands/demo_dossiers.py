@@ -1,0 +1,247 @@
+"""``motcua demo_dossiers --dossiers N``: believable dossiers of the last weeks, made through the real actions under a
+moved clock. Invented people; the answers are the examples that the forms ship."""
+
+from __future__ import annotations
+
+import random
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from motcua.kernel.forms.queries.answers import check
+from motcua.kernel.forms.queries.versions import FormVersion, newest
+from motcua.kernel.identity.kind import ANONYMOUS, Actor, Role
+from motcua.kernel.identity.queries import list_officers, officer_actor
+from motcua.kernel.org import queries as org
+from motcua.kernel.payments.actions.arrivals import record_cash
+from motcua.kernel.payments.kind import OWED
+from motcua.kernel.payments.queries.obligations import obligations
+from motcua.kernel.procedures.queries.catalogue import Version, choose_case, in_force
+from motcua.kernel.procedures.queries.search import search
+from motcua.lib import moment
+from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions import filing, reception, results, working
+from motcua.modules.dossiers.kind import Does
+from motcua.modules.dossiers.models import Dossier
+from motcua.modules.dossiers.queries.reading import whole
+from motcua.modules.dossiers.queries.routes import RECEPTION
+
+FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
+MIDDLES = ("Văn Mẫu", "Thị Thử", "Ví", "Thí", "Giả", "Minh Mẫu")
+GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hạnh", "Hòa", "Lan", "Mai", "Nam", "Oanh", "Phúc", "Sơn", "Tú")
+WEEKS = 8
+SUPPLEMENTED, REFUSED, SLOW = 0.1, 0.04, 0.12
+Roles = frozenset[Role]
+_CLERKS = frozenset({Role.CLERK})
+DOERS: dict[str, Roles] = {
+    "submitted": _CLERKS,
+    "transferred": _CLERKS,
+    "accepted": _CLERKS,
+    "supplement_requested": _CLERKS,
+    "result_ready": _CLERKS,
+    "processing": frozenset({Role.SPECIALIST}),
+    "approving": frozenset({Role.LEADER}),
+    "issuing": frozenset({Role.CLERK, Role.SECRETARY, Role.LEADER}),
+}
+PLAIN: dict[str, Callable[..., object]] = {
+    "accepted": reception.hand_over_dossier,
+    "approving": results.approve_dossier,
+    "issuing": results.issue_dossier,
+}
+
+
+class Command(BaseCommand):
+    help = "Dữ liệu trình diễn: hồ sơ thủ tục của những tuần qua, qua các bước thật."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dossiers", type=int, default=60)
+        parser.add_argument("--seed", type=int, default=1022)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        teller = _Teller(random.Random(options["seed"]))  # noqa: S311  invented people
+        if not teller.offers or not teller.communes:
+            raise CommandError("Chưa có thủ tục nào nộp được, hoặc chưa phường nào có quầy với cán bộ.")
+        for _number in range(options["dossiers"]):
+            teller.tell()
+        self.stdout.write(f"{options['dossiers']} hồ sơ.")
+
+
+class _Teller:
+    """Makes one dossier after the other and takes each as far as its time goes."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.now = moment.now()
+        self.offers = list(_offers())
+        tree = org.tree()
+        self.officers: dict[int, list[Actor]] = {}
+        for row in list_officers([unit.id for unit in tree.in_force]):
+            actor = officer_actor(row.id)
+            for held in actor.held:
+                self.officers.setdefault(held.unit_id, []).append(actor)
+        self.communes = [
+            unit
+            for unit in tree.in_force
+            if unit.kind == "commune"
+            and (desk := tree.by_code(f"{unit.code}-{RECEPTION}")) is not None
+            and self._one(desk.id, frozenset({Role.CLERK})) is not None
+        ]
+
+    def _one(self, unit_id: int, roles: Roles) -> Actor | None:
+        """Somebody of the unit, or of the body above it, in one of these roles."""
+        tree = org.tree()
+        for unit in (tree.unit(unit_id), *tree.ancestors(unit_id)):
+            found = [one for one in self.officers.get(unit.id, ()) if any(h.role in roles for h in one.held)]
+            if found:
+                return self.rng.choice(found)
+        return None
+
+    def tell(self) -> None:
+        offer, form, answers = self.rng.choice(self.offers)
+        commune = self.rng.choice(self.communes)
+        calendar, _version = org.unit_calendar(commune.id)
+        start = self.now - timedelta(minutes=self.rng.randint(60, WEEKS * 7 * 24 * 60))
+        at = calendar.next_open(start) + timedelta(minutes=self.rng.randint(0, 90))
+        if at >= self.now:
+            at = start
+        with moment.at(at):
+            case = self._file(offer, form, answers, commune)
+        if case is None:
+            return
+        while (at := self._later(case, at)) < self.now:
+            with moment.at(at):
+                try:
+                    if not self._step(case):
+                        return
+                except Refused:
+                    return  # such as a signature that is still to come: it stays where it is
+            case.refresh_from_db()
+
+    def _file(self, offer: Version, form: FormVersion | None, answers: dict[str, Any], commune: org.UnitRow) -> Any:
+        name = " ".join(self.rng.choice(words) for words in (FAMILIES, MIDDLES, GIVEN))
+        number = f"068{self.rng.randint(0, 1)}{self.rng.randint(50, 99)}{self.rng.randint(0, 999_999):06}"
+        counter = org.tree().by_code(f"{commune.code}-{RECEPTION}")
+        at_counter = self.rng.random() < 0.4 and offer.body.way("counter") is not None
+        new = filing.NewDossier(
+            version_id=offer.id,
+            way="counter" if at_counter else "online",
+            applicant=filing.Applicant(name, f"09{self.rng.randint(0, 99_999_999):08}", "", number),
+            answers=answers,
+            form_version_id=form.id if form else None,
+            case_key=choose_case(offer, answers).key,
+            papers=[
+                filing.NewPaper(
+                    paper.code,
+                    "registry" if paper.registry else "counter" if at_counter else "later",
+                    originals=paper.originals,
+                    copies=paper.copies,
+                )
+                for paper in choose_case(offer, answers).papers
+                if not paper.by_form
+            ],
+            area_code=commune.code,
+            reception_unit_id=counter.id if at_counter and counter else None,
+            delivery=self.rng.choice(("online", "counter", "counter", "post")),
+            delivery_to="12 Đường Thử 1",
+            channel="counter" if at_counter else "web",
+        )
+        try:
+            clerk = self._one(counter.id, frozenset({Role.CLERK})) if counter else None
+            if at_counter and clerk is not None:
+                return filing.take_in_dossier(new, actor=clerk).case
+            return filing.file_dossier(new, actor=ANONYMOUS).case
+        except Refused:
+            return None
+
+    def _later(self, case: Any, at: datetime) -> datetime:
+        """When the next step happens: within its term, sometimes after it."""
+        calendar, _version = org.unit_calendar(case.unit_id)
+        if case.next_due_at is None:
+            minutes = self.rng.randint(60, 3 * 480)
+        else:
+            left = max(calendar.between(at, case.next_due_at), 20)
+            minutes = int(
+                left * (self.rng.uniform(1.1, 1.6) if self.rng.random() < SLOW else self.rng.uniform(0.1, 0.8))
+            )
+        return calendar.add(calendar.next_open(at), max(minutes, 5))
+
+    def _step(self, case: Any) -> bool:
+        """One move by somebody who may make it; False where the story ends or waits."""
+        roles = DOERS.get(case.state)
+        actor = self._one(case.unit_id, roles) if roles else None
+        if actor is None and case.state == "processing":
+            actor = self._one(case.unit_id, DOERS["accepted"])
+        if actor is None:
+            return False
+        if case.state in PLAIN:
+            PLAIN[case.state](case.id, actor=actor)
+            return True
+        match case.state:
+            case "submitted" | "transferred":
+                return self._receive(case, actor)
+            case "processing":
+                return self._work(case, actor)
+            case "supplement_requested":
+                return self._supply(case, actor)
+        return self._give(case, actor)
+
+    def _receive(self, case: Any, actor: Actor) -> bool:
+        if self.rng.random() < REFUSED:
+            reception.refuse_dossier(case.id, actor=actor, reason="Hồ sơ thuộc thẩm quyền của cơ quan khác.")
+            return False
+        reception.accept_dossier(case.id, actor=actor)
+        return True
+
+    def _supply(self, case: Any, actor: Actor) -> bool:
+        if self.rng.random() < 0.3:
+            return False
+        reception.supply_dossier(case.id, actor=actor, note="Người nộp đã bổ sung.")
+        return True
+
+    def _give(self, case: Any, actor: Actor) -> bool:
+        for owed in obligations([case.id]).get(case.id, []):
+            if owed.state in OWED:
+                record_cash(owed.id, actor=actor)
+        results.return_result_dossier(case.id, actor=actor, to="Căn cước của người nộp")
+        return True
+
+    def _work(self, case: Any, actor: Actor) -> bool:
+        found = whole(case)
+        if case.officer_id is None:
+            working.take_dossier(case.id, actor=actor)
+            return True
+        held = officer_actor(case.officer_id)
+        if self.rng.random() < SUPPLEMENTED and not Dossier.objects.get(pk=case.id).supplements:
+            items = [{"paper": "", "what": "Ảnh giấy tờ bị mờ, chưa đọc được", "how": "Chụp lại đủ bốn góc, đủ sáng"}]
+            reception.request_supplement_dossier(case.id, actor=held, items=items, reason="Chưa đọc được giấy tờ")
+            return True
+        following = found.after(found.dossier.leg)
+        if following is not None and following.leg.does in (Does.APPROVE, Does.SIGN, Does.RETURN):
+            kinds = found.version.body.results
+            number = f"{self.rng.randint(1, 900)}/{moment.now().year}"
+            made = [working.NewResult(kinds[0].code, kinds[0].name, number)] if kinds else []
+            if not made:
+                return False
+            working.propose_dossier(case.id, actor=held, results=made)
+        else:
+            working.pass_on_dossier(case.id, actor=held)
+        return True
+
+
+def _offers() -> Iterator[tuple[Version, FormVersion | None, dict[str, Any]]]:
+    """Procedures that can be filed here, each with answers that its form takes: one of the form's own examples."""
+    for hit in search("", most=500):
+        found = in_force(hit.code) if hit.is_filed_here else None
+        form = newest(found.body.form) if found else None
+        if found is None or form is None:
+            continue
+        for example in form.form.examples:
+            if example.errors:
+                continue
+            checked = check(form.form, example.answers, today=example.today or org.local_today())
+            if not checked.errors:
+                yield found, form, dict(checked.values)
+                break

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "motcua.kernel.packs",
     "motcua.modules.dossiers",
     "motcua.modules.incidents",
+    *_present("motcua.modules.tickets"),
     *_present("motcua.connectors.bank", "motcua.connectors.national_payment"),
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
     *_present("motcua.connectors.registry_http"),

@@ -9,7 +9,7 @@ from motcua.project.health import healthz, readyz
 
 # From the top floor down; who writes a package's addresses adds nothing here.
 _PACKAGES = (
-    *(f"modules.{name}" for name in ("dossiers", "incidents")),
+    *(f"modules.{name}" for name in ("dossiers", "incidents", "tickets")),
     *(
         f"kernel.{name}"
         for name in (

@@ -18,6 +18,8 @@ COUNTER = frozenset({Role.CLERK})
 WORKERS = frozenset({Role.LEADER, Role.SPECIALIST, Role.CLERK})
 LEADERS = frozenset({Role.LEADER})
 
+# What officials do on the person's behalf, across the counter.
+FOR_THE_PERSON = frozenset({"supply", "settle", "withdraw"})
 MOST_SUPPLEMENTS = 2  # NĐ 63/2010 Điều 20.4
 LONGEST_NOTE = 2_000
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from motcua.kernel.cases.actions.clocks import Clocks, own_rule
 from motcua.kernel.cases.actions.moving import begin
 from motcua.kernel.cases.actions.people import involve
+from motcua.kernel.cases.queries.people import party_of
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
+from motcua.lib.errors import Refused
 from motcua.lib.worktime import StartRule
-from motcua.modules.dossiers.kind import KIND, STATE_OF_LEG, Does
+from motcua.modules.dossiers.kind import FOR_THE_PERSON, KIND, STATE_OF_LEG, Does
 from motcua.modules.dossiers.models import Dossier, Leg
-from motcua.modules.dossiers.queries.reading import Whole, whole
+from motcua.modules.dossiers.queries.reading import Whole, is_at_home, whole
 from motcua.modules.dossiers.queries.routes import Term
 
 if TYPE_CHECKING:
@@ -26,7 +30,11 @@ LEG_REMINDER = "2 giờ làm việc"
 def begin_move(case_id: int, move: str, *, actor: Actor, version: int | None = None) -> tuple[Whole, Clocks]:
     """Lock the dossier for a move that the actor may make now. Inside a transaction."""
     case = begin(case_id, move, kind=KIND, actor=actor, version=version)
-    return whole(case), Clocks.of(case)
+    found = whole(case)
+    is_away = move in FOR_THE_PERSON and actor.is_officer and not is_at_home(found, f"{KIND}.{move}", actor)
+    if is_away and party_of(case.id, actor) is None:
+        raise Refused("not_allowed", _("Nơi nhận hồ sơ hoặc đơn vị đang giữ hồ sơ mới làm được việc này."))
+    return found, Clocks.of(case)
 
 
 def unit_words(case: Case) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from motcua.kernel.cases.actions.people import take_files
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.people import party_of
 from motcua.lib import moment
+from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.going import close, go_on
@@ -178,7 +179,7 @@ def supply_dossier(
     Supplement.objects.filter(case_id=case.id, supplied_at__isnull=True).update(supplied_at=clocks.at)
     state = resume(found, clocks)
     event = finish(
-        case, "supply", actor=actor, clocks=clocks, to=state, data={"note": nfc(note).strip()[:LONGEST_NOTE]}
+        case, "supply", actor=actor, clocks=clocks, to=state, data={"note": redact(nfc(note).strip())[:LONGEST_NOTE]}
     )
     party = party_of(case.id, actor)
     take_files(

@@ -15,6 +15,7 @@ from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.signing.actions.asking import sign
 from motcua.kernel.signing.queries.keys import keys_for
 from motcua.kernel.signing.queries.tasks import tasks_about
+from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.money import money
 from motcua.modules.dossiers.actions.going import close, give, go_on
@@ -139,7 +140,8 @@ def return_result_dossier(
 def withdraw_dossier(case_id: int, *, actor: Actor, reason: str, version: int | None = None) -> Case:
     """The person takes it back, as long as there is no result."""
     found, clocks = begin_move(case_id, "withdraw", actor=actor, version=version)
-    why = said(reason, "reason", _("Ghi lý do rút hồ sơ."), most=LONGEST_NOTE)
+    # The person's own words, and events are never emptied.
+    why = redact(said(reason, "reason", _("Ghi lý do rút hồ sơ."), most=LONGEST_NOTE))
     return close(found, "withdraw", clocks, actor=actor, reason=why)
 
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.files.actions import hold_files
-from motcua.kernel.forms.actions.drafts import discard_draft, start_draft
+from motcua.kernel.files.queries import loose_files
+from motcua.kernel.forms.actions.drafts import discard_draft, file_tokens, start_draft
 from motcua.kernel.forms.queries.prefill import account_sources, prefill
 from motcua.kernel.forms.queries.versions import newest
 from motcua.lib import moment
@@ -61,6 +62,7 @@ def send_sheet(written: Written, *, actor: Actor, language: str) -> Filed:
         names = "; ".join(slot.paper.name for slot in written.missing)
         raise Refused("incomplete", _("Còn thiếu giấy tờ: %(names)s.") % {"names": names})
     values = written.values
+    attached = loose_files(file_tokens(written.draft.version.form, written.checked.values))
     filed = file_dossier(
         NewDossier(
             version_id=written.version.id,
@@ -76,6 +78,7 @@ def send_sheet(written: Written, *, actor: Actor, language: str) -> Filed:
             form_version_id=written.draft.version.id,
             case_key=written.case.key,
             papers=[paper for slot in written.slots for paper in _papers(slot)],
+            attached=[file.pk for file in attached],
             area_code=values.get("area", ""),
             delivery=values.get("delivery", Delivery.ONLINE),
             delivery_to=values.get("delivery_to", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from motcua.kernel.cases.queries.page import ShownCase, shown_case
@@ -14,9 +14,17 @@ from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
-from motcua.modules.dossiers.kind import CONSULTATION_KIND, Does
+from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does
 from motcua.modules.dossiers.models import Consultation, DossierPaper, Leg, Result, Supplement
-from motcua.modules.dossiers.queries.reading import Whole, get_dossier, legs, papers, results, supplements
+from motcua.modules.dossiers.queries.reading import (
+    Whole,
+    get_dossier,
+    is_at_home,
+    legs,
+    papers,
+    results,
+    supplements,
+)
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -78,6 +86,12 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     """Refused("not_found") for those outside. The declaration is personal data: the caller notes who opened it."""
     actor = actor.by_post
     found = get_dossier(case_id, actor=actor)
+    shown = shown_case(found.case, actor=actor)
+    moves = [
+        move
+        for move in shown.moves
+        if move.name not in FOR_THE_PERSON or is_at_home(found, f"{KIND}.{move.name}", actor)
+    ]
     went = legs(case_id)
     kept = papers(case_id)
     documents = results(case_id)
@@ -87,7 +101,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     )
     return DossierPage(
         whole=found,
-        shown=shown_case(found.case, actor=actor),
+        shown=replace(shown, moves=moves),
         rows=timeline_of(found.case, Audience.OFFICIALS),
         papers=[PaperLine(paper, files.get(paper.file_id or 0)) for paper in kept],
         results=[

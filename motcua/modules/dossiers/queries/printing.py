@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import PartyRole
 from motcua.kernel.cases.queries.people import parties
-from motcua.kernel.cases.queries.reading import cases_of, visible
+from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.events.queries import histories
-from motcua.kernel.identity.queries import PersonCard, contact_addresses
+from motcua.kernel.identity.queries import PersonCard, contact_addresses, unit_ids_within
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
@@ -248,14 +249,18 @@ def _moment(text: object) -> datetime | None:
 
 
 def register(first: date, last: date, *, actor: Actor) -> list[list[str]]:
-    """Mẫu 07: every dossier taken in from ``first`` to ``last`` that the actor may read; names masked."""
+    """Mẫu 07: every dossier from ``first`` to ``last`` that the actor's counters took in or that is settled there.
+
+    The names stand in it: whoever had only a part in a dossier does not find it here.
+    """
+    units = unit_ids_within(actor.by_post, "dossier.take_in")
+    home = Q() if units is None else Q(dossier__reception_unit_id__in=units) | Q(dossier__competent_unit_id__in=units)
     zone = timezone.get_default_timezone()
     begin = datetime.combine(first, datetime.min.time(), zone)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), zone)
     cases = list(
         cases_of(KIND)
-        .filter(visible(actor.by_post, "dossier.read", also_involved=True))
-        .filter(dossier__accepted_at__gte=begin, dossier__accepted_at__lt=end)
+        .filter(home, dossier__accepted_at__gte=begin, dossier__accepted_at__lt=end)
         .select_related("dossier", "person")
         .order_by("dossier__accepted_at", "id")[: MOST_IN_REGISTER + 1]
     )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from motcua.kernel.cases.queries.reading import get_case, not_found
+from motcua.kernel.identity.queries import may
 from motcua.kernel.identity.queries.sealed import sealer
+from motcua.kernel.org import queries as org
 from motcua.kernel.procedures.queries.catalogue import Version, version
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Leg, Result, Supplement
@@ -66,6 +68,13 @@ def get_dossier(case_id: int, *, actor: Actor) -> Whole:
     if case.kind != KIND:
         raise not_found()
     return whole(case)
+
+
+def is_at_home(found: Whole, permission: str, actor: Actor) -> bool:
+    """Whether an official may use ``permission`` where the dossier lies, was handed in or is settled. Units that were
+    merely asked for an opinion, or had it before, read on but hand nothing out and take nothing in for the person."""
+    homes = {found.case.unit_id, found.dossier.reception_unit_id, found.dossier.competent_unit_id}
+    return any(may(actor.by_post, permission, unit_path=org.tree().path(unit_id)) for unit_id in homes)
 
 
 def papers(case_id: int) -> list[DossierPaper]:

@@ -21,6 +21,7 @@ from motcua.lib.errors import Refused
 from motcua.lib.printing import pdf
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.queries.printing import letterhead, register, sheet
+from motcua.modules.dossiers.queries.reading import is_at_home, whole
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "dossiers" / "print"
 
@@ -32,6 +33,8 @@ def print_form(request: Request, case_id: int, form: str) -> HttpResponse:
     case = get_case(case_id, actor=request.actor.by_post)
     if case.kind != KIND:
         raise not_found()
+    if not is_at_home(whole(case), f"{KIND}.read", request.actor):
+        raise Refused("not_allowed", _("Nơi nhận hồ sơ hoặc đơn vị đang giữ hồ sơ mới in được giấy cho người nộp."))
     with override("vi"):
         found = sheet(form, case)
         data = {

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from motcua.kernel.procedures.queries.catalogue import Version
 
 MOST_FILES = 10  # of one paper
+LONGEST_TYPED = 400  # letters kept of a field that is wrong
 
 
 def _procedure(code: str) -> Version:
@@ -215,23 +216,35 @@ def _receive_papers(request: Request, written: Written) -> dict[str, str]:
 @limited("filing", per_hour=600)
 def filing_contact(request: Request, code: str, token: str) -> HttpResponse:
     written = get_written(token, code, actor=request.actor)
-    is_known = request.actor.kind == "person" and request.actor.person_id is not None
-    form = ContactForm(
-        request.POST or None,
-        initial={**_from_answers(written), **written.values},
-        needs_area=written.needs_area,
-        is_known=is_known,
-    )
+    form = _contact_form(request, written, request.POST or None)
     if request.method == "POST":
         # What was typed is kept, right or not.
-        typed = {name: request.POST.get(name, "") for name in form.fields}
+        typed = {name: request.POST.get(name, "")[:LONGEST_TYPED] for name in form.fields}
         keep_on_sheet(written.draft.id, {**typed, **(form.cleaned_data if form.is_valid() else {})})
         if form.is_valid():
             return redirect("filing_review", code, token)
     steps = asked_steps(written.draft.version.form, written.checked)
     before = reverse("filing_papers", args=[code, token]) if written.asked else _step_url(code, token, steps[-1])
-    context = {**_common(written, _place(written, "contact")), "form": form, "is_known": is_known, "back": before}
+    context = {
+        **_common(written, _place(written, "contact")),
+        "form": form,
+        "is_known": _is_known(request),
+        "back": before,
+    }
     return render(request, "dossiers/portal/contact.html", context, status=422 if form.errors else 200)
+
+
+def _is_known(request: Request) -> bool:
+    return request.actor.kind == "person" and request.actor.person_id is not None
+
+
+def _contact_form(request: Request, written: Written, data: Any) -> ContactForm:
+    return ContactForm(
+        data,
+        initial={**_from_answers(written), **written.values},
+        needs_area=written.needs_area,
+        is_known=_is_known(request),
+    )
 
 
 def _from_answers(written: Written) -> dict[str, Any]:
@@ -264,7 +277,8 @@ def filing_review(request: Request, code: str, token: str) -> HttpResponse:
     if written.missing:
         return redirect("filing_papers", code, token)
     ahead = outlook(written, Way.ONLINE)
-    if ahead is None or not written.values.get("delivery"):
+    # What is kept was typed by somebody, who may have gone around the page that checks it.
+    if ahead is None or not _contact_form(request, written, written.values).is_valid():
         return redirect("filing_contact", code, token)
     error = ""
     if request.method == "POST":
@@ -288,6 +302,7 @@ def filing_review(request: Request, code: str, token: str) -> HttpResponse:
 
 
 @public
+@never_cache
 @require_safe
 def filing(request: Request, code: str, token: str) -> HttpResponse:
     """The link by which one goes on, on any device."""

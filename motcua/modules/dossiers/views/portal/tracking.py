@@ -25,6 +25,8 @@ from motcua.modules.dossiers.actions.results import withdraw_dossier
 from motcua.modules.dossiers.forms.portal import LookUpForm
 from motcua.modules.dossiers.queries.tracking import own_dossiers, token_for, tracking_page
 
+MOST_FILES = 10  # of one paper
+
 if TYPE_CHECKING:
     from motcua.modules.dossiers.queries.tracking import TrackingPage
 
@@ -97,7 +99,7 @@ def supply(request: Request, code: str) -> HttpResponse:
             (paper.code, store_file(upload, actor=request.actor, declared_name=upload.name or "",
                                     purpose=Purpose.DOCUMENT, source=source).pk)
             for paper in page.supplement_papers
-            for upload in request.FILES.getlist(f"paper-{paper.code}")
+            for upload in request.FILES.getlist(f"paper-{paper.code}")[:MOST_FILES]
         ]  # fmt: skip
         supply_dossier(page.case.id, actor=request.actor, papers=stored, note=note, version=_version(request))
     except Refused as refused:

@@ -77,7 +77,7 @@ def test_the_first_pack_is_in_order() -> None:
     pack = read_pack(settings.BASE_DIR / "packs" / "lam-dong")
     own = [problem for problem in pack.problems if problem.file.startswith(("fees/", "payees"))]
     assert not own
-    assert [record["name"] for record in pack.tables["fees/"]] == ["registration-fee"]
+    assert [record["name"] for record in pack.tables["fees/"]] == ["licence-fees", "registration-fee"]
     assert {record["bank_bin"] for record in pack.tables["payees.csv"]} == {"000000"}  # of no bank: nobody is paid
 
 

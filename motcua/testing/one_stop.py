@@ -82,7 +82,8 @@ does = "return_result"
 COPY = (
     CIVIL.replace("1.000001", "1.000002")
     .replace("Đăng ký khai sinh (thử)", "Chứng thực bản sao (thử)")
-    .replace('"khai sinh", "làm khai sinh", "giấy khai sinh", "con mới đẻ"', '"chứng thực", "sao y", "công chứng", "ct"')
+    .replace('"khai sinh", "làm khai sinh", "giấy khai sinh"', '"chứng thực", "sao y", "công chứng"')
+    .replace('"con mới đẻ"', '"ct"')
     .replace('"em bé", "sinh con", "khai sinh cho bé", "ks"', '"bản sao", "sao bằng", "photo công chứng", "bs"')
     .replace('time = "3 ngày làm việc"', 'time = "1 ngày làm việc"')
     .replace('supplement_wait = "10 ngày làm việc"', 'cutoff = "15:00"')

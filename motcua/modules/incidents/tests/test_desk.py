@@ -150,7 +150,7 @@ def test_queries_of_the_inbox_do_not_grow(
         client.get("/desk/?xem=unit")
 
 
-INBOX_QUERIES = 7  # session, account, posts; cases, counts, clocks; notices
+INBOX_QUERIES = 8  # session, account, posts; cases, counts, clocks; notices; what waits for one's signature
 
 
 def test_what_comes_next_depends_on_who_looks(city: City) -> None:

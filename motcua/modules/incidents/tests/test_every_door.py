@@ -5,14 +5,12 @@ there is, with its numbers, codes and tokens filled in, and must read none of th
 """
 
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
 from motcua.kernel.cases.models import Case, CaseFile, Category, Party
@@ -24,7 +22,6 @@ from motcua.kernel.files.models import File
 from motcua.kernel.identity.actions import create_person, create_service_key
 from motcua.kernel.identity.models import Access, Account, Person, Post
 from motcua.kernel.identity.ports import letter_sender
-from motcua.kernel.identity.views import PUBLIC
 from motcua.kernel.org.models import Unit
 from motcua.kernel.web.queries import Happening, stream_filter
 from motcua.modules.incidents.actions.receiving import (
@@ -42,6 +39,7 @@ from motcua.modules.incidents.actions.working import (
 )
 from motcua.modules.incidents.models import Incident
 from motcua.testing.city import LAMP_AT, LONG_AGO, MONDAY, WARD_TWO_AT, City
+from motcua.testing.doors import Door, doors, read
 
 pytestmark = pytest.mark.django_db
 
@@ -51,22 +49,6 @@ THOROUGH = {"anonymous", "administrator of ward two"}  # these try what is about
 # They end the session that asks, or the account: what they refuse is for the tests of identity.
 OF_A_CASE = {"code", "case_id", "token", "person_id", "party_id", "move_name", "rest"}
 ENDS_SESSIONS = {"account_logout", "account_delete", "account_end_session", "account_end_other_sessions"}
-
-
-@dataclass
-class Door:
-    path: str
-    name: str
-    permissions: list[object]
-    fills: frozenset[str]  # what was filled in
-
-    @property
-    def is_of_case(self) -> bool:
-        return bool(self.fills & OF_A_CASE)
-
-    @property
-    def is_public(self) -> bool:
-        return PUBLIC in self.permissions
 
 
 @dataclass
@@ -116,45 +98,8 @@ def world(city: City) -> World:
     )  # fmt: skip
 
 
-def permissions_of(view: object) -> list[object]:
-    for cell in getattr(view, "__closure__", None) or ():  # of the JSON API
-        if operations := getattr(cell.cell_contents, "operations", None):
-            return [getattr(operation.view_func, "permission", None) for operation in operations]
-    return [getattr(view, "permission", None)]
-
-
-def patterns(found: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in found:
-        address = f"{prefix}{pattern.pattern}"
-        if isinstance(pattern, URLResolver):
-            yield from patterns(pattern.url_patterns, address)
-        else:
-            yield address, pattern
-
-
-def doors(world: World) -> list[Door]:
-    found = []
-    for address, pattern in patterns(get_resolver().url_patterns):
-        plain = re.sub(r"\\(.)", r"\1", address.replace("^", "").replace("$", "")).replace("(?:/v2)?", "/v2")
-        names = re.findall(r"<(?:\w+:)?(\w+)>", plain)
-        ways = [world.fillings]
-        if "variant" in names:
-            ways = [{**world.fillings, "variant": variant} for variant in ("goc", "xem", "nho")]
-        for way in ways:
-            path = plain
-            for name in names:
-                path = re.sub(
-                    rf"(?:\(\?P)?<(?:\w+:)?{name}>(?:\[[^\]]*\](?:\{{[^}}]*\}}|\+)|\(?[^/()]*)?\)?",
-                    way.get(name, "1"), path, count=1,
-                )  # fmt: skip
-            found.append(Door(path, pattern.name or "", permissions_of(pattern.callback), frozenset(names)))
-    return found
-
-
-def read(client: Client, path: str, method: str = "get") -> tuple[int, str]:
-    answer = getattr(client, method)(path)
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return answer.status_code, f"{answer.headers}\n{body.decode('utf-8', 'replace')}"
+def is_of_case(door: Door) -> bool:
+    return bool(door.fills & OF_A_CASE)
 
 
 def officer_of(unit: Unit, role: str) -> Account:
@@ -189,11 +134,11 @@ def strangers(world: World, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[st
 
 def test_strangers_read_nothing_anywhere(world: World) -> None:
     found, kept = [], Event.objects.filter(case_id=world.case.id).count()
-    everything = doors(world)
+    everything = doors(world.fillings)
     assert len(everything) > 150
     for who, client in strangers(world):
         for door in everything:
-            if "/moves/" in door.path or (who not in THOROUGH and not door.is_of_case):
+            if "/moves/" in door.path or (who not in THOROUGH and not is_of_case(door)):
                 continue
             status, body = read(client, door.path)
             if status >= 500:
@@ -201,7 +146,7 @@ def test_strangers_read_nothing_anywhere(world: World) -> None:
             if SECRET in body.casefold():
                 found.append(f"{who}: GET {door.path}: tells")
             if who == "anonymous" and not door.is_public and status not in (302, 401, 403, 404, 405):
-                found.append(f"{who}: GET {door.path}: {status} although it needs {door.permissions}")
+                found.append(f"{who}: GET {door.path}: {status} although it needs {[*door.permissions]}")
     assert not found, "\n".join(found)
     assert Event.objects.filter(case_id=world.case.id).count() == kept
     assert not Access.objects.filter(action__in=("file.original", "person.reveal")).exists()
@@ -213,8 +158,8 @@ def test_strangers_change_nothing_anywhere(world: World) -> None:
     case = Case.objects.filter(pk=world.case.pk).values().get()
     kept = Event.objects.filter(case_id=world.case.id).count()
     for who, client in strangers(world, ("leader", "administrator")):
-        for door in doors(world):
-            if door.name in ENDS_SESSIONS or (who not in THOROUGH and not door.is_of_case):
+        for door in doors(world.fillings):
+            if door.name in ENDS_SESSIONS or (who not in THOROUGH and not is_of_case(door)):
                 continue
             for method in ("post", "put") if door.path.startswith("/api/v1/incidents") else ("post",):
                 status, body = read(client, door.path, method)
@@ -236,8 +181,8 @@ def test_its_own_officials_get_in(world: World, role: str) -> None:
     client = signed_in(officer_of(world.city.ward_one, role))
     found = [
         f"{door.path}: {status}"
-        for door in doors(world)
-        if not door.is_public and (door.is_of_case or role == "administrator") and "/moves/" not in door.path
+        for door in doors(world.fillings)
+        if not door.is_public and (is_of_case(door) or role == "administrator") and "/moves/" not in door.path
         if (status := read(client, door.path)[0]) >= 500
     ]
     assert not found, "\n".join(found)
@@ -250,7 +195,7 @@ def test_its_own_officials_get_in(world: World, role: str) -> None:
 def test_private_pages_are_kept_by_no_cache(world: World) -> None:
     client = signed_in(Account.objects.get(login="minh"))
     loose = []
-    for door in doors(world):
+    for door in doors(world.fillings):
         if door.is_public or not door.path.startswith(("/desk/", "/tai-khoan/", "/api/")):
             continue
         answer = client.get(door.path)
@@ -260,7 +205,7 @@ def test_private_pages_are_kept_by_no_cache(world: World) -> None:
 
 
 # They read, or prove who sends by other means: a key, a signature, the link in a header.
-WITHOUT_PROOF = {"report_hints", "followed", "clocks", "language", "sms_receipts"}
+WITHOUT_PROOF = {"report_hints", "followed", "clocks", "language", "sms_receipts", "verify_signature"}
 
 
 def test_every_form_proves_that_a_page_of_ours_sent_it(world: World) -> None:
@@ -269,7 +214,7 @@ def test_every_form_proves_that_a_page_of_ours_sent_it(world: World) -> None:
     kept = Event.objects.count()
     loose = [
         f"{door.name} {door.path}: {status}"
-        for door in doors(world)
+        for door in doors(world.fillings)
         if door.name not in WITHOUT_PROOF and not door.path.startswith("/open311/")
         if (status := read(client, door.path, "post")[0]) not in (401, 403, 404, 405)
     ]

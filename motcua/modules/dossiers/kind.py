@@ -186,12 +186,14 @@ EVENTS = (
     EventKind("dossier.withdrawn", _("Rút hồ sơ. Lý do: {reason}"), PARTY, "arrow-back"),
     EventKind("dossier.stopped", _("Dừng giải quyết. Lý do: {reason}"), PARTY, "player-stop", "late"),
     EventKind("dossier.noted", _("Ghi chú: {note}"), OFFICIALS, "note"),
+    EventKind("dossier.looked_up", _("Tra cứu “{paper}”. {found}"), OFFICIALS, "database-search"),
     EventKind("dossier.printed", _("In {form}"), OFFICIALS, "printer"),
 )
 
 PERMISSIONS = (
     Permission("dossier.read", OFFICE, Reach.UNIT, party=True, involved=True),
     Permission("dossier.file", public=True, reach=Reach.ALL),
+    Permission("dossier.look_up", WORKERS, Reach.UNIT, label=_("Tra cứu dữ liệu thay cho giấy tờ")),
     Permission("dossier.take_in", COUNTER, Reach.UNIT, label=_("Tiếp nhận hồ sơ tại quầy")),
 )
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("desk/ho-so/<int:case_id>/mau-<str:form>.pdf", printing.print_form, name="dossier_print"),
     path("desk/ho-so/<int:case_id>/", page.dossier_on_desk, name="dossier_case"),
     path("desk/ho-so/<int:case_id>/nguoi/<int:person_id>/", reveal_person, name="dossier_reveal"),
+    path("desk/ho-so/<int:case_id>/giay-to/<int:paper_id>/tra-cuu/", page.look_up, name="dossier_look_up"),
     path("desk/ho-so/<int:case_id>/<slug:slug>/", moves.move_page, name="dossier_move"),
     path("desk/xin-y-kien/<int:case_id>/", page.consultation_on_desk, name="consultation_case"),
     path("desk/xin-y-kien/<int:case_id>/<slug:slug>/", moves.consultation_move, name="consultation_move"),

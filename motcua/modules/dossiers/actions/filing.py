@@ -25,6 +25,7 @@ from motcua.kernel.procedures.queries.catalogue import version
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
+from motcua.modules.dossiers.actions.keeping import take_from_store
 from motcua.modules.dossiers.actions.reception import accept, request_supplement_dossier
 from motcua.modules.dossiers.kind import KIND, Delivery, PaperSource, Way
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Filing
@@ -202,6 +203,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     party_id = opened.party_id
     if new.filer is not None:
         party_id = _filer(new, opened.case.id)
+    take_from_store(opened.case, [paper.store_entry_id for paper in new.papers if paper.store_entry_id], actor=actor)
     if file_ids:
         keep_files(file_ids, actor=actor, code=opened.case.code)
     return Filed(opened.case, party_token(party_id))

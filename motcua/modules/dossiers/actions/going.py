@@ -13,6 +13,7 @@ from motcua.kernel.events.actions import record
 from motcua.kernel.files.actions import publish_file
 from motcua.kernel.org import queries as org
 from motcua.modules.dossiers.actions.consulting import drop_consultations
+from motcua.modules.dossiers.actions.keeping import keep_results
 from motcua.modules.dossiers.actions.money import ask_for_fees, cancel_what_is_owed, unpaid
 from motcua.modules.dossiers.actions.moving import end_leg, figures, start_leg, unit_words
 from motcua.modules.dossiers.kind import Delivery, Does
@@ -77,6 +78,7 @@ def give(found: Whole, clocks: Clocks, how: Delivery, *, actor: Actor, to: str =
     publish_files(case.id, [FileRole.RESULT])
     for file_id in files_of([case.id]).filter(role=FileRole.RESULT).values_list("file_id", flat=True):
         publish_file(file_id, actor=actor)
+    keep_results(found)
     case.closed_at = clocks.at
     Dossier.objects.filter(pk=case.id).update(returned_at=clocks.at, returned_to=to, delivery=how)
     data = {"delivery": str(how.label), **unit_words(case)}

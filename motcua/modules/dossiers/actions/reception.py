@@ -18,6 +18,7 @@ from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.going import close, go_on
+from motcua.modules.dossiers.actions.looking import refuse_known
 from motcua.modules.dossiers.actions.money import ask_for_fees
 from motcua.modules.dossiers.actions.moving import begin_move, figures, pause, resume, start_leg, unit_words
 from motcua.modules.dossiers.kind import LONGEST_NOTE, MOST_SUPPLEMENTS, PaperSource
@@ -109,6 +110,7 @@ def request_supplement_dossier(
         words = _("Ghi ít nhất một điều cần bổ sung, và hướng dẫn cách làm.")
         raise Refused("invalid", words, fields={"items": words})
     why = said(reason, "reason", _("Ghi lý do cần bổ sung."))
+    refuse_known(found, [item["paper"] for item in wanted])
     if dossier.supplements >= MOST_SUPPLEMENTS:
         raise Refused(
             "too_many_supplements",

@@ -99,6 +99,8 @@ def _papers(slot: Any) -> list[NewPaper]:
         return []
     if paper.registry:
         return [NewPaper(paper.code, PaperSource.REGISTRY)]
+    if slot.entry is not None:
+        return [NewPaper(paper.code, PaperSource.STORE, store_entry_id=slot.entry.id, copies=1)]
     return [NewPaper(paper.code, PaperSource.UPLOAD, file_id=file.pk, copies=1) for file in slot.files]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from motcua.kernel.cases.queries.page import ShownCase, shown_case
-from motcua.kernel.cases.queries.reading import get_case, not_found
+from motcua.kernel.cases.queries.reading import get_case, may_on, not_found
 from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.files.queries import files_by_id
@@ -14,7 +14,7 @@ from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
-from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does
+from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does, PaperSource
 from motcua.modules.dossiers.models import Consultation, DossierPaper, Leg, Result, Supplement
 from motcua.modules.dossiers.queries.reading import (
     Whole,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 class PaperLine:
     paper: DossierPaper
     file: File | None
+    may_look_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         for move in shown.moves
         if move.name not in FOR_THE_PERSON or is_at_home(found, f"{KIND}.{move.name}", actor)
     ]
+    may_look_up = found.case.closed_at is None and may_on(actor, "dossier.look_up", found.case)
     went = legs(case_id)
     kept = papers(case_id)
     documents = results(case_id)
@@ -103,7 +105,10 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         whole=found,
         shown=replace(shown, moves=moves),
         rows=timeline_of(found.case, Audience.OFFICIALS),
-        papers=[PaperLine(paper, files.get(paper.file_id or 0)) for paper in kept],
+        papers=[
+            PaperLine(paper, files.get(paper.file_id or 0), may_look_up and paper.source == PaperSource.REGISTRY)
+            for paper in kept
+        ],
         results=[
             ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
             for one in documents

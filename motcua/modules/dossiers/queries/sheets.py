@@ -14,6 +14,7 @@ from motcua.kernel.org.queries import local_today, unit_calendar
 from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.kind import Paper, PaperCase
 from motcua.kernel.procedures.queries.catalogue import Version, choose_case, version
+from motcua.kernel.store.queries import own_entries
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.worktime import Duration, StartRule, due_at
@@ -27,16 +28,22 @@ if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.org.queries import UnitRow
     from motcua.kernel.payments.kind import Line
+    from motcua.kernel.store.queries import EntryRow
 
 SUBJECT = "procedure:"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperSlot:
-    """A paper of the chosen case. ``is_asked`` is false where the form itself or a registry supplies it."""
+    """A paper of the chosen case. ``is_asked`` is false where the form itself or a registry supplies it.
+
+    ``entries``: what the person's own store has for it; ``entry``: the one that is used instead of files.
+    """
 
     paper: Paper
     files: list[File]
+    entries: list[EntryRow] = field(default_factory=list)
+    entry: EntryRow | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -44,12 +51,13 @@ class PaperSlot:
 
     @property
     def is_missing(self) -> bool:
-        return self.is_asked and self.paper.required and not self.files
+        return self.is_asked and self.paper.required and not self.files and self.entry is None
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """All of it. ``values``: area, delivery, delivery_to, name, phone, email, national_id, papers {code: [token]}."""
+    """All of it. ``values``: area, delivery, delivery_to, name, phone, email, national_id, papers {code: [token]},
+    store {code: number of the entry, or 0 for none}."""
 
     draft: Draft
     version: Version
@@ -71,6 +79,11 @@ class Written:
         return [slot for slot in self.slots if slot.is_asked]
 
     @property
+    def to_send(self) -> list[PaperSlot]:
+        """Those that neither the form, nor a registry, nor the person's store supplies."""
+        return [slot for slot in self.asked if slot.entry is None]
+
+    @property
     def needs_area(self) -> bool:
         return self.version.body.level == "commune"
 
@@ -87,11 +100,33 @@ def get_written(token: str, code: str, *, actor: Actor) -> Written:
     values = opened(sheet.values_sealed)
     kept = values.get("papers", {})
     files = files_by_token([token for tokens in kept.values() for token in tokens])
+    stored = _stored(case, actor)
     slots = [
-        PaperSlot(paper, [files[token] for token in kept.get(paper.code, ()) if token in files])
+        _slot(paper, [files[token] for token in kept.get(paper.code, ()) if token in files], stored, values)
         for paper in case.papers
     ]
     return Written(draft, found, values, checked, case, slots)
+
+
+def _stored(case: PaperCase, actor: Actor) -> list[EntryRow]:
+    """What the signed-in person may use today of the papers that this case asks for."""
+    codes = {code for paper in case.papers for code in (paper.code, paper.from_result) if code}
+    if actor.kind != "person" or not codes:
+        return []
+    return [row for row in own_entries(actor, codes=codes) if row.is_usable and row.has_file]
+
+
+def _slot(paper: Paper, files: list[File], stored: list[EntryRow], values: dict[str, Any]) -> PaperSlot:
+    """Nobody is asked for what lies in their store: it is used, unless they said otherwise or sent something else."""
+    if paper.by_form or paper.registry:
+        return PaperSlot(paper, files)
+    entries = [row for row in stored if row.code in (paper.code, paper.from_result)]
+    chosen = values.get("store", {}).get(paper.code)
+    if chosen is None:
+        entry = entries[0] if entries and not files else None
+    else:
+        entry = next((row for row in entries if row.id == chosen), None)
+    return PaperSlot(paper, files, entries, entry)
 
 
 def own_sheets(code: str, *, actor: Actor) -> list[Draft]:

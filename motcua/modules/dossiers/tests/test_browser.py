@@ -119,7 +119,7 @@ def test_five_different_dossiers_in_one_go(desk: Desk, one_stop: OneStop) -> Non
     keys = Keys(page)
     page.goto(COUNTER)
     at(page, "id_card")
-    counted = []
+    counted: list[int] = []
     for national_id, procedures in (("068090000123", ("ks", "ct", "xay")), ("068301000103", ("xay", "ks"))):
         if counted:
             with page.expect_navigation():

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from motcua.kernel.cases.views.page import case_context
 from motcua.kernel.identity.views import Request, requires
+from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions.looking import look_up_paper
 from motcua.modules.dossiers.queries.desk import consultation_page, dossier_page, note_opened
 from motcua.modules.dossiers.views.desk.moves import BUTTONS, CONSULTATION_BUTTONS
 
@@ -41,6 +44,27 @@ def dossier_on_desk(request: Request, case_id: int) -> HttpResponse:
         "body": BODY,
     }
     return _answer(request, BODY if is_part else "cases/case.html", context)
+
+
+@requires("desk.enter")
+@require_POST
+def look_up(request: Request, case_id: int, paper_id: int) -> HttpResponse:
+    """What the registry says in place of a paper: inside the dialog when htmx asks."""
+    try:
+        answer, refusal = look_up_paper(case_id, paper_id, actor=request.actor), ""
+    except Refused as refused:
+        if refused.code in ("not_found", "not_allowed"):
+            raise
+        answer, refusal = None, refused.message
+    is_part = bool(request.headers.get("HX-Request"))
+    context = {
+        "answer": answer,
+        "refusal": refusal,
+        "back": reverse("dossier_case", args=[case_id]),
+        "is_part": is_part,
+    }
+    template = "dossiers/desk/_look_up.html" if is_part else "dossiers/desk/look_up.html"
+    return _answer(request, template, context)
 
 
 @requires("desk.enter")

@@ -187,6 +187,7 @@ def _receive_papers(request: Request, written: Written) -> dict[str, str]:
     }
     errors = {}
     source = get_adapter().get_client_ip(request)
+    own = {slot.paper.code: _chosen_entry(request, slot.paper.code) for slot in written.slots if slot.entries}
     for code, tokens in kept.items():
         dropped = set(request.POST.getlist("drop"))
         tokens[:] = [token for token in tokens if token not in dropped]
@@ -206,8 +207,16 @@ def _receive_papers(request: Request, written: Written) -> dict[str, str]:
                 errors[code] = f"{upload.name}: {refused.message}"
             else:
                 tokens.append(stored.token)
-    keep_on_sheet(written.draft.id, {"papers": kept})
+                if code in own:
+                    own[code] = 0  # whoever sends another one means that one
+    keep_on_sheet(written.draft.id, {"papers": kept, "store": own})
     return errors
+
+
+def _chosen_entry(request: Request, code: str) -> int:
+    """Number of the store's entry that the person takes for this paper; 0 for none. Whose it is, get_written asks."""
+    text = request.POST.get(f"store-{code}", "")
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 @public

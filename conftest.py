@@ -24,6 +24,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         cursor.execute("ALTER TABLE events_event DISABLE TRIGGER events_never_emptied")
 
 
+# Property tests count examples, not milliseconds, so a busy machine does not fail them; they leave no database.
+settings.register_profile("patient", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
 @pytest.fixture
 def city(db: None) -> City:
     return build_city()

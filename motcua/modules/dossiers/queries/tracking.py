@@ -59,6 +59,10 @@ class TrackingPage:
     papers: list[PaperLine]
     secret: str
     may_withdraw: bool
+    is_late: bool
+    promised_at: datetime | None  # on the receipt, before pauses and apologies
+    delivery: str
+    is_own: bool  # of the signed-in person: their account shows who looked, and keeps the results
 
     @property
     def asks(self) -> list[Any]:
@@ -127,6 +131,10 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         rows=timeline_of(case, Audience.PARTY),
         papers=[PaperLine(paper, None) for paper in kept],
         secret=secret_of(mine[0].id),
+        is_late=any(one.name == "result" and one.state == "late" for one in clocks),
+        promised_at=found.dossier.promised_at,
+        delivery=found.dossier.get_delivery_display(),
+        is_own=actor.person_id is not None and actor.person_id == case.person_id,
         may_withdraw=may_on(actor, "dossier.withdraw", case) and case.state in KINDS[KIND].move("withdraw").from_states,
     )
 

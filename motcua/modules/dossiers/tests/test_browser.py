@@ -1,17 +1,33 @@
 """Dossiers in a real browser: filed from a phone with a script and without, worked on at the desk, taken in at the
 counter by keyboard alone."""
 
+import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 
-from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.files.actions import store_file
+from motcua.kernel.files.kind import Purpose
+from motcua.kernel.files.tests.pictures import picture
 from motcua.kernel.identity.actions import Proof, prove_person
 from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.kind import SYSTEM, Actor, Level
-from motcua.modules.dossiers.models import DossierPaper
+from motcua.kernel.registries.actions import put_records
+from motcua.kernel.registries.kind import REGISTRIES
+from motcua.lib import moment
+from motcua.modules.dossiers.actions.consulting import consult_dossier
+from motcua.modules.dossiers.actions.reception import accept_dossier, request_supplement_dossier
+from motcua.modules.dossiers.actions.results import approve_dossier, withdraw_dossier
+from motcua.modules.dossiers.actions.working import NewResult, propose_dossier, take_dossier
+from motcua.modules.dossiers.models import Consultation, DossierPaper
+from motcua.modules.dossiers.tests.conftest import AN
+from motcua.modules.dossiers.tests.test_intake import CARD
 from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.city import MONDAY, City
 from motcua.testing.one_stop import OneStop
 
 if TYPE_CHECKING:
@@ -21,6 +37,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 Check = Callable[["Page"], None]
 Desk = Callable[..., "Page"]
 BOTH = pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en"), (PHONE, "en"), (DESKTOP, "vi")])
+MISSING = [{"paper": "GT.chung-sinh", "what": "Ảnh giấy chứng sinh bị mờ", "how": "Chụp lại rõ bốn góc"}]
 COUNTER = "/desk/tiep-nhan/"
 NAMES = {"ks": "Đăng ký khai sinh (thử)", "ct": "Chứng thực bản sao (thử)", "xay": "Giấy phép xây dựng (thử)"}
 SHOTS = __import__("os").environ.get("SHOTS", "")
@@ -145,3 +162,203 @@ def test_five_different_dossiers_in_one_go(desk: Desk, one_stop: OneStop) -> Non
     papers = DossierPaper.objects.filter(code="GT.chung-sinh").values_list("source", flat=True)
     assert list(papers) == ["counter"] * 5
     assert max(counted) <= 12
+
+
+# ── A person with a phone ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def word(language: str, vietnamese: str, english: str) -> str:
+    return vietnamese if language == "vi" else english
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_filed_from_a_phone_followed_and_supplemented(
+    open_page: OpenPage, check_page: Check, one_stop: OneStop, language: str, *, scripts: bool
+) -> None:
+    page = open_page(width=PHONE, language=language, scripts=scripts)
+    complaints: list[str] = open_page.complaints  # type: ignore[attr-defined]
+
+    def look(name: str) -> None:
+        shot(page, f"{name}-{language}-{'js' if scripts else 'plain'}")
+        assert page.locator("h1").count() == 1
+        if scripts:
+            check_page(page)
+
+    def go_on() -> None:
+        page.locator("form .mc-btn.pri").last.click()
+
+    page.goto("/thu-tuc/1.000001/nop/")
+    look("f-start")
+    go_on()
+    page.locator("#f-filer").wait_for()
+    look("f-step")
+    go_on()
+    page.locator("#f-errors a").first.wait_for()  # nothing was typed
+    look("f-step-error")
+    page.locator("#f-filer").fill("Nguyễn Thị An")
+    go_on()
+    page.locator("#f-child_name").fill("Nguyễn Bình Minh")
+    go_on()
+    upload = page.locator("[name='paper-GT.chung-sinh']")
+    upload.wait_for()
+    look("f-papers")
+    go_on()
+    page.locator("[id='e-GT.chung-sinh']").wait_for()
+    look("f-papers-error")
+    upload.set_input_files({"name": "giay.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    if not scripts:
+        page.locator("[data-save]").click()
+    page.locator(".d-files img").wait_for()
+    look("f-papers-kept")
+    go_on()
+    page.locator("#id_area").select_option("24778")
+    go_on()
+    page.locator("[data-err]").first.wait_for()
+    look("f-contact-error")
+    assert page.locator("#id_area").input_value() == "24778"
+    page.locator("#id_name").fill("Nguyễn Thị An")
+    page.locator("#id_national_id").fill("068 195 000 001")
+    page.locator("#id_phone").fill("0905 123 456")
+    go_on()
+    page.get_by_text("Nguyễn Bình Minh").wait_for()
+    look("f-review")
+    go_on()
+    page.locator(".bigcode").first.wait_for()
+    look("f-filed")
+    case = Case.objects.get(kind="dossier")
+    secret = page.locator(".bigcode").nth(1).inner_text()
+    page.get_by_role("link", name=word(language, "Theo dõi hồ sơ này", "Follow this dossier")).click()
+    page.locator(".d-hero").wait_for()
+    look("t-open")
+    with moment.at(MONDAY):
+        accept_dossier(case.id, actor=one_stop.nga)
+        request_supplement_dossier(case.id, actor=one_stop.nga, items=MISSING, reason="Ảnh không đọc được.")
+    other = open_page(width=PHONE, language=language, scripts=scripts)  # another device, with the code and the secret
+    other.goto("/ho-so/")
+    other.locator("#id_code").fill(case.code)
+    other.locator("#id_secret").fill("2222-2222")
+    other.locator("main form .pri").click()
+    other.get_by_role("alert").first.wait_for()
+    other.locator("#id_secret").fill(secret)
+    other.locator("main form .pri").click()
+    other.locator(".d-todo").wait_for()
+    page = other
+    look("t-supplement")
+    other.locator("[name='paper-GT.chung-sinh']").set_input_files(
+        {"name": "lai.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    )
+    other.locator(".d-todo .pri").click()
+    other.locator(".d-todo").wait_for(state="detached")
+    look("t-supplied")
+    case.refresh_from_db()
+    assert case.state == "accepted"
+    assert DossierPaper.objects.filter(case_id=case.id, code="GT.chung-sinh").count() == 2
+    complaints[:] = [complaint for complaint in complaints if "status of 422" not in complaint]
+
+
+@BOTH
+def test_the_end_of_a_dossier_on_the_persons_page(
+    open_page: OpenPage, check_page: Check, city: City, one_stop: OneStop, processing: Any, width: int, language: str
+) -> None:
+    """Late, apologised for, done, refused: each says so first."""
+    page = open_page(width=width, language=language)
+
+    def look(case: Case, name: str) -> None:
+        page.goto(f"/p/{party_token(Party.objects.get(case_id=case.id).id)}/")
+        page.goto(f"/ho-so/{case.code}/")
+        shot(page, f"{name}-{width}-{language}")
+        check_page(page)
+
+    late = processing()
+    look(late, "t-late")
+    done = processing()
+    file = store_file(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), actor=one_stop.oanh, purpose=Purpose.DOCUMENT)
+    propose_dossier(
+        done.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", number="15/2026", file_id=file.pk)], note="Đủ"
+    )
+    approve_dossier(done.id, actor=city.minh)
+    look(done, "t-done")
+    assert page.locator(".d-result a").count() >= 1
+    stopped = processing()
+    withdraw_dossier(stopped.id, actor=one_stop.nga, reason="Người nộp xin rút vì đã làm ở nơi khác.")
+    look(stopped, "t-withdrawn")
+    page.goto("/ho-so/")
+    assert page.locator(".d-row").count() == 3
+    shot(page, f"t-own-{width}-{language}")
+    check_page(page)
+
+
+# ── The desk ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@BOTH
+def test_every_page_of_the_desk_is_whole(
+    desk: Desk, check_page: Check, city: City, one_stop: OneStop, filed: Any, processing: Any, width: int, language: str
+) -> None:
+    fresh, worked, asked = filed().case, processing(), processing()
+    take_dossier(worked.id, actor=one_stop.oanh)
+    request_supplement_dossier(asked.id, actor=one_stop.oanh, items=MISSING, reason="Ảnh không đọc được.")
+    consult_dossier(
+        worked.id, actor=one_stop.oanh, unit_id=one_stop.department.id, question="Số nhà này đúng không?",
+        time="1 ngày làm việc",
+    )  # fmt: skip
+    with transaction.atomic():
+        put_records(REGISTRIES["population"], [{"national_id": AN.national_id, "name": AN.name}])
+    page = desk(one_stop.oanh, width, language)
+
+    def look(path: str, name: str) -> None:
+        page.goto(path)
+        assert page.locator("h1").count() == 1, path
+        shot(page, f"{name}-{width}-{language}")
+        check_page(page)
+
+    look("/desk/?xem=unit", "k-inbox")
+    look(f"/desk/ho-so/{asked.id}/", "k-asked")
+    look(f"/desk/ho-so/{worked.id}/", "k-case")
+    for move in ("request-supplement", "consult", "propose", "pass-on", "request-payment", "suspend", "extend", "note"):
+        page.evaluate(f"document.querySelector('a[href*=\"/{worked.id}/{move}/\"]').click()")
+        page.locator(f"#move form[action*='/{move}/']").wait_for()
+        shot(page, f"k-{move}-{width}-{language}")
+        check_page(page)
+        page.keyboard.press("Escape")
+    page.locator(".o-papers button").click()
+    page.locator("#move dl").wait_for()
+    shot(page, f"k-look-up-{width}-{language}")
+    check_page(page)
+    page = desk(one_stop.kien, width, language)
+    consultation = Consultation.objects.get()
+    look(f"/desk/xin-y-kien/{consultation.pk}/", "k-consultation")
+    page.evaluate("document.querySelector('a[href*=\"/answer/\"]').click()")
+    page.locator("#move form").wait_for()
+    shot(page, f"k-answer-{width}-{language}")
+    check_page(page)
+    page = desk(one_stop.nga, width, language)
+    look(f"/desk/ho-so/{fresh.id}/", "k-fresh")
+    look("/desk/so-theo-doi/", "k-register")
+    look(COUNTER, "k-counter")
+    page.locator("#id_card").fill(CARD)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#id_name').value")
+    page.locator("#id_q").fill("ks")
+    page.keyboard.press("Enter")
+    page.locator("[name=paper]").wait_for()
+    shot(page, f"k-counter-2-{width}-{language}")
+    check_page(page)
+    page.locator("[value=supplement]").click()
+    page.locator(".in-done").wait_for()
+    shot(page, f"k-counter-3-{width}-{language}")
+    check_page(page)
+
+
+def test_the_counter_without_scripts(desk: Desk, one_stop: OneStop) -> None:
+    page = desk(one_stop.nga, scripts=False)
+    page.goto(COUNTER)
+    page.locator("#id_card").fill(CARD)
+    page.keyboard.press("Enter")
+    page.locator("#id_q").fill("ks")
+    page.keyboard.press("Enter")
+    page.locator("[data-tick-all]").click()
+    page.locator("[value=take_in]").click()
+    page.locator(".in-done").wait_for()
+    assert Case.objects.get(kind="dossier").state == "accepted"

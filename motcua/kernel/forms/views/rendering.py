@@ -19,6 +19,7 @@ from motcua.kernel.forms.queries.showing import language_now
 from motcua.kernel.forms.views.boxes import Box, Drawer
 from motcua.kernel.forms.views.receiving import read_step
 from motcua.kernel.identity.views import Request
+from motcua.lib.errors import Refused
 
 SEEN = "_seen"  # paths of fields that depend on others on the page and stood open on it; "*": a script opens them
 
@@ -65,6 +66,8 @@ def answer_step(
     """Ask (GET) or read and check (POST) one step. ``is_checked`` tells the errors on GET, too: somebody came back to
     correct them. Raises ``Refused("not_found")`` for no such step."""
     known = known or {}
+    if not 0 <= step < len(form.steps):
+        raise Refused("not_found", _("Tờ khai này không có bước đó."))
     if request.method != "POST":
         checked = check(form, answers, language=language_now(), step=step, known=known, today=today)
         page = step_page(form, step, answers, checked, known=known, has_errors=is_checked)

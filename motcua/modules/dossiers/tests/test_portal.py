@@ -181,3 +181,10 @@ def test_officials_have_no_page_of_the_person(city: City, one_stop: OneStop, fil
     mine = filed()
     assert signed_in(one_stop.nga).get(f"/ho-so/{mine.case.code}/").status_code == 404
     assert signed_in(city.tam).get(f"/ho-so/{mine.case.code}/").status_code == 404
+
+
+def test_a_step_that_is_not_there(one_stop: OneStop) -> None:
+    client = Client()
+    base = begun(client)
+    assert client.get(f"{base}khai/9/").status_code == 404
+    assert client.post(f"{base}khai/9/", {"filer": "An"}).status_code == 404

@@ -164,7 +164,7 @@ EVENTS = (
     EventKind("dossier.supplement_requested", _("Đề nghị bổ sung: {what}"), PARTY, "file-alert", "paused"),
     EventKind("dossier.supplied", _("Đã bổ sung giấy tờ"), PARTY, "file-plus"),
     EventKind("dossier.refused", _("Không tiếp nhận được. Lý do: {reason}"), PARTY, "ban", "late"),
-    EventKind("dossier.handed_over", _("Chuyển đến {unit}: {leg}"), PARTY, "arrow-forward-up"),
+    EventKind("dossier.handed_over", _("Chuyển đến {to}: {leg}"), PARTY, "arrow-forward-up"),
     EventKind("dossier.passed_on", _("{unit} xong bước {done}, chuyển đến {to}"), PARTY, "player-track-next"),
     EventKind("dossier.taken", _("Cán bộ {unit} nhận xử lý"), PARTY, "tool", "now"),
     EventKind("dossier.assigned", _("Giao {officer} xử lý"), OFFICIALS, "user-plus"),

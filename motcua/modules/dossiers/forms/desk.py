@@ -66,7 +66,8 @@ class SupplementForm(MoveForm):
             )
             self.fields[f"how_{number}"] = forms.CharField(label=_("Cách làm cho đúng"), required=False, max_length=500)
         self.order_fields(
-            [f"{name}_{number}" for number in range(1, SUPPLEMENT_LINES + 1) for name in ("paper", "what", "how")]
+            ["reason"]
+            + [f"{name}_{number}" for number in range(1, SUPPLEMENT_LINES + 1) for name in ("paper", "what", "how")]
         )
 
 

@@ -65,9 +65,18 @@ class TrackingPage:
     is_own: bool  # of the signed-in person: their account shows who looked, and keeps the results
 
     @property
+    def shows_clock(self) -> bool:
+        """A promise that was given up is neither kept nor broken."""
+        return _shows_clock(self.state)
+
+    @property
     def asks(self) -> list[Any]:
         """What waits for the person."""
         return [*([self.supplement] if self.supplement else []), *self.owed]
+
+
+def _shows_clock(state: State) -> bool:
+    return state.is_open or state.name in GIVEN
 
 
 def secret_of(party_id: int, key: str = "") -> str:
@@ -126,7 +135,8 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
             ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
             for one in documents
         ],
-        result_note=found.dossier.result_note if case.state in GIVEN else "",
+        # Why it was not granted; what officials wrote to their leader when it was, is theirs.
+        result_note=found.dossier.result_note if any(one.is_refusal for one in documents) else "",
         route=route_lines(found, legs(case.id)),
         rows=timeline_of(case, Audience.PARTY),
         papers=[PaperLine(paper, None) for paper in kept],
@@ -150,6 +160,10 @@ class OwnRow:
     url: str
     state: State
     clock: ClockView | None
+
+    @property
+    def shows_clock(self) -> bool:
+        return _shows_clock(self.state)
 
 
 def own_dossiers(actor: Actor) -> list[OwnRow]:

@@ -85,7 +85,7 @@ def seen_before(name: str, phone: str, national_id: str) -> Any:
 
 def at(page: "Page", element_id: str) -> None:
     """The hand need not go anywhere: the cursor is there."""
-    page.wait_for_function(f"document.activeElement.id === '{element_id}'")
+    page.wait_for_function("(id) => document.activeElement.id === id", arg=element_id)
 
 
 def test_a_returning_person_in_forty_keystrokes(desk: Desk, check_page: Check, one_stop: OneStop) -> None:
@@ -339,7 +339,7 @@ def test_every_page_of_the_desk_is_whole(
     look(COUNTER, "k-counter")
     page.locator("#id_card").fill(CARD)
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#id_name').value")
+    page.wait_for_function("() => document.querySelector('#id_name').value")
     page.locator("#id_q").fill("ks")
     page.keyboard.press("Enter")
     page.locator("[name=paper]").wait_for()

@@ -46,7 +46,9 @@ def test_a_dossier_goes_its_whole_way_over_the_pages(city: City, one_stop: OneSt
     assert case.state == "accepted"
     act(one_stop.nga, case, "hand-over")
     act(one_stop.oanh, case, "take")
-    assert "Việc tiếp theo" in page(one_stop.oanh, case)
+    shown = page(one_stop.oanh, case)
+    assert "Việc tiếp theo" in shown
+    assert "Chuyển đến Phòng Kinh tế Một: Thẩm tra" in shown
     act(one_stop.oanh, case, "propose", code="KQ.khai-sinh", number="15/2026")
     assert case.state == "approving"
     act(city.minh, case, "approve")

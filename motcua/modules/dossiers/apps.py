@@ -11,11 +11,21 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.messages.kind import register_plans
-        from motcua.kernel.web.kind import DeskLink, PortalTile, register_links, register_tiles
+        from motcua.kernel.payments.ports import about_case
+        from motcua.kernel.web.kind import (
+            DeskLink,
+            Finder,
+            PortalTile,
+            register_finders,
+            register_links,
+            register_tiles,
+        )
         from motcua.modules.dossiers import tasks
         from motcua.modules.dossiers.actions.writing import forget_sheets
-        from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES
+        from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
+        from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.telling import PLANS
+        from motcua.modules.dossiers.views.portal import finding
 
         register_kind(DOSSIER)
         register_kind(CONSULTATION)
@@ -25,6 +35,8 @@ class DossiersConfig(AppConfig):
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)
+        about_case[KIND] = procedure_of
+        register_finders(Finder("dossiers", _("Hồ sơ thủ tục"), finding.by_code, finding.by_words, rank=15))
         register_tiles(
             PortalTile(
                 "dossiers",
@@ -32,9 +44,7 @@ class DossiersConfig(AppConfig):
                 _("Hồ sơ đang ở đâu, ai giữ, bao giờ xong"),
                 "folder-search",
                 "dossiers",
-                rank=30,
-                nav_title=_("Tra cứu hồ sơ"),
-                bar_title=_("Hồ sơ"),
+                rank=30,  # header and bar lead to “Theo dõi”, where the code of a dossier leads here
             )
         )
         register_links(

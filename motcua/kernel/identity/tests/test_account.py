@@ -150,6 +150,8 @@ def test_deleting_the_account_empties_the_card(client: Client, an: Account) -> N
 
 def test_an_old_session_deletes_nothing(client: Client, an: Account) -> None:
     with moment.at(moment.now() + timedelta(hours=2)):
+        assert client.get(reverse("account_delete")).status_code == 200
+        assert client.get(reverse("account")).status_code == 200  # looking signs nobody out
         response = client.post(reverse("account_delete"))
     assert response.headers["Location"].startswith(reverse("login") + "?next=")
     assert Account.objects.filter(pk=an.pk).exists()

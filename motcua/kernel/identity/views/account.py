@@ -194,12 +194,13 @@ def download(request: Request) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def delete_account(request: Request) -> HttpResponse:
-    """Asks whoever signed in some time ago to sign in again first: a phone left on a table deletes nothing."""
+    """Asks whoever signed in some time ago to sign in again first: a phone left on a table deletes nothing. Looking at
+    the page ends nothing either: anybody may put a link to it into a letter."""
     own = person_account(request)
-    if get_adapter(request).is_reauthentication_required(app="motcua.identity"):
-        end_this_session(request)
-        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
     if request.method == "POST":
+        if get_adapter(request).is_reauthentication_required(app="motcua.identity"):
+            end_this_session(request)
+            return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
         actor = request.actor
         end_this_session(request)
         actions.delete_own_account(actor=actor)

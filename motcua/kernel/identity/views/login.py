@@ -54,7 +54,8 @@ def send_code(request: HttpRequest, contact: Contact, consent: Consent | None = 
 def safe_next(request: HttpRequest) -> str:
     """Where to go on after signing in; empty when it is not one of our pages."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()) else ""
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if is_ours and "/" in url else ""  # a word without one would be taken for a view's name
 
 
 def add_refusal(form: Any, refused: Refused) -> None:

@@ -77,6 +77,8 @@ class SecurityHeaders:
             request.path.startswith("/api/") and any(name in request.headers for name in _WHO_ASKS)
         ):
             response.headers.setdefault("Cache-Control", "no-store")
+        if "no-store" in response.headers.get("Cache-Control", ""):  # somebody's own: no search engine keeps it either
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         response.headers.setdefault(
             "Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
         )

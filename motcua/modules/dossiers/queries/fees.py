@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from motcua.kernel.payments.kind import Line
+from motcua.kernel.payments.ports import About
 from motcua.kernel.payments.queries.accounts import fee_tables
 from motcua.kernel.procedures.kind import Body, Fee
+from motcua.kernel.procedures.queries.catalogue import version
 from motcua.lib.fees import Claimed, FeeError, amount
+from motcua.modules.dossiers.models import Dossier
 
 
 def charges(
@@ -48,3 +51,12 @@ def open_fees(body: Body, answers: Mapping[str, Any], *, way: str, on: date) -> 
     """Fees that cannot be reckoned from these answers; an official says the amount."""
     known = {line.code for line in charges(body, answers, way=way, on=on)}
     return [fee for fee in body.fees if fee.code not in known]
+
+
+def procedure_of(case_id: int) -> About | None:
+    """MaTTHC and TenTTHC, which the national payment platform asks for with each order."""
+    number = Dossier.objects.values_list("version_id", flat=True).filter(pk=case_id).first()
+    if number is None:
+        return None
+    body = version(number).body
+    return About(body.code, body.name)

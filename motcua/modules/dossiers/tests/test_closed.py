@@ -17,6 +17,7 @@ from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM
 from motcua.kernel.identity.models import Access
 from motcua.kernel.identity.queries import person_actor
+from motcua.kernel.payments.ports import about_case
 from motcua.kernel.web.views.middleware import buckets
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.consulting import consult_dossier
@@ -94,7 +95,7 @@ FILES = {"type": "array", "format": "file", "title": "Ảnh", "title_en": "Photo
 def with_photos(one_stop: OneStop) -> Client:
     """The form asks for photos as well."""
     properties = {**FORM["properties"], "photos": FILES}  # type: ignore[dict-item]
-    layout = [*FORM["layout"], {"key": "more", "title": "Ảnh", "title_en": "Photos", "fields": ["photos"]}]  # type: ignore[misc]
+    layout = [*FORM["layout"], {"key": "more", "title": "Ảnh", "title_en": "Photos", "fields": ["photos"]}]
     publish_body("khai-sinh-thu", {**FORM, "properties": properties, "layout": layout}, actor=SYSTEM)
     return Client()
 
@@ -215,6 +216,40 @@ def test_words_of_the_person_in_events_hold_no_numbers(one_stop: OneStop, proces
     told = str([event.data for event in Event.objects.filter(case_id=case.id)])
     for secret in ("123 456", "an@example.vn", "068195000001", AN.name, AN.phone, AN.national_id, "Nguyễn Bình Minh"):
         assert secret not in told, secret
+
+
+def test_one_field_leads_to_reports_and_dossiers(one_stop: OneStop, filed: Any) -> None:
+    """“Theo dõi” takes any code; whether there is such a dossier is told to its people alone."""
+    made = filed()
+    known, unknown = made.case.code, f"{made.case.code[:-4]}9999"
+    for code in (known, unknown):
+        assert Client().get(f"/theo-doi/?code={code.lower()}")["Location"] == f"/ho-so/?ma={code}"
+        assert Client().get(f"/tim/?q={code}")["Location"] == f"/ho-so/?ma={code}"
+    assert f'value="{known}"' in Client().get(f"/ho-so/?ma={known}").content.decode()
+    holder = Client()
+    holder.get(f"/p/{made.token}/")
+    assert holder.get(f"/theo-doi/?code={known}")["Location"] == f"/ho-so/{known}/"
+    kept = Client().post("/theo-doi/viec/", {"code": [known, unknown]}).content.decode()
+    assert "Đăng ký khai sinh" not in kept
+    assert known in kept
+    assert unknown in kept
+
+
+def test_the_bar_of_the_phone_holds_five(one_stop: OneStop) -> None:
+    home = Client().get("/").content.decode()
+    bar = home[home.index('class="p-bar"') : home.index("</nav>", home.index('class="p-bar"'))]
+    head = home[home.index('class="p-nav"') : home.index("</nav>", home.index('class="p-nav"'))]
+    assert bar.count("<a ") <= 5
+    assert head.count("<a ") <= 5
+    assert 'href="/theo-doi/"' in bar
+    assert 'href="/theo-doi/"' in head
+
+
+def test_gateways_are_told_the_procedure(one_stop: OneStop, filed: Any) -> None:
+    about = about_case["dossier"](filed().case.id)
+    assert about is not None
+    assert (about.procedure_code, about.procedure_name) == ("1.000001", "Đăng ký khai sinh (thử)")
+    assert about_case["dossier"](0) is None
 
 
 # ── Units that were only asked ──────────────────────────────────────────────────────────────────────────────────────

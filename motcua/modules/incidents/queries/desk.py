@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.queries.page import ShownCase, shown_case
-from motcua.kernel.cases.queries.reading import Related, get_case, related
+from motcua.kernel.cases.queries.reading import Related, get_case, not_found, related
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.cases.queries.timeline import TimelineRow
 from motcua.kernel.events.kind import Audience
@@ -47,6 +47,8 @@ def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
     """Refused("not_found") for those outside its unit's reach."""
     actor = actor.by_post
     case = get_case(case_id, actor=actor)
+    if case.kind != "incident":
+        raise not_found()
     incident = Incident.objects.get(pk=case.id)
     shown = shown_case(case, actor=actor)
     category = rules().categories.get(case.category_id) if case.category_id else None

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @limited("dossier_look_up", per_hour=40)
 def look_up(request: Request) -> HttpResponse:
     """One's own dossiers, and any other by its code and the secret from the receipt."""
-    form = LookUpForm(request.POST or None)
+    form = LookUpForm(request.POST or None, initial={"code": request.GET.get("ma", "")[:60]})
     if request.method == "POST" and form.is_valid():
         token = token_for(form.cleaned_data["code"], form.cleaned_data["secret"])
         if token is not None:

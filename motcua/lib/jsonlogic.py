@@ -29,7 +29,7 @@ class LogicError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Logic:
-    """One rule, parsed. ``names`` are those that it looks up in the data itself (``father.alive``), not in the items of a list."""
+    """One rule, parsed. ``names`` are those that it looks up in the data itself (``father.alive``), not in items."""
 
     source: Any
     names: frozenset[str]

@@ -20,6 +20,7 @@ from motcua.lib.chain import canonical, hash_of
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
 
+
 @contextmanager
 def apart() -> Iterator[BaseDatabaseWrapper]:
     """A connection on which what is written stays, whatever becomes of the caller's transaction: for notes of who

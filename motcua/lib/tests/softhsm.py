@@ -1,4 +1,4 @@
-"""A device over PKCS#11 for tests: SoftHSM, which behaves as one. Its library reads where keys lie once in a process."""
+"""A device over PKCS#11 for tests: SoftHSM, which behaves as one. Its library reads once where the keys lie."""
 
 import os
 import shutil

@@ -23,6 +23,7 @@ from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import OWED
 from motcua.kernel.payments.queries.obligations import obligations, pay_url
+from motcua.kernel.procedures.queries.page import said
 from motcua.lib.codes import read_human_code
 from motcua.modules.dossiers.kind import KIND, STATES
 from motcua.modules.dossiers.models import Supplement
@@ -42,6 +43,7 @@ GIVEN = frozenset({"returned", "result_ready"})
 @dataclass(frozen=True, slots=True)
 class TrackingPage:
     case: Case
+    subject: str
     state: State
     promise: ClockView | None
     answer_by: datetime | None
@@ -121,6 +123,7 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
     listed = [paper for paper in (chosen.papers if chosen else ()) if not paper.by_form and not paper.registry]
     return TrackingPage(
         case=case,
+        subject=said(found.version.body, "name"),
         state=KINDS[KIND].state(case.state),
         promise=next((one for one in clocks if one.name == "result"), None),
         answer_by=next((one.due_at for one in clocks if one.name == "receive"), None),

@@ -91,6 +91,8 @@ def _own_area(counter: org.UnitRow) -> str:
 def _person(request: Request, data: QueryDict, counter: org.UnitRow) -> HttpResponse:
     visitor = read_visitor(data.get("card", ""), actor=request.actor)
     if visitor is None:
+        if not data.get("card") and data.get("name"):  # typed by hand: what comes next
+            return _page(request, data, counter, focus="q")
         words = _("Không đọc được thẻ. Quét lại, hoặc gõ 12 số định danh.") if data.get("card") else ""
         return _page(request, data, counter, focus="card", said=words)
     for name in ("name", "national_id", "phone", "email"):

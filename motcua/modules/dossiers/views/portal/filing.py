@@ -20,6 +20,7 @@ from motcua.kernel.forms.actions.drafts import save_step
 from motcua.kernel.forms.views.rendering import answer_step, asked_steps, first_wrong_step
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.procedures.queries.catalogue import in_force
+from motcua.kernel.procedures.queries.page import said
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.writing import begin_sheet, keep_on_sheet, send_sheet
@@ -67,7 +68,7 @@ def file_dossier(request: Request, code: str) -> HttpResponse:
 
 
 def _crumbs(found: Version) -> list[tuple[str, str]]:
-    return [(_("Thủ tục"), reverse("procedures")), (found.body.name, reverse("procedure", args=[found.code]))]
+    return [(_("Thủ tục"), reverse("procedures")), (said(found.body, "name"), reverse("procedure", args=[found.code]))]
 
 
 def _step_url(code: str, token: str, step: int) -> str:

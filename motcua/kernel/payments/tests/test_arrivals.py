@@ -72,7 +72,7 @@ def test_a_ward_without_an_account_is_paid_to_the_province(till: Till) -> None:
 
 def test_who_pays_is_sealed(till: Till) -> None:
     obligation = owed(till)
-    assert b"An" not in bytes(obligation.payer_sealed)
+    assert AN.name.encode() not in bytes(obligation.payer_sealed)
     assert payer_of(obligation.payer_sealed) == AN
     take_in(money_for(obligation))
     payment = Payment.objects.get()

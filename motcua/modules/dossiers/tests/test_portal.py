@@ -141,7 +141,7 @@ def test_the_link_of_a_draft_opens_that_draft_alone(one_stop: OneStop) -> None:
     token = re.search(r"/nop/(.+)/$", base)
     assert token is not None
     assert Client().get(f"/thu-tuc/1.000002/nop/{token[1]}/").status_code == 404  # not of that procedure
-    assert Client().get(base.replace(token[1], f"{token[1][:-1]}x")).status_code == 404
+    assert Client().get(base.replace(token[1], token[1].swapcase())).status_code == 404
 
 
 def test_a_supplement_is_sent_from_the_page(city: City, one_stop: OneStop, processing: Any) -> None:

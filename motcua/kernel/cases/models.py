@@ -134,13 +134,22 @@ class Case(models.Model):
 
     class Meta:
         indexes = (
+            # The inbox counts within these two without reading the rows themselves.
             models.Index(
-                fields=["unit", "next_due_at", "id"], name="case_unit_open", condition=Q(closed_at__isnull=True)
+                fields=["unit", "next_due_at", "id"],
+                include=["kind", "next_soon_at"],
+                name="case_unit_open",
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["next_due_at", "id"],
+                include=["kind", "next_soon_at"],
+                name="case_open",
+                condition=Q(closed_at__isnull=True),
             ),
             models.Index(
                 fields=["officer", "next_due_at", "id"], name="case_officer_open", condition=Q(closed_at__isnull=True)
             ),
-            models.Index(fields=["next_due_at", "id"], name="case_open", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["area", "category"], name="case_area_open", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["kind", "-id"], name="case_public", condition=Q(published_at__isnull=False)),
             models.Index(
@@ -160,6 +169,9 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True, lon__isnull=False),
             ),
             GinIndex(SearchVector("folded", config="simple"), name="case_search"),
+            GinIndex(
+                SearchVector("folded", config="simple"), name="case_search_open", condition=Q(closed_at__isnull=True)
+            ),
         )
 
     def __str__(self) -> str:

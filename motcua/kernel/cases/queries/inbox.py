@@ -181,7 +181,7 @@ def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
         case "soon":
             return rows.filter(next_due_at__gt=at, next_soon_at__lte=at)
         case "on":
-            return rows.filter(next_soon_at__gt=at)
+            return rows.filter(next_due_at__gt=at, next_soon_at__gt=at)
         case "paused":
             return rows.filter(next_due_at__isnull=True)
         case _:
@@ -191,7 +191,7 @@ def _in_time(rows: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
 TIME_SQL = {
     "late": "next_due_at <= %s",
     "soon": "next_due_at > %s AND next_soon_at <= %s",
-    "on": "next_soon_at > %s",
+    "on": "next_due_at > %s AND next_soon_at > %s",  # the first follows from the second, and has an index
     "paused": "next_due_at IS NULL",
 }
 

@@ -140,7 +140,7 @@ def matching(words: str) -> Q:
 
 def search(rows: QuerySet[Case], words: str) -> QuerySet[Case]:
     """``rows`` that match ``words``."""
-    return rows.annotate(words=SearchVector("folded", config="simple")).filter(matching(words))
+    return rows.alias(words=SearchVector("folded", config="simple")).filter(matching(words))
 
 
 def _tokens(words: str) -> list[str]:

@@ -118,9 +118,7 @@ def ticket_page(request: Request, token: str) -> HttpResponse:
         if request.GET.get("v") == context["mark"]:
             return HttpResponse(status=204)
         return render(request, "tickets/portal/_ticket.html", {**context, "is_part": True})
-    response = render(request, "tickets/portal/ticket.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "tickets/portal/ticket.html", context)
 
 
 def _ticket_context(ticket: Ticket, token: str) -> dict[str, Any]:

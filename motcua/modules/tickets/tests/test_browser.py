@@ -14,6 +14,7 @@ from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.models import Ticket
 from motcua.modules.tickets.queries.links import token_of
 from motcua.modules.tickets.tests.conftest import Hall, take
+from motcua.testing.patience import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -161,7 +162,7 @@ def test_from_the_phone_to_the_counter(
     desk.locator(".tk-at", has_text="A001").wait_for()
 
     hall.locator("[data-number=A001]").wait_for()
-    hall.wait_for_function("window.said?.length === 4")
+    until(lambda: hall.evaluate("window.said?.length === 4"))
     assert hall.evaluate("window.said") == [
         "gong", "gong", "Mời số A 0 0 1, đến quầy số 1.", "Number A 0 0 1, please go to counter 1.",
     ]  # fmt: skip

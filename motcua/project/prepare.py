@@ -61,6 +61,7 @@ def _load() -> None:
         print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0 makes none) …", flush=True)
         call_command("demo", reports=reports)
         call_command("demo_dossiers", dossiers=DEMO_DOSSIERS, verbosity=0)
+        call_command("demo_tickets", verbosity=0)
 
 
 if __name__ == "__main__":

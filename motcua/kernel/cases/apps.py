@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
         from motcua.kernel.cases import tasks
         from motcua.kernel.cases.kind import EVENTS
         from motcua.kernel.cases.queries import people
-        from motcua.kernel.cases.queries.telling import VARIABLES, recipients
+        from motcua.kernel.cases.queries.telling import VARIABLES, recipients, whose_link
         from motcua.kernel.events.kind import Job, Reader, register_events, register_job, register_reader
         from motcua.kernel.files.kind import register_concern, register_guard
         from motcua.kernel.identity.ports import link_reader, own_data, person_links
@@ -20,6 +20,7 @@ class CasesConfig(AppConfig):
         register_events(EVENTS)
         for name, title in (("clock.reminded", _("Sắp đến hạn")), ("clock.escalated", _("Đã trễ hẹn"))):
             register_plans(MessagePlan(name, title, recipients, VARIABLES))
+        register_plans(MessagePlan("case.link_changed", _("Đổi đường dẫn riêng"), whose_link, VARIABLES))
         register_guard(tasks.may_see_file)
         register_concern(tasks.whom_file_concerns)
         link_reader.connect(people.links_held)

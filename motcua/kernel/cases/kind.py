@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.events.kind import EventKind, register_events
+from motcua.kernel.events.kind import Audience, EventKind, register_events
 from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
 
 Text = str | Promise
@@ -146,6 +146,7 @@ def register_kind(kind: CaseKind) -> None:
 EVENTS = (
     EventKind("clock.reminded", _("Sắp đến hạn “{clock}”"), icon="bell"),
     EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
+    EventKind("case.link_changed", _("Đổi đường dẫn riêng, đường dẫn cũ không dùng được nữa"), Audience.PARTY, "link"),
     EventKind("category.changed", _("Sửa loại việc {name}"), icon="tag"),
     EventKind("routing.changed", _("Sửa quy tắc chuyển việc {name}"), icon="route"),
     EventKind("routing.removed", _("Bỏ quy tắc chuyển việc {name}"), icon="route"),

@@ -238,6 +238,7 @@ class Party(models.Model):
     wants = models.CharField(max_length=10, default="all")  # all | result | none: which notices
     language = models.CharField(max_length=5, default="vi")
     origin = models.ForeignKey("self", models.SET_NULL, null=True, db_index=False, related_name="+")
+    link_number = models.PositiveSmallIntegerField(default=0)  # of the private link in force; the ones before are ended
     created_at = models.DateTimeField()
 
     class Meta:

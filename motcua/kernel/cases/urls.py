@@ -1,8 +1,10 @@
 from django.urls import path
 
-from motcua.kernel.cases.views import inbox, rules
+from motcua.kernel.cases.views import inbox, links, rules
 
 urlpatterns = [
+    path("duong-dan/<str:code>/", links.own_link, name="own_link"),
+    path("desk/duong-dan/<int:case_id>/<int:party_id>/", links.party_link, name="party_link"),
     path("desk/", inbox.inbox_page, name="inbox"),
     path("desk/nhieu/<str:move_name>/", inbox.bulk_page, name="inbox_bulk"),
     path("desk/quan-tri/loai-viec/", rules.categories_page, name="categories"),

@@ -132,7 +132,7 @@ def world(city: City, one_stop: OneStop) -> World:
     }  # fmt: skip
     by_name: dict[str, dict[str, str]] = {
         **{name: {"code": "1.000001"} for name in ("procedure", "procedure_cpsv", "file_dossier")},
-        "private_link": {"token": party_token(Party.objects.get(case=theirs).id)},
+        "private_link": {"token": party_token(Party.objects.get(case=theirs))},
     }
     _draft(world_by_name=by_name, version=one_stop.civil, actor=yen)
     _money(city, case, fillings, by_name)

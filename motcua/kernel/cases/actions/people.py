@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from motcua.kernel.cases.kind import REPORTERS, FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Involvement, Party
+from motcua.kernel.cases.queries.people import own_parties
+from motcua.kernel.cases.queries.reading import may_on, not_found
+from motcua.kernel.events.actions import record
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import create_person_from
 from motcua.kernel.identity.kind import Actor
@@ -105,3 +109,21 @@ def drop_unpublished_files(case_id: int, roles: Sequence[FileRole]) -> None:
 def change_wants(party_id: int, wants: str) -> None:
     """Which notices this person wants: all | result | none."""
     Party.objects.filter(pk=party_id).update(wants=wants)
+
+
+@transaction.atomic
+def change_link(case_id: int, party_id: int, *, actor: Actor) -> Party:
+    """A new private link for somebody of the case: the one before opens nothing any more, on no device, for whoever it
+    fell into the hands of. By its holder, or by an official who may see who that is. Returns the party whose link opens
+    what the old one did: of reports that were merged, the first."""
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    party = Party.objects.filter(pk=party_id, case_id=case_id).first()
+    if case is None or party is None:
+        raise not_found()
+    is_own = any(one.pk == party_id for one in own_parties(case_id, actor))
+    if not is_own and not (actor.is_officer and may_on(actor.by_post, "person.reveal", case)):
+        raise not_found()
+    first_id = party.origin_id or party.pk
+    Party.objects.filter(Q(pk=first_id) | Q(origin=first_id)).update(link_number=F("link_number") + 1)
+    record("case.link_changed", case_id=case_id, actor=actor, data={"party_id": party_id})
+    return Party.objects.select_related("case").get(pk=first_id)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class PersonLine:
     """Somebody of the case, masked. ``role`` is one of PartyRole."""
 
+    party_id: int
     person_id: int | None
     role: str
     card: PersonCard | None
@@ -62,7 +63,7 @@ def shown_case(case: Case, *, actor: Actor) -> ShownCase:
         area=places.area(case.area_id).full_name if case.area_id else "",
         officer=case.officer.name if case.officer else "",
         people=[
-            PersonLine(party.person_id, party.role, masked_person(party.person) if party.person else None)
+            PersonLine(party.pk, party.person_id, party.role, masked_person(party.person) if party.person else None)
             for party in parties(case.id)
         ],
         may_reveal=may_on(actor, "person.reveal", case),

@@ -17,23 +17,42 @@ PROOF_BYTES = 15  # 120 bits
 MOST_LINKS = 200  # of one person
 
 
-def party_token(party_id: int) -> str:
+def party_token(party: Party) -> str:
     """What stands in ``/p/<token>/``."""
-    return f"{party_id}.{_proof(party_id, settings.SECRET_KEY)}"
+    return _token(party.pk, party.link_number)
+
+
+def first_party_token(party_id: int) -> str:
+    """Of a party that was made a moment ago."""
+    return _token(party_id, 0)
+
+
+def get_party(party_id: int) -> Party:
+    return Party.objects.get(pk=party_id)
+
+
+def _token(party_id: int, link_number: int) -> str:
+    link = f"{party_id}.{link_number}" if link_number else str(party_id)
+    return f"{link}.{_proof(link, settings.SECRET_KEY)}"
 
 
 def read_party_token(token: str) -> Party | None:
-    """The party whose link this is; None for anything else."""
-    number = _proved_number(token)
-    return Party.objects.select_related("case").filter(pk=number).first() if number is not None else None
+    """The party whose link this is; None for anything else, and for a link that was replaced."""
+    link = _proved(token)
+    if link is None:
+        return None
+    return Party.objects.select_related("case").filter(pk=link[0], link_number=link[1]).first()
 
 
-def _proved_number(token: str) -> int | None:
-    number, _, proof = token.partition(".")
-    if not number.isdecimal() or len(number) > 18 or not proof.isascii():
+def _proved(token: str) -> tuple[int, int] | None:
+    """The party's number and which of its links this is."""
+    link, _, proof = token.rpartition(".")
+    party, _, number = link.partition(".")
+    if not party.isdecimal() or not (number or "0").isdecimal() or len(link) > 22 or not proof.isascii():
         return None
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return int(number) if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys) else None
+    is_ours = any(constant_time_compare(proof, _proof(link, key)) for key in keys)
+    return (int(party), int(number or "0")) if is_ours else None
 
 
 def links_held(tokens: Sequence[str]) -> list[Link]:
@@ -41,16 +60,19 @@ def links_held(tokens: Sequence[str]) -> list[Link]:
 
     The link to a report that was merged opens the report that it was merged into, too.
     """
-    numbers = [number for token in tokens if (number := _proved_number(token)) is not None]
-    if not numbers:
+    proved = [link for token in tokens if (link := _proved(token)) is not None]
+    if not proved:
         return []
+    numbers = [number for number, _link in proved]
     found = Party.objects.filter(Q(pk__in=numbers) | Q(origin__in=numbers)).order_by("pk")
+    rows = list(found.values_list("pk", "case_id", "origin", "link_number"))
+    in_force = {(number, link) for number, _case, _origin, link in rows}
     opened: dict[int, list[Link]] = {}
-    for number, case_id, origin in found.values_list("pk", "case_id", "origin"):
+    for number, case_id, origin, _link in rows:
         opened.setdefault(number, []).append(Link(number, case_id))
         if origin is not None:
             opened.setdefault(origin, []).append(Link(number, case_id))
-    return list(dict.fromkeys(link for number in numbers for link in opened.get(number, ())))
+    return list(dict.fromkeys(link for one in proved if one in in_force for link in opened[one[0]]))
 
 
 def links_of_persons(person_ids: Sequence[int]) -> list[Link]:
@@ -118,8 +140,8 @@ def cards_to_forget(kind: str, *, closed_before: datetime, limit: int) -> list[t
     return list(old.values_list("case_id", "person_id").distinct()[:limit])
 
 
-def _proof(party_id: int, secret: str) -> str:
-    digest = salted_hmac("motcua.party", str(party_id), secret=secret, algorithm="sha256").digest()
+def _proof(link: str, secret: str) -> str:
+    digest = salted_hmac("motcua.party", link, secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest[:PROOF_BYTES]).decode()
 
 

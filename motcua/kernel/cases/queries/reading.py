@@ -32,6 +32,11 @@ def files_of(case_ids: Iterable[int]) -> QuerySet[CaseFile]:
     return CaseFile.objects.filter(case_id__in=case_ids)
 
 
+def find_case(code: str) -> Case | None:
+    """Of any kind, whoever asks: the caller finds out what they are in it."""
+    return Case.objects.filter(code=code.upper()).first()
+
+
 def not_found() -> Refused:
     """Not found and not allowed look alike from outside."""
     return Refused("not_found", _("Không tìm thấy việc này. Kiểm tra lại mã hoặc đường dẫn."))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS
@@ -42,8 +43,16 @@ def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipien
     yield from _officials(case, event, unit_id or case.unit_id)
 
 
-def _people(case: Case, event: Event) -> Iterator[Recipient]:
-    parties = list(Party.objects.filter(case_id=case.id, person_id__isnull=False))
+def whose_link(event: Event) -> Iterator[Recipient]:
+    """Whoever got a new private link."""
+    case = Case.objects.filter(pk=event.case_id).first()
+    if case is not None:
+        yield from _people(case, event, Party.objects.filter(pk=event.data["party_id"]))
+
+
+def _people(case: Case, event: Event, chosen: QuerySet[Party] | None = None) -> Iterator[Recipient]:
+    wanted = Party.objects.filter(case_id=case.id) if chosen is None else chosen
+    parties = list(wanted.filter(person_id__isnull=False))
     cards = contact_addresses(party.person_id for party in parties if party.person_id is not None)
     accounts = accounts_of_persons(cards)
     for party in parties:
@@ -51,7 +60,7 @@ def _people(case: Case, event: Event) -> Iterator[Recipient]:
         if held is None:
             continue
         card, language = held
-        path = f"/p/{party_token(party.id)}/"
+        path = f"/p/{party_token(party)}/"
         yield Recipient(
             key=f"party:{party.id}",
             audience="reporter" if party.role in REPORTERS else "follower",

@@ -14,7 +14,7 @@ from motcua.kernel.cases.actions.clocks import own_rule
 from motcua.kernel.cases.actions.opening import NewCase, insert_of, open_case
 from motcua.kernel.cases.actions.people import add_party, involve
 from motcua.kernel.cases.kind import FileRole, PartyRole
-from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.people import first_party_token, get_party, party_token
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import sealed_person_values
@@ -148,7 +148,7 @@ def _before(key: str) -> Filed | None:
     filing = Filing.objects.filter(pk=key).first()
     if filing is None:
         return None
-    return Filed(cases_of(KIND).get(pk=filing.case_id), party_token(filing.party_id), is_repeat=True)
+    return Filed(cases_of(KIND).get(pk=filing.case_id), party_token(get_party(filing.party_id)), is_repeat=True)
 
 
 @transaction.atomic
@@ -206,7 +206,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     take_from_store(opened.case, [paper.store_entry_id for paper in new.papers if paper.store_entry_id], actor=actor)
     if file_ids:
         keep_files(file_ids, actor=actor, code=opened.case.code)
-    return Filed(opened.case, party_token(party_id))
+    return Filed(opened.case, first_party_token(party_id))
 
 
 def _filer(new: NewDossier, case_id: int) -> int:

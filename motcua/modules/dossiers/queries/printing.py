@@ -78,7 +78,7 @@ def _applicant(case: Case) -> PersonCard:
 
 def secret_on_paper(case: Case) -> str:
     first = next((party for party in parties(case.id) if party.role in (PartyRole.FILER, PartyRole.APPLICANT)), None)
-    return secret_of(first.id) if first else ""
+    return secret_of(first) if first else ""
 
 
 def _at(at: datetime | None) -> str:

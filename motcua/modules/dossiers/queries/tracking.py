@@ -31,7 +31,7 @@ from motcua.modules.dossiers.queries.desk import PaperLine, ResultLine, RouteLin
 from motcua.modules.dossiers.queries.reading import legs, papers, results, supplements, whole
 
 if TYPE_CHECKING:
-    from motcua.kernel.cases.models import Case
+    from motcua.kernel.cases.models import Case, Party
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.payments.models import Obligation
     from motcua.kernel.procedures.kind import Paper
@@ -81,9 +81,11 @@ def _shows_clock(state: State) -> bool:
     return state.is_open or state.name in GIVEN
 
 
-def secret_of(party_id: int, key: str = "") -> str:
-    """Eight letters of 39 bits that open the page together with the code: derived, so nothing is stored."""
-    digest = hmac.digest((key or settings.SECRET_KEY).encode(), f"motcua.dossier.{party_id}".encode(), hashlib.sha256)
+def secret_of(party: Party, key: str = "") -> str:
+    """Eight letters of 39 bits that open the page together with the code: derived, so nothing is stored. Replaced
+    together with the private link."""
+    link = f"{party.pk}.{party.link_number}" if party.link_number else str(party.pk)
+    digest = hmac.digest((key or settings.SECRET_KEY).encode(), f"motcua.dossier.{link}".encode(), hashlib.sha256)
     number = int.from_bytes(digest[:8], "big")
     letters = []
     for _turn in range(8):
@@ -100,8 +102,8 @@ def token_for(code: str, secret: str) -> str | None:
         return None
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     for party in parties(case.id):
-        if any(constant_time_compare(typed, secret_of(party.id, key)) for key in keys):
-            return party_token(party.id)
+        if any(constant_time_compare(typed, secret_of(party, key)) for key in keys):
+            return party_token(party)
     return None
 
 
@@ -143,7 +145,7 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         route=route_lines(found, legs(case.id)),
         rows=timeline_of(case, Audience.PARTY),
         papers=[PaperLine(paper, None) for paper in kept],
-        secret=secret_of(mine[0].id),
+        secret=secret_of(mine[0]),
         is_late=any(one.name == "result" and one.state == "late" for one in clocks),
         promised_at=found.dossier.promised_at,
         delivery=found.dossier.get_delivery_display(),

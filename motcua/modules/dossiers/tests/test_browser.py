@@ -254,7 +254,7 @@ def test_the_end_of_a_dossier_on_the_persons_page(
     page = open_page(width=width, language=language)
 
     def look(case: Case, name: str) -> None:
-        page.goto(f"/p/{party_token(Party.objects.get(case_id=case.id).id)}/")
+        page.goto(f"/p/{party_token(Party.objects.get(case_id=case.id))}/")
         page.goto(f"/ho-so/{case.code}/")
         check_page(page)
 

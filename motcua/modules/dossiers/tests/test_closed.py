@@ -185,7 +185,7 @@ def test_more_answers_than_a_person_types_are_refused(one_stop: OneStop) -> None
 
 def test_the_secret_is_one_persons_of_one_dossier(one_stop: OneStop, filed: Any) -> None:
     mine, other = filed(), filed()
-    secret = secret_of(Party.objects.get(case=mine.case).id)
+    secret = secret_of(Party.objects.get(case=mine.case))
     assert token_for(mine.case.code, secret) == mine.token
     assert token_for(other.case.code, secret) is None
     assert token_for(mine.case.code, "") is None

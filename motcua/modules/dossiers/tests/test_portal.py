@@ -69,7 +69,7 @@ def test_filed_without_an_account_and_followed(one_stop: OneStop) -> None:
     assert not Sheet.objects.exists()
     assert not Draft.objects.exists()
     thanks = client.get(answer["Location"]).content.decode()
-    secret = secret_of(Party.objects.get(case_id=case.id).id)
+    secret = secret_of(Party.objects.get(case_id=case.id))
     assert secret in thanks
     assert client.get(f"/ho-so/{case.code}/").status_code == 200
     assert f"/ho-so/{case.code}/" in client.get("/ho-so/").content.decode()
@@ -82,6 +82,18 @@ def test_filed_without_an_account_and_followed(one_stop: OneStop) -> None:
         "Đang ở" in elsewhere.get(found["Location"]).content.decode()
         or "trả lời trước" in elsewhere.get(found["Location"]).content.decode()
     )
+
+
+def test_a_new_link_ends_the_code_on_the_paper_too(one_stop: OneStop) -> None:
+    client = Client()
+    client.post(f"{written(client)}gui/")
+    case, party = Case.objects.get(kind="dossier"), Party.objects.get()
+    secret = secret_of(party)
+    assert client.post(f"/duong-dan/{case.code}/").status_code == 302
+    assert client.get(f"/ho-so/{case.code}/").status_code == 200
+    party.refresh_from_db()
+    assert Client().post("/ho-so/", {"code": case.code, "secret": secret}).status_code == 422
+    assert Client().post("/ho-so/", {"code": case.code, "secret": secret_of(party)}).status_code == 302
 
 
 def test_sent_twice_is_one_dossier(one_stop: OneStop) -> None:
@@ -149,7 +161,7 @@ def test_a_supplement_is_sent_from_the_page(city: City, one_stop: OneStop, proce
     items = [{"paper": "GT.chung-sinh", "what": "Ảnh mờ", "how": "Chụp lại"}]
     request_supplement_dossier(case.id, actor=one_stop.oanh, items=items, reason="Không đọc được")
     client = Client()
-    client.get(f"/p/{party_token(Party.objects.get(case_id=case.id).id)}/")
+    client.get(f"/p/{party_token(Party.objects.get(case_id=case.id))}/")
     page = client.get(f"/ho-so/{case.code}/").content.decode()
     assert "Ảnh mờ" in page
     assert "Hồ sơ đang chờ bạn làm 1 việc" in page

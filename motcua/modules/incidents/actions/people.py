@@ -48,7 +48,7 @@ def join_incident(
     require(actor, "incident.join")
     already = party_of(case_id, actor)
     if already is not None:
-        return party_token(already.id)
+        return party_token(already)
     case = _public_case(case_id)
     if case.state not in OPEN_STATES:
         raise Refused("wrong_state", _("Việc này đã xong. Nếu sự cố còn, bạn bấm “Vẫn còn” hoặc gửi phản ánh mới."))
@@ -63,7 +63,7 @@ def join_incident(
     Incident.objects.filter(pk=case_id).update(joined=F("joined") + 1)
     touch(case)
     record("incident.joined", case_id=case_id, actor=actor)
-    return party_token(party.id)
+    return party_token(party)
 
 
 @transaction.atomic

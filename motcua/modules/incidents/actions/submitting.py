@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.opening import NewCase, insert_of, open_case
-from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.people import first_party_token, get_party, party_token
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.cases.queries.routing import Route, route
 from motcua.kernel.cases.queries.rules import category_by_code
@@ -88,7 +88,7 @@ def _before(key: str) -> Submitted | None:
     if submission is None:
         return None
     case = cases_of("incident").get(pk=submission.case_id)
-    return Submitted(case, party_token(submission.party_id), is_repeat=True)
+    return Submitted(case, party_token(get_party(submission.party_id)), is_repeat=True)
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     )
     if new.file_ids:
         keep_files(new.file_ids, actor=actor, code=opened.case.code)
-    return Submitted(opened.case, party_token(opened.party_id))
+    return Submitted(opened.case, first_party_token(opened.party_id))
 
 
 def _check(new: NewIncident, text: str, address: str) -> None:

@@ -41,7 +41,7 @@ def lamp(city: City, **changes: Any) -> Case:
 
 
 def link_of(case: Case) -> dict[str, str]:
-    return {"X-Private-Link": party_token(Party.objects.filter(case=case).order_by("id")[0].id)}
+    return {"X-Private-Link": party_token(Party.objects.filter(case=case).order_by("id")[0])}
 
 
 def key(*grants: str) -> dict[str, str]:

@@ -90,7 +90,7 @@ def world(city: City) -> World:
     file = File.objects.get(pk=sent.pk)
     party = Party.objects.get(case=theirs)
     return World(
-        city, case, file, theirs, party_token(party.id),
+        city, case, file, theirs, party_token(party),
         {"code": case.code, "case_id": str(case.id), "person_id": str(case.person_id), "token": file.token,
          "variant": "goc", "unit_code": "24778", "slug": "note", "move_name": "assign", "id": str(case.id),
          "party_id": str(Party.objects.get(case=case).id), "suffix": "json", "day": "2026-11-16",
@@ -266,7 +266,7 @@ def test_the_files_and_streams_of_a_report_joined_stay_closed(joined: tuple[Case
 
 
 def test_the_reporter_does_not_read_the_officials_view(world: World) -> None:
-    program = Client(headers={"X-Private-Link": party_token(Party.objects.get(case=world.case).id)})
+    program = Client(headers={"X-Private-Link": party_token(Party.objects.get(case=world.case))})
     assert program.get(f"/api/v1/incidents/{world.case.code}").status_code == 200
     answer = program.get(f"/api/v1/cases/{world.case.id}")
     assert answer.status_code in (403, 404)
@@ -284,7 +284,7 @@ def test_who_joins_does_not_read_what_the_reporter_answered(world: World) -> Non
     visitor.post(f"/phan-anh/{case.code}/cung-gap/", {})
     assert SECRET not in visitor.get(f"/phan-anh/{case.code}/").text
     reporter = Client()
-    reporter.get(f"/p/{party_token(Party.objects.get(case=case, role='reporter').id)}/")
+    reporter.get(f"/p/{party_token(Party.objects.get(case=case, role='reporter'))}/")
     assert SECRET in reporter.get(f"/phan-anh/{case.code}/").text
 
 

@@ -81,11 +81,11 @@ def met(city: City) -> Met:
         by_post_and_joined = people.join_incident(case.id, actor=city.tam)
     first, brought = Party.objects.get(case=case, role="reporter"), Party.objects.get(case=case, role="merged")
     tokens = {
-        "reporter": party_token(first.id),
-        "merged": party_token(Party.objects.get(case=other).id),
-        "merged by the newer link": party_token(brought.id),
+        "reporter": party_token(first),
+        "merged": party_token(Party.objects.get(case=other)),
+        "merged by the newer link": party_token(brought),
         "joined": joined,
-        "somebody of another report": party_token(Party.objects.get(case=elsewhere).id),
+        "somebody of another report": party_token(Party.objects.get(case=elsewhere)),
     }
     persons = {"reporter signed in": first.person, "merged signed in": brought.person, "joined signed in": dung}
     accounts = {who: account_of(person) for who, person in persons.items() if person is not None}
@@ -370,7 +370,7 @@ def photographed(met: Met, city: City) -> tuple[Met, File]:
     new = NewIncident(text="Rác đầy hẻm", category="waste", lat=LAMP_AT[0], lon=LAMP_AT[1], file_ids=[sent.pk])
     case = submit_incident(new, actor=sender).case
     CaseFile.objects.filter(case=case).update(is_public=False)
-    people_of = {"sender": sender, "link": by_link(party_token(Party.objects.get(case=case).id))}
+    people_of = {"sender": sender, "link": by_link(party_token(Party.objects.get(case=case)))}
     return Met(case, {**met.actors, **people_of}, {}, {}), sent
 
 

@@ -241,7 +241,7 @@ def test_what_is_private_is_told_to_its_people_alone(world: World) -> None:
 
     holder = Client()
     party = Party.objects.filter(role="reporter").get()
-    holder.get(f"/p/{party_token(party.id)}/")
+    holder.get(f"/p/{party_token(party)}/")
     with moment.at(MONDAY + 4 * HOUR):
         page = holder.get(f"/phan-anh/{world.case.code}/").text
     assert PHONE in page

@@ -68,9 +68,7 @@ def _page(request: Request, page: TrackingPage, *, error: str = "", typed: str =
         "typed": typed,
         "crumbs": [(_("Tra cứu hồ sơ"), reverse("dossiers"))],
     }
-    response = render(request, "dossiers/portal/dossier.html", context, status=status)
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "dossiers/portal/dossier.html", context, status=status)
 
 
 @public
@@ -80,7 +78,7 @@ def filed(request: Request, code: str) -> HttpResponse:
     """Thanks, with the code and what opens it elsewhere."""
     page = tracking_page(code, actor=request.actor)
     party = own_parties(page.case.id, request.actor)[0]
-    private = request.build_absolute_uri(f"/p/{party_token(party.id)}/")
+    private = request.build_absolute_uri(f"/p/{party_token(party)}/")
     qr = segno.make(private, error="m").svg_inline(scale=4, border=1, omitsize=True)
     return render(request, "dossiers/portal/filed.html", {"page": page, "qr": qr})
 

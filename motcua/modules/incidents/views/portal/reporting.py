@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.kernel.cases.queries.clocks import clock_views
-from motcua.kernel.cases.queries.people import party_of, party_token
+from motcua.kernel.cases.queries.people import get_party, party_of, party_token
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.places import queries as places
@@ -137,7 +137,7 @@ def _send(request: Request) -> HttpResponse:
     form = ReportForm(request.POST)
     form.full_clean()
     if before := earlier_submission(form.cleaned_data.get("key", "")):
-        return _sent(request, before[0], party_token(before[1]))
+        return _sent(request, before[0], party_token(get_party(before[1])))
     photos = received_photos(request)
     form = ReportForm(request.POST, photo_count=len(photos.files))
     category = category_by_code("incident", str(form["category"].value() or ""))
@@ -228,11 +228,10 @@ def report_done(request: Request, code: str) -> HttpResponse:
     context = {
         "page": page,
         "accept": clocks.get("accept"),
-        "private_url": request.build_absolute_uri(reverse("private_link", args=[party_token(party.id)])),
+        "private_url": request.build_absolute_uri(reverse("private_link", args=[party_token(party)])),
         "qr": picture.svg_inline(scale=4, border=2, dark="#14192B", svgclass=None, lineclass=None, omitsize=True),
         "qr_png": picture.png_data_uri(scale=10, border=3, dark="#14192B"),
     }
     response = render(request, "incidents/portal/done.html", context)
-    response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -10,13 +10,16 @@ class TicketsConfig(AppConfig):
         from motcua.kernel.events.kind import Job, register_events, register_job
         from motcua.kernel.identity.kind import register_permissions
         from motcua.kernel.packs.kind import register_pack_part
+        from motcua.kernel.ratings.kind import register_rateable
         from motcua.modules.tickets import tasks
         from motcua.modules.tickets.kind import EVENTS, PERMISSIONS
         from motcua.modules.tickets.pack import PART
+        from motcua.modules.tickets.queries.rating import RATEABLE
 
         register_events(EVENTS)
         register_permissions(PERMISSIONS)
         register_pack_part(PART)
+        register_rateable(RATEABLE)
         register_job(Job("tickets.close", tasks.close_days, every=600, title=_("Kết thúc số thứ tự của ngày đã qua")))
         _show()
 

@@ -21,6 +21,7 @@ from motcua.modules.tickets.actions.taking import cancel_ticket, take_ticket
 from motcua.modules.tickets.forms import TakeForm
 from motcua.modules.tickets.kind import Source, State
 from motcua.modules.tickets.queries import points
+from motcua.modules.tickets.queries.rating import rate_url
 from motcua.modules.tickets.queries.waiting import Room, open_tickets
 from motcua.modules.tickets.views import links
 
@@ -145,6 +146,7 @@ def _ticket_context(ticket: Ticket, token: str) -> dict[str, Any]:
         "may_cancel": ticket.state in (State.WAITING, State.SKIPPED),
         "is_followed": ticket.state in (State.WAITING, State.CALLED, State.SERVING, State.SKIPPED),
         "mark": mark,
+        "rate_url": rate_url(ticket),
         "crumbs": [(_("Lấy số"), reverse("ticket_points"))],
     }
 

@@ -28,6 +28,7 @@ from motcua.kernel.web.views.errors import not_found, problem
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.rest.desk import router as incident_cases
 from motcua.modules.incidents.rest.public import router as incidents
+from motcua.modules.tickets.rest import router as tickets
 
 DESCRIPTION = """\
 Everything that the pages do, for programs.
@@ -59,6 +60,7 @@ api = Api(
 for _router in (
     incidents,
     incident_cases,
+    tickets,
     cases,
     procedures,
     forms,

@@ -27,7 +27,8 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
 
 from motcua.kernel.identity.views import ActorMiddleware
-from motcua.kernel.web.queries import Happening, StreamFilter, Told, happenings, newest_place, stream_filter
+from motcua.kernel.web.kind import Happening, StreamFilter, Told
+from motcua.kernel.web.queries import happenings, newest_place, stream_filter
 from motcua.kernel.web.views.middleware import client_address
 from motcua.lib.errors import Refused
 

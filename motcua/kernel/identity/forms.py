@@ -1,5 +1,6 @@
 """The shape of what people and officials type about themselves."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
@@ -334,6 +335,17 @@ class ServiceKeyForm(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["grants"].choices = grantable()  # type: ignore[attr-defined]
+
+
+class DeviceForm(forms.Form):
+    target = forms.ChoiceField(label=_("Dùng để làm gì, ở đâu"))
+    name = forms.CharField(
+        label=_("Tên máy"), max_length=80, help_text=_("Để nhận ra khi thu hồi, như “Ti vi cửa chính”.")
+    )
+
+    def __init__(self, *arguments: Any, targets: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["target"].choices = list(targets)  # type: ignore[attr-defined]
 
 
 class AccessFilterForm(FilterForm):

@@ -1,6 +1,6 @@
 """Who acts, in which role, and what each role may do where. Declarations only."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -162,6 +162,36 @@ def register_permissions(permissions: Iterable[Permission]) -> None:
         PERMISSIONS[permission.name] = permission
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceTarget:
+    """Where a device may stand: at a unit, and there at a ``place`` such as a counter's number."""
+
+    unit_id: int
+    label: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePurpose:
+    """What a device without a user does: a kiosk, a screen in a hall. ``targets`` gives where it may stand; ``url``
+    maps the code of the unit and the place to the page that the device then shows."""
+
+    name: str
+    title: str | Promise
+    targets: Callable[[], Sequence[DeviceTarget]]
+    url: Callable[[str, str], str]
+
+
+DEVICE_PURPOSES: dict[str, DevicePurpose] = {}
+
+
+def register_device_purposes(*purposes: DevicePurpose) -> None:
+    for purpose in purposes:
+        if DEVICE_PURPOSES.get(purpose.name, purpose) != purpose:
+            raise ValueError(f"devices for {purpose.name} are declared twice, differently")
+        DEVICE_PURPOSES[purpose.name] = purpose
+
+
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 EVERY_ROLE = frozenset(Role)
 
@@ -178,6 +208,7 @@ register_permissions(
         Permission("template.manage", ADMINISTRATORS, Reach.TOP),
         Permission("system.watch", ADMINISTRATORS, Reach.TOP),
         Permission("service.manage", ADMINISTRATORS, Reach.TOP),
+        Permission("device.manage", frozenset({Role.ADMINISTRATOR, Role.LEADER}), Reach.UNIT),
         Permission(
             "person.reveal",
             frozenset({Role.OPERATOR, Role.CLERK, Role.LEADER, Role.SPECIALIST}),
@@ -198,6 +229,8 @@ EVENTS = (
     EventKind("post.revoked", _("Thôi vai trò {role_name} tại {unit} của {officer}"), icon="id-badge-off"),
     EventKind("servicekey.created", _("Tạo khoá kết nối {name}"), icon="key"),
     EventKind("servicekey.revoked", _("Thu hồi khoá kết nối {name}"), icon="key-off"),
+    EventKind("device.added", _("Thêm máy {name} ({purpose_name}) tại {unit}"), icon="device-tablet"),
+    EventKind("device.revoked", _("Thu hồi đường dẫn của máy {name} tại {unit}"), icon="device-tablet-off"),
     EventKind("person.deleted", _("Một người đã tự xoá tài khoản"), icon="eraser"),
     EventKind("person.proved", _("Xác thực danh tính một tài khoản: {level_name}"), icon="id"),
     EventKind("representation.asked", _("Xin làm người đại diện của {organisation}"), icon="building"),

@@ -288,6 +288,30 @@ class ServiceKey(models.Model):
         return self.name
 
 
+class Device(models.Model):
+    """A kiosk, a hall screen, a tablet: something that stands at a unit and shows one page there, without a user. Only
+    the SHA-256 of its link is kept."""
+
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=20)
+    place = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=80)
+    digest = models.BinaryField(unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["unit", "name"], condition=models.Q(revoked_at=None), name="device_name_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Session(AbstractBaseSession):
     """Django's session, with whose it is, so that somebody can see theirs and end them."""
 

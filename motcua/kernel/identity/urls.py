@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 from motcua.kernel.identity.views import (
     account,
     authorisations,
+    devices,
     keys,
     login,
     officers,
@@ -138,6 +139,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/quan-tri/can-bo/<int:officer_id>/mo/", officers.activate_officer, name="officer_activate"),
     path("desk/quan-tri/can-bo/<int:officer_id>/xac-thuc/", officers.reset_factors, name="officer_reset_factors"),
     path("desk/quan-tri/can-bo/<int:officer_id>/mat-khau/", officers.send_password, name="officer_password"),
+    path("may/<str:token>/", devices.device, name="device"),
+    path("desk/quan-tri/may/", devices.devices, name="devices"),
+    path("desk/quan-tri/may/<int:device_id>/thu-hoi/", devices.revoke_device, name="device_revoke"),
     path("desk/quan-tri/ket-noi/", keys.service_keys, name="service_keys"),
     path("desk/quan-tri/ket-noi/<int:key_id>/thu-hoi/", keys.revoke_service_key, name="service_key_revoke"),
     path("desk/quan-tri/luot-xem/", keys.access_log, name="access_log"),

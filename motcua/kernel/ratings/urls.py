@@ -8,7 +8,8 @@ urlpatterns = [
     # For everybody
     path("danh-gia/ket-qua/", public.results, name="ratings_public"),
     path("danh-gia/ket-qua/<str:code>/", public.results, name="ratings_public_unit"),
-    path("danh-gia/may/<str:code>/<str:place>/", tablet.tablet, name="rating_tablet"),
+    path("danh-gia/may/<str:code>/", tablet.tablet, name="rating_tablet"),
+    path("danh-gia/may/<str:code>/<str:place>/", tablet.tablet, name="rating_tablet_desk"),
     path("danh-gia/<str:token>/", portal.rate, name="rate"),
     path("danh-gia/<str:token>/goi-lai/", portal.wish_call, name="rate_call"),
     path("khao-sat/<str:token>/", portal.survey, name="survey"),

@@ -239,9 +239,7 @@ def shared(request: Request, token: str) -> HttpResponse:
             return away
     rows = queries.shared_entries(token, opening) if opening is not None else []
     context = {"page": page, "form": form, "rows": rows, "token": token, "official": official, "is_open": opening}
-    response = render(request, "store/shared.html", context, status=422 if form.errors else 200)
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "store/shared.html", context, status=422 if form.errors else 200)
 
 
 @public

@@ -1,7 +1,7 @@
 """What modules put into the common pages: tiles and panels of the portal, links of the desk, ways to find a thing by
 words or code. Declarations only; a module registers its own from its ``apps.py``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    import re
+
     from django.http import HttpRequest
+
+    from motcua.kernel.cases.queries.live import Standing
+    from motcua.kernel.identity.kind import Actor
 
 Text = str | Promise
 
@@ -115,6 +120,36 @@ class DataNote:
     rank: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event with where its case stands now. ``xid`` and ``id`` are its place in commit order; ``data`` decides who
+    is told, and is told to nobody."""
+
+    xid: int
+    id: int
+    name: str
+    audience: int
+    case_id: int | None
+    case: "Standing | None"
+    data: Mapping[str, Any]
+
+
+Told = dict[str, object]
+StreamFilter = Callable[[Happening], Told | None]
+"""What a listener is told of a happening; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An event stream besides those of cases: its address below ``/live/``, and what whoever opens it is told.
+    ``opens`` raises Refused for whom it is not."""
+
+    name: str
+    pattern: str
+    opens: "Callable[[re.Match[str], Actor], StreamFilter]"
+    rank: int = 50
+
+
 class _Ranked(Protocol):
     @property
     def name(self) -> str: ...
@@ -129,6 +164,7 @@ LINKS: dict[str, DeskLink] = {}
 PANELS: dict[str, PortalPanel] = {}
 FINDERS: dict[str, Finder] = {}
 NOTES: dict[str, DataNote] = {}
+STREAMS: dict[str, Stream] = {}
 
 
 def _register(kept: dict[str, R], things: Iterable[R]) -> None:
@@ -155,6 +191,10 @@ def register_panels(*panels: PortalPanel) -> None:
 
 def register_finders(*finders: Finder) -> None:
     _register(FINDERS, finders)
+
+
+def register_streams(*streams: Stream) -> None:
+    _register(STREAMS, streams)
 
 
 def register_data_notes(*notes: DataNote) -> None:

@@ -1,39 +1,21 @@
 """What the event streams tell, and to whom. A stream says that something happened; the page then fetches its HTML."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from motcua.kernel.cases.queries.live import Standing, standings
+from motcua.kernel.cases.queries.live import standings
 from motcua.kernel.cases.queries.reading import get_case, not_found
 from motcua.kernel.events.actions import next_events
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import may, may_somewhere
+from motcua.kernel.web.kind import STREAMS, Happening, StreamFilter, Told
 from motcua.lib.errors import Refused
 
 BOARD, DESK = "/live/board/", "/live/desk/"
 _CASE = re.compile(r"/live/case/([0-9]{1,18})/")
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An event with where its case stands now. ``xid`` and ``id`` are its place in commit order."""
-
-    xid: int
-    id: int
-    name: str
-    audience: int
-    case_id: int | None
-    case: Standing | None
-
-
-Told = dict[str, object]
-StreamFilter = Callable[[Happening], Told | None]
-"""What a listener is told of a happening; None: nothing."""
 
 
 def newest_place() -> tuple[int, int]:
@@ -52,7 +34,15 @@ def happenings(xid: int, event_id: int, limit: int) -> list[Happening]:
     events = next_events(xid, event_id, limit)
     cases = standings(event.case_id for event in events if event.case_id is not None) if events else {}
     return [
-        Happening(int(event.xid), event.id, event.name, event.audience, event.case_id, cases.get(event.case_id or 0))
+        Happening(
+            int(event.xid),
+            event.id,
+            event.name,
+            event.audience,
+            event.case_id,
+            cases.get(event.case_id or 0),
+            event.data,
+        )
         for event in events
     ]
 
@@ -69,6 +59,9 @@ def stream_filter(path: str, actor: Actor) -> StreamFilter:
         return lambda happening: _of_desk(happening, by_post)
     if match := _CASE.fullmatch(path):
         return _of_case(int(match[1]), actor)
+    for stream in STREAMS.values():
+        if match := re.fullmatch(stream.pattern, path):
+            return stream.opens(match, actor)
     raise not_found()
 
 

@@ -1,5 +1,6 @@
 """Queue numbers of a reception counter: states, permissions, events. Declarations only."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.db.models import TextChoices
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.events.kind import EventKind
 from motcua.kernel.identity.kind import Permission, Reach, Role
 
+NEAR: Final = 3  # so many people before somebody who wants to be told that their turn is near …
+NEAR_SLOT: Final = timedelta(minutes=15)  # … or so long before their booked time
+KIOSK, SCREEN, COUNTER = "kiosk", "screen", "counter"  # what devices are for
 RECEPTION: Final = "hanh-chinh-cong"  # how the code of a unit ends that has a reception counter
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -52,6 +56,9 @@ EVENTS = (
     EventKind("ticket.served", _("Bắt đầu làm số {number} ở quầy {counter} tại {point}"), icon="user-check"),
     EventKind("ticket.done", _("Xong số {number} ở quầy {counter} tại {point}"), icon="circle-check"),
     EventKind("ticket.transferred", _("Chuyển số {number} sang {line} tại {point}"), icon="arrows-exchange"),
+    EventKind("ticket.near", _("Sắp đến số {number} tại {point}, còn {ahead} người"), icon="bell-ringing"),
+    EventKind("ticket.reminder_asked", _("Muốn được báo khi gần đến số {number} tại {point}"), icon="bell"),
+    EventKind("ticket.reminder_dropped", _("Thôi báo về số {number} tại {point}"), icon="bell-off"),
     EventKind("ticket.missed", _("{count} số hết ngày không được làm tại {point}"), icon="user-x"),
     EventKind("counter.opened", _("Mở quầy {counter} tại {point}"), icon="door-enter"),
     EventKind("counter.left", _("Nghỉ quầy {counter} tại {point}"), icon="door-exit"),

@@ -105,3 +105,26 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Reminder(models.Model):
+    """Whoever asked to be told when their number is near and when it is called: a person with an account, or an address
+    (sealed). Forgotten when the number's day is over."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="reminder")
+    person = models.ForeignKey("identity.Person", models.CASCADE, null=True, related_name="+")
+    channel = models.CharField(max_length=8, blank=True)
+    address_sealed = models.BinaryField(default=bytes)
+    language = models.CharField(max_length=5, default="vi")
+    near_at = models.DateTimeField(null=True)  # told then that it is near
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | ~Q(channel=""), name="reminder_goes_to_somebody"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)

@@ -1,7 +1,10 @@
 """What the worker calls."""
 
 from motcua.modules.tickets.actions.arranging import free_counters
+from motcua.modules.tickets.actions.reminding import tell_near
 from motcua.modules.tickets.actions.taking import end_days
+
+__all__ = ["close_days", "tell_near"]
 
 
 def close_days() -> int:

@@ -9,8 +9,10 @@ urlpatterns = [
     path("lay-so/", portal.point_list, name="ticket_points"),
     path("lay-so/so/<str:token>/", portal.ticket_page, name="ticket"),
     path("lay-so/so/<str:token>/bo/", portal.cancel, name="ticket_cancel"),
+    path("lay-so/so/<str:token>/bao/", portal.remind, name="ticket_remind"),
     path("lay-so/kiosk/<str:code>/", hall.kiosk, name="ticket_kiosk"),
     path("lay-so/man-hinh/<str:code>/", hall.screen, name="ticket_screen"),
+    path("lay-so/quay/<str:code>/<str:place>/", hall.counter, name="ticket_counter"),
     path("lay-so/<str:code>/", portal.point_page, name="ticket_point"),
     path("lay-so/<str:code>/<str:letter>/", portal.take, name="ticket_take"),
     # For officials

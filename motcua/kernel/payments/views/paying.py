@@ -24,7 +24,6 @@ QUICK_POLLS = 200  # every 3 seconds for 10 minutes, then every 30
 
 def _private(response: HttpResponse) -> HttpResponse:
     """Holding the address is the right to read it: it must not travel on."""
-    response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
 

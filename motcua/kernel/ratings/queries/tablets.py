@@ -18,7 +18,7 @@ def targets() -> Sequence[DeviceTarget]:
 
 
 def page_url(code: str, place: str) -> str:
-    return reverse("rating_tablet", args=[code, place or "chung"])
+    return reverse("rating_tablet_desk", args=[code, place]) if place else reverse("rating_tablet", args=[code])
 
 
 def officer_at(unit_id: int, place: str) -> int | None:

@@ -276,6 +276,7 @@ def _register_desk() -> None:
         ),
         DeskLink("surveys", _("Khảo sát hài lòng"), "clipboard-list", "surveys", "survey.manage", manage, 76),
         DeskLink("templates", _("Mẫu tin nhắn"), "message-2", "templates", "template.manage", manage, 76),
+        DeskLink("devices", _("Máy tại nơi tiếp nhận"), "device-tablet", "devices", "device.manage", manage, 74),
         DeskLink("service_keys", _("Hệ thống kết nối"), "plug-connected", "service_keys", "service.manage", manage, 77),
         DeskLink(
             "signing_keys",

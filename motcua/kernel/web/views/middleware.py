@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from motcua.kernel.identity.views import PUBLIC
 from motcua.kernel.web.views.errors import host_of, method_not_allowed, not_found, refusal
 from motcua.lib.errors import Refused
 
@@ -25,6 +26,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _PRIVATE_PATHS = ("/desk/", "/tai-khoan/")
 _WHO_ASKS = ("Cookie", "Authorization", "X-Private-Link")
+_SECRETS = frozenset({"token", "key"})  # parts of an address that open what is somebody's own
 
 
 class RequestId:
@@ -77,12 +79,27 @@ class SecurityHeaders:
             request.path.startswith("/api/") and any(name in request.headers for name in _WHO_ASKS)
         ):
             response.headers.setdefault("Cache-Control", "no-store")
-        if "no-store" in response.headers.get("Cache-Control", ""):  # somebody's own: no search engine keeps it either
-            response.headers.setdefault("X-Robots-Tag", "noindex")
+        if not is_for_everybody(request):
+            response.headers["X-Robots-Tag"] = "noindex"
         response.headers.setdefault(
             "Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+def is_for_everybody(request: HttpRequest) -> bool:
+    """May a search engine list what is answered here? Only what a public address without a secret in it says to whoever
+    brings nothing: no cookie, no key, no words typed. All that is somebody's own needs one of these."""
+    found = request.resolver_match
+    if found is None:
+        return True  # no page of ours: a static file, or nothing
+    return (
+        getattr(found.func, "permission", None) == PUBLIC
+        and not _SECRETS & found.kwargs.keys()
+        and request.method in ("GET", "HEAD")
+        and not request.META.get("QUERY_STRING")
+        and not any(request.headers.get(name) for name in _WHO_ASKS)
+    )
 
 
 def live_origin(request: HttpRequest) -> str:

@@ -9,12 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from motcua.kernel.events.actions import record
 from motcua.kernel.identity.queries import may
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.tickets.actions.taking import locked_point, named
+from motcua.modules.tickets.actions.taking import locked_point, say
 from motcua.modules.tickets.kind import AT_A_COUNTER, LETTERS, RECEPTION
 from motcua.modules.tickets.models import Counter, Line, ServicePoint, Ticket
 from motcua.modules.tickets.queries.points import may_at
@@ -42,7 +41,7 @@ def add_point(unit_id: int, *, actor: Actor) -> ServicePoint:
         raise Refused("wrong_unit", _("Chỉ nơi tiếp nhận hồ sơ mới có hàng chờ."))
     point, is_new = ServicePoint.objects.get_or_create(unit_id=unit_id)
     if is_new:
-        record("servicepoint.opened", actor=actor, data={"point": named(point)})
+        say("servicepoint.opened", point, actor=actor)
     return point
 
 
@@ -53,7 +52,7 @@ def set_paused(point_id: int, *, actor: Actor, is_paused: bool) -> ServicePoint:
         point.is_paused = is_paused
         point.save(update_fields=["is_paused"])
         name = "servicepoint.paused" if is_paused else "servicepoint.opened"
-        record(name, actor=actor, data={"point": named(point)})
+        say(name, point, actor=actor)
     return point
 
 
@@ -86,7 +85,7 @@ def save_line(
             "is_open": is_open,
         },
     )
-    record("ticketline.changed", actor=actor, data={"line": f"{letter} {name}", "point": named(point)})
+    say("ticketline.changed", point, actor=actor, line=f"{letter} {name}")
     return line
 
 
@@ -107,7 +106,7 @@ def save_counter(
     if is_leaving:
         counter.officer, counter.opened_at = None, None
     counter.save()
-    record("counter.changed", actor=actor, data={"counter": number, "point": named(point)})
+    say("counter.changed", point, actor=actor, counter=number)
     return counter
 
 

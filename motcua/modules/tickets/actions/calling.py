@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from motcua.kernel.events.actions import record
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.tickets.actions.taking import locked_point, named
+from motcua.modules.tickets.actions.taking import locked_point, say
 from motcua.modules.tickets.kind import AT_A_COUNTER, Source, State
-from motcua.modules.tickets.models import Counter, Line, ServicePoint, Ticket
+from motcua.modules.tickets.models import Counter, Line, Reminder, ServicePoint, Ticket
 from motcua.modules.tickets.queries.points import calendar_of, day_of, may_at
 from motcua.modules.tickets.queries.waiting import in_order
 
@@ -48,11 +47,6 @@ def _at(counter: Counter) -> Ticket | None:
     return Ticket.objects.select_for_update().filter(counter=counter, state__in=AT_A_COUNTER).first()
 
 
-def _say(name: str, ticket: Ticket, counter: Counter, point: ServicePoint, actor: Actor) -> None:
-    data = {"number": ticket.label, "counter": counter.number, "point": named(point)}
-    record(name, actor=actor, data=data)
-
-
 @transaction.atomic
 def open_counter(counter_id: int, *, actor: Actor) -> Counter:
     """Sit down at a counter, leaving the one where one sat."""
@@ -71,7 +65,7 @@ def open_counter(counter_id: int, *, actor: Actor) -> Counter:
         raise Refused("has_counter", _("Bạn đang ngồi quầy khác. Nghỉ quầy đó trước."))
     counter.officer_id, counter.opened_at = actor.id, moment.now()
     counter.save(update_fields=["officer", "opened_at"])
-    record("counter.opened", actor=actor, data={"counter": counter.number, "point": named(point)})
+    say("counter.opened", point, actor=actor, counter=counter.number)
     return counter
 
 
@@ -82,7 +76,7 @@ def leave_counter(*, actor: Actor) -> None:
         raise Refused("busy", _("Quầy đang có khách. Bấm xong hoặc chuyển số đó trước khi nghỉ quầy."))
     counter.officer, counter.opened_at = None, None
     counter.save(update_fields=["officer", "opened_at"])
-    record("counter.left", actor=actor, data={"counter": counter.number, "point": named(point)})
+    say("counter.left", point, actor=actor, counter=counter.number)
 
 
 @transaction.atomic
@@ -99,7 +93,7 @@ def call_next(*, actor: Actor) -> Ticket | None:
     if ticket is None:
         return None
     _call(ticket, counter)
-    _say("ticket.called", ticket, counter, point, actor)
+    say("ticket.called", point, actor=actor, ticket=ticket, counter=counter.number)
     return ticket
 
 
@@ -120,7 +114,7 @@ def recall_ticket(ticket_id: int, *, actor: Actor) -> Ticket:
     if not counter.serves(ticket.line.letter):
         raise Refused("other_line", _("Quầy này không làm hàng của số đó."))
     _call(ticket, counter)
-    _say("ticket.recalled", ticket, counter, point, actor)
+    say("ticket.recalled", point, actor=actor, ticket=ticket, counter=counter.number)
     return ticket
 
 
@@ -131,7 +125,7 @@ def skip_ticket(ticket_id: int, *, actor: Actor) -> Ticket:
     ticket = _ticket(ticket_id, counter, State.CALLED)
     ticket.state = State.SKIPPED
     ticket.save(update_fields=["state"])
-    _say("ticket.skipped", ticket, counter, point, actor)
+    say("ticket.skipped", point, actor=actor, ticket=ticket, counter=counter.number)
     return ticket
 
 
@@ -142,7 +136,7 @@ def serve_ticket(ticket_id: int, *, actor: Actor) -> Ticket:
     ticket = _ticket(ticket_id, counter, State.CALLED)
     ticket.state, ticket.serving_at = State.SERVING, moment.now()
     ticket.save(update_fields=["state", "serving_at"])
-    _say("ticket.served", ticket, counter, point, actor)
+    say("ticket.served", point, actor=actor, ticket=ticket, counter=counter.number)
     return ticket
 
 
@@ -159,7 +153,7 @@ def _finish(ticket: Ticket, counter: Counter, point: ServicePoint, actor: Actor)
     ticket.serving_at = ticket.serving_at or ticket.called_at
     ticket.state, ticket.ended_at = State.DONE, moment.now()
     ticket.save(update_fields=["state", "serving_at", "ended_at"])
-    _say("ticket.done", ticket, counter, point, actor)
+    say("ticket.done", point, actor=actor, ticket=ticket, counter=counter.number)
 
 
 @transaction.atomic
@@ -184,9 +178,6 @@ def transfer_ticket(ticket_id: int, *, actor: Actor, line_id: int) -> Ticket:
         queued_at=ticket.queued_at,
         origin=ticket,
     )
-    record(
-        "ticket.transferred",
-        actor=actor,
-        data={"number": ticket.label, "line": line.name, "point": named(point)},
-    )
+    Reminder.objects.filter(ticket=ticket).update(ticket=successor, near_at=None)
+    say("ticket.transferred", point, actor=actor, ticket=successor, line=line.name)
     return successor

@@ -16,7 +16,7 @@ from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.tickets.kind import OPEN, Source, State
-from motcua.modules.tickets.models import Line, ServicePoint, Ticket
+from motcua.modules.tickets.models import Line, Reminder, ServicePoint, Ticket
 from motcua.modules.tickets.queries.points import calendar_of, day_of, gives_numbers, slots
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ def locked_point(point_id: int) -> ServicePoint:
     return ServicePoint.objects.select_for_update().get(pk=point_id)
 
 
-def named(point: ServicePoint) -> str:
-    return org.tree().unit(point.unit_id).name
+def say(name: str, point: ServicePoint, *, actor: Actor, ticket: Ticket | None = None, **data: str | int) -> None:
+    """Record what happened at a point; the hall and whoever follows a number hear of it by ``point_id``."""
+    about = {"number": ticket.label, "ticket_id": ticket.pk} if ticket is not None else {}
+    place = {"point": org.tree().unit(point.unit_id).name, "point_id": point.pk}
+    record(name, actor=actor, data={**about, **place, **data})
 
 
 @transaction.atomic
@@ -70,7 +73,7 @@ def take_ticket(
         slot_at=slot_at,
         queued_at=slot_at or now,
     )
-    record("ticket.taken", actor=actor, data={"number": ticket.label, "line": line.name, "point": named(point)})
+    say("ticket.taken", point, actor=actor, ticket=ticket, line=line.name)
     return ticket
 
 
@@ -99,14 +102,15 @@ def cancel_ticket(ticket_id: int, *, actor: Actor) -> Ticket:
         raise Refused("wrong_state", _("Số này đã được gọi hoặc đã kết thúc, không bỏ được nữa."))
     ticket.state, ticket.ended_at = State.CANCELLED, moment.now()
     ticket.save(update_fields=["state", "ended_at"])
-    record("ticket.cancelled", actor=actor, data={"number": ticket.label, "point": named(point)})
+    say("ticket.cancelled", point, actor=actor, ticket=ticket)
     return ticket
 
 
 def end_days() -> int:
-    """Numbers of past days were not called or did not come, and nobody sits at a counter overnight."""
+    """Numbers of past days were not called or did not come; whom to tell about them is forgotten."""
     ended = 0
     today = org.local_today()
+    Reminder.objects.filter(ticket__day__lt=today).delete()
     open_before = Ticket.objects.filter(day__lt=today, state__in=OPEN)
     for point_id in open_before.values_list("point_id", flat=True).distinct().order_by("point_id"):
         ended += _end_days_at(point_id, today)
@@ -121,5 +125,5 @@ def _end_days_at(point_id: int, today: date) -> int:
     served = before.filter(state=State.SERVING).update(state=State.DONE, ended_at=now, serving_at=None)
     missed = before.filter(state__in=OPEN).update(state=State.NO_SHOW, ended_at=now)
     if missed:
-        record("ticket.missed", actor=SYSTEM, data={"count": missed, "point": named(point)})
+        say("ticket.missed", point, actor=SYSTEM, count=missed)
     return served + missed

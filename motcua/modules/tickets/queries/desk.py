@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from motcua.kernel.org import queries as org
-from motcua.modules.tickets.kind import AT_A_COUNTER, State
+from motcua.modules.tickets.kind import State
 from motcua.modules.tickets.models import Counter, Line, ServicePoint, Ticket
 from motcua.modules.tickets.queries.points import all_counters, open_lines, points_of
-from motcua.modules.tickets.queries.waiting import Pace, Room
+from motcua.modules.tickets.queries.waiting import Pace, Room, current_at
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
@@ -56,7 +56,7 @@ def seat_of(actor: "Actor") -> Seat | None:
     return Seat(
         counter=counter,
         unit=org.tree().unit(counter.point.unit_id),
-        current=today.filter(counter=counter, state__in=AT_A_COUNTER).select_related("line").first(),
+        current=current_at(counter),
         waiting=sum(counter.serves(letter) for _pk, _line, letter in room.queue),
         lines=lines,
         skipped=[

@@ -124,6 +124,13 @@ def get_line(point: ServicePoint, letter: str) -> Line:
     return line
 
 
+def get_counter(point: ServicePoint, number: str) -> Counter:
+    counter = point.counters.filter(number=int(number), is_active=True).first() if number.isdecimal() else None
+    if counter is None:
+        raise Refused("not_found", _("Không có quầy này."))
+    return counter
+
+
 def field_names() -> Mapping[str, str]:
     """Code → name in the reader's language."""
     is_english = (get_language() or "").startswith("en")

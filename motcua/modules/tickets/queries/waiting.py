@@ -160,6 +160,11 @@ def open_tickets(ids: Iterable[int], day: date) -> list[Ticket]:
 CALLS_SHOWN = 8
 
 
+def current_at(counter: Counter) -> Ticket | None:
+    """Who is called to the counter, or served there."""
+    return Ticket.objects.select_related("line").filter(counter=counter, state__in=AT_A_COUNTER).first()
+
+
 def calls_now(point: ServicePoint, day: date) -> list[Ticket]:
     """Who is called or served, the newest call first."""
     return list(

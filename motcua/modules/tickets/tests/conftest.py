@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from pytest_django import Settings
 
+from motcua.kernel.identity.actions.devices import add_device
 from motcua.kernel.identity.kind import ANONYMOUS, Actor
+from motcua.kernel.identity.models import Device
+from motcua.kernel.web.views.middleware import buckets
 from motcua.lib import moment
 from motcua.modules.tickets.actions.arranging import add_point, save_counter, save_line
 from motcua.modules.tickets.actions.calling import call_next, finish_ticket, open_counter
@@ -67,6 +72,23 @@ def monday() -> Iterator[datetime]:
     """Eight in the morning of a working day."""
     with moment.at(MONDAY):
         yield MONDAY
+
+
+@pytest.fixture
+def limits(settings: Settings) -> Iterator[None]:
+    """As outside of tests, from nothing used up to nothing used up."""
+    settings.RATE_LIMITS = True
+    buckets.clear()
+    yield
+    buckets.clear()
+
+
+def become(client: Client, hall: Hall, purpose: str, place: str = "") -> Device:
+    """The browser is this device from now on."""
+    name = f"{purpose} {place}"
+    token = add_device(purpose, hall.point.unit_id, place, name, actor=hall.quan)
+    assert client.get(f"/may/{token}/").status_code == 302
+    return Device.objects.get(name=name.strip())
 
 
 def take(line: Line) -> Ticket:

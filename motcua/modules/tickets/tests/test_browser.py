@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from motcua.kernel.identity.actions.devices import add_device
 from motcua.kernel.org import queries as org
 from motcua.kernel.org.models import Calendar, OrgVersion
 from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.models import Ticket
+from motcua.modules.tickets.queries.links import token_of
 from motcua.modules.tickets.tests.conftest import Hall, take
-from motcua.modules.tickets.views.links import kiosk_key, token_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PATIENT = 15_000  # milliseconds; less than the pages wait before they ask by themselves
 OpenPage = Callable[..., "Page"]
 Check = Callable[["Page"], None]
 SignIn = Callable[["Page", int], None]
@@ -28,9 +30,12 @@ SCREEN = "/lay-so/man-hinh/24778-hanh-chinh-cong/"
 ADMIN = "/desk/quan-tri/quay/24778-hanh-chinh-cong/"
 VOICE = """
 Object.defineProperty(window, "speechSynthesis", { value: {
-  getVoices: () => [{ lang: "vi-VN", name: "Thử" }], speak: (one) => { (window.said ||= []).push(one.text); },
+  getVoices: () => [{ lang: "vi-VN", name: "Thử" }, { lang: "en-US", name: "Test" }],
+  speak: (one) => { (window.said ||= []).push(one.text); one.onend(); },
   cancel: () => {}, addEventListener: () => {},
 } });
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { (window.said ||= []).push("gong"); start.call(this, at); };
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 """
 
@@ -43,6 +48,10 @@ def always_open(hall: Hall) -> Hall:
     org.forget()
     calling.open_counter(hall.first.pk, actor=hall.nga)
     return hall
+
+
+def become_device(page: "Page", hall: Hall, purpose: str, place: str = "") -> None:
+    page.goto(f"/may/{add_device(purpose, hall.point.unit_id, place, f'{purpose} {place}', actor=hall.quan)}/")
 
 
 def keep(page: "Page", name: str) -> None:
@@ -63,7 +72,10 @@ def test_pages_for_everybody(
     Ticket.objects.filter(pk=booked.pk).update(state="skipped", called_at=called.taken_at)
     page = open_page(width=width, language=language)
     tickets = [f"/lay-so/so/{token_of(ticket.pk)}/" for ticket in (waiting, called, booked)]
-    for number, address in enumerate(["/lay-so/", "/lay-so/?tim=zzz", AT, f"{AT}A/", *tickets, SCREEN]):
+    become_device(page, always_open, "screen")
+    become_device(page, always_open, "counter", "1")
+    screens = (SCREEN, f"/lay-so/quay/{always_open.code}/1/")
+    for number, address in enumerate(["/lay-so/", "/lay-so/?tim=zzz", AT, f"{AT}A/", *tickets, *screens]):
         page.goto(address)
         check_page(page)
         keep(page, f"tickets-{number}-{width}-{language}")
@@ -73,7 +85,7 @@ def test_pages_for_everybody(
 def test_the_kiosk(always_open: Hall, open_page: OpenPage, check_page: Check, width: int) -> None:
     page = open_page(width=width)
     page.add_init_script("window.print = () => { window.printed = (window.printed || 0) + 1; };")
-    page.goto(f"{KIOSK}?khoa={kiosk_key(always_open.code)}")
+    become_device(page, always_open, "kiosk")
     check_page(page)
     keep(page, f"kiosk-0-{width}")
     page.get_by_role("link", name="English").click()
@@ -120,8 +132,11 @@ def test_pages_of_the_desk(
         keep(page, f"admin-{number}-{width}-{language}")
 
 
-def test_from_the_phone_to_the_counter(always_open: Hall, open_page: OpenPage, sign_in: SignIn) -> None:
-    """A number without scripts; one key calls it; the hall says it aloud once that was allowed; the phone shows it."""
+def test_from_the_phone_to_the_counter(
+    always_open: Hall, live_streams: str, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    """One key calls a number; hall and phone hear of it by the event stream, long before they would have asked; the
+    hall says it aloud once that was allowed."""
     phone = open_page(width=390)
     phone.goto("/lay-so/")
     phone.get_by_role("link", name="Trung tâm Phục vụ hành chính công Một").click()
@@ -131,7 +146,8 @@ def test_from_the_phone_to_the_counter(always_open: Hall, open_page: OpenPage, s
 
     hall = open_page(width=1440)
     hall.add_init_script(VOICE)
-    hall.goto(SCREEN)
+    become_device(hall, always_open, "screen")
+    hall.locator("[data-live=on]").wait_for(timeout=PATIENT)
     voice = hall.locator("[data-voice]")
     assert voice.get_attribute("aria-pressed") == "false"
     voice.click()
@@ -145,15 +161,17 @@ def test_from_the_phone_to_the_counter(always_open: Hall, open_page: OpenPage, s
     desk.locator(".tk-at", has_text="A001").wait_for()
 
     hall.locator("[data-number=A001]").wait_for()
-    hall.wait_for_function("window.said?.length === 1")
-    assert hall.evaluate("window.said") == ["Mời số A 0 0 1, đến quầy số 1."]
-    phone.get_by_text("Mời bạn đến quầy 1").wait_for(timeout=15_000)  # by itself
+    hall.wait_for_function("window.said?.length === 4")
+    assert hall.evaluate("window.said") == [
+        "gong", "gong", "Mời số A 0 0 1, đến quầy số 1.", "Number A 0 0 1, please go to counter 1.",
+    ]  # fmt: skip
+    phone.get_by_text("Mời bạn đến quầy 1").wait_for(timeout=PATIENT)
     voice.click()
     desk.keyboard.press("r")
-    hall.locator("[data-call$='-2']").wait_for()
-    assert hall.evaluate("window.said.length") == 1  # muted
+    hall.locator("[data-call$='-2']").wait_for(timeout=PATIENT)
+    assert hall.evaluate("window.said.length") == 4  # muted
     desk.keyboard.press("s")
-    phone.get_by_text("Quầy đã gọi mà chưa thấy bạn.").wait_for(timeout=15_000)
+    phone.get_by_text("Quầy đã gọi mà chưa thấy bạn.").wait_for(timeout=PATIENT)
     desk.get_by_role("button", name="Mời lại A001").click()
     desk.locator(".tk-at", has_text="A001").wait_for()
     desk.keyboard.press("x")
@@ -163,11 +181,14 @@ def test_from_the_phone_to_the_counter(always_open: Hall, open_page: OpenPage, s
     complaints[:] = [one for one in complaints if "preloaded using link preload" not in one]
 
 
-def test_a_screen_without_a_vietnamese_voice_says_so(always_open: Hall, open_page: OpenPage) -> None:
+def test_a_screen_without_voices_sounds_the_gong(always_open: Hall, open_page: OpenPage) -> None:
     page = open_page(width=1440)
-    page.add_init_script(VOICE.replace("vi-VN", "en-GB"))
-    page.goto(SCREEN)
-    assert page.get_by_role("button", name="Máy này không có giọng đọc tiếng Việt").is_disabled()
+    page.add_init_script(VOICE.replace("vi-VN", "fr-FR").replace("en-US", "fr-CA"))
+    become_device(page, always_open, "screen")
+    page.get_by_role("button", name="Đọc số").click()
+    page.get_by_role("button", name="Đang báo chuông, máy không có giọng đọc. Tắt tiếng").wait_for()
+    page.reload()  # it remembers; a browser that wants a touch first says so
+    page.locator("[data-voice][aria-pressed=true]").wait_for()
 
 
 def test_a_number_without_scripts(always_open: Hall, open_page: OpenPage) -> None:

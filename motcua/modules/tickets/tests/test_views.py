@@ -7,14 +7,15 @@ from http import HTTPStatus
 import pytest
 from django.test import Client
 
+from motcua.kernel.identity.actions.devices import revoke_device
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Account
 from motcua.lib import moment
 from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.kind import Source, State
-from motcua.modules.tickets.models import Counter, Line, ServicePoint, Ticket
-from motcua.modules.tickets.tests.conftest import Hall, Measure, take
-from motcua.modules.tickets.views.links import kiosk_key, token_of
+from motcua.modules.tickets.models import Counter, Line, Reminder, ServicePoint, Ticket
+from motcua.modules.tickets.queries.links import token_of
+from motcua.modules.tickets.tests.conftest import Hall, Measure, become, take
 from motcua.testing.city import MONDAY
 from motcua.testing.one_stop import OneStop
 
@@ -101,20 +102,22 @@ def test_only_the_link_opens_and_cancels(hall: Hall, client: Client) -> None:
     assert ticket.state == State.CANCELLED
 
 
-def test_one_address_takes_only_so_many(hall: Hall, client: Client, settings: object) -> None:
-    settings.RATE_LIMITS = True  # type: ignore[attr-defined]
+def test_one_address_takes_only_so_many(hall: Hall, limits: None) -> None:
     codes = {Client().post(f"{AT}A/", {"at": "now"}).status_code for _ in range(31)}
     assert HTTPStatus.TOO_MANY_REQUESTS in codes
     assert Ticket.objects.count() == 30
 
 
-def test_the_kiosk_needs_its_key_once(hall: Hall, client: Client) -> None:
+def test_the_kiosk_is_one_device(hall: Hall, client: Client) -> None:
     assert client.get(KIOSK).status_code == HTTPStatus.FORBIDDEN
-    assert client.get(f"{KIOSK}?khoa={kiosk_key('24781-hanh-chinh-cong')}").status_code == HTTPStatus.FORBIDDEN
-    assert client.post(KIOSK, {"line": "A"}).status_code == HTTPStatus.FORBIDDEN
+    screen = Client()  # this client keeps one cookie of a name; browsers keep one for each path
+    become(screen, hall, "screen")
+    screen.cookies["mc_device"]["path"] = "/"
+    assert screen.post(KIOSK, {"line": "A"}).status_code == HTTPStatus.FORBIDDEN
     assert not Ticket.objects.exists()
-    assert client.get(f"{KIOSK}?khoa={kiosk_key(hall.code)}").status_code == HTTPStatus.FOUND
+    kiosk = become(client, hall, "kiosk")
     assert "Chạm để lấy số" in text(client, KIOSK)
+    assert client.get(KIOSK.replace("24778", "24781")).status_code == HTTPStatus.FORBIDDEN
     english = text(client, f"{KIOSK}?lang=en")
     assert "Touch to take a number" in english
     assert '<html lang="en">' in english
@@ -127,13 +130,20 @@ def test_the_kiosk_needs_its_key_once(hall: Hall, client: Client) -> None:
     assert client.post(KIOSK, {"line": "Z"}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     client.post(KIOSK, {"line": "A"})  # the next person at the same device
     assert Ticket.objects.count() == 2
+    revoke_device(kiosk.pk, actor=hall.quan)
+    assert client.post(KIOSK, {"line": "A"}).status_code == HTTPStatus.FORBIDDEN
+    assert Ticket.objects.count() == 2
+    assert screen.get(SCREEN).status_code == HTTPStatus.OK  # the other one goes on
 
 
 def test_the_screen_shows_who_is_called(hall: Hall, client: Client) -> None:
+    assert client.get(SCREEN).status_code == HTTPStatus.FORBIDDEN
+    device = become(client, hall, "screen")
     take(hall.civil)
     calling.open_counter(hall.first.pk, actor=hall.nga)
     page = text(client, SCREEN)
     assert "Chưa mời số nào." in page
+    assert f"/live/quay/{hall.point.pk}/" in page
     mark = re.search(r"\?v=([^\"]+)", page)
     assert mark
     asked = {"HX-Request": "true"}
@@ -142,6 +152,38 @@ def test_the_screen_shows_who_is_called(hall: Hall, client: Client) -> None:
     part = client.get(f"{SCREEN}?v={mark[1]}", headers=asked).content.decode()
     assert 'data-number="A001" data-counter="1"' in part
     assert "<html" not in part
+    revoke_device(device.pk, actor=hall.quan)
+    assert client.get(SCREEN, headers=asked).headers["HX-Refresh"] == "true"
+
+
+def test_the_display_of_a_counter(hall: Hall, client: Client) -> None:
+    at = "/lay-so/quay/24778-hanh-chinh-cong/1/"
+    become(client, hall, "counter", "1")
+    assert client.get(at.replace("/1/", "/2/")).status_code == HTTPStatus.FORBIDDEN  # it stands at the first
+    assert "Quầy đang nghỉ" in text(client, at)
+    calling.open_counter(hall.first.pk, actor=hall.nga)
+    take(hall.civil)
+    calling.call_next(actor=hall.nga)
+    page = text(client, at)
+    assert "Mời số" in page
+    assert "A001" in page
+
+
+def test_who_wants_to_be_told_says_how(hall: Hall, client: Client) -> None:
+    ticket = take(hall.civil)
+    url = f"/lay-so/so/{token_of(ticket.pk)}/"
+    assert "Báo cho tôi" in text(client, url)
+    wrong = client.post(f"{url}bao/", {"address": "khong phai so"})
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'value="khong phai so"' in wrong.content.decode()
+    assert not Reminder.objects.exists()
+    client.post(f"{url}bao/", {"address": "0905 123 456"})
+    page = text(client, url)
+    assert "••• 456" in page
+    assert "0905" not in page
+    client.post(f"{url}bao/", {"do": "drop"})
+    assert not Reminder.objects.exists()
+    assert client.post("/lay-so/so/9:x/bao/", {"address": "0905 123 456"}).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_clerk_works_with_buttons(hall: Hall) -> None:
@@ -194,8 +236,7 @@ def test_desk_and_administration_are_closed_to_others(hall: Hall) -> None:
 
 def test_lines_and_counters_are_arranged(hall: Hall, one_stop: OneStop) -> None:
     client = signed_in(hall.quan)
-    page = text(client, ADMIN)
-    assert kiosk_key(hall.code) in page
+    assert "/desk/quan-tri/may/" in text(client, ADMIN)
     line = {"letter": "c", "name": "Thuế", "most_a_day": "50", "slot_places": "0", "is_open": "on"}
     assert client.post(f"{ADMIN}hang/", line).status_code == HTTPStatus.FOUND
     assert client.post(f"{ADMIN}hang/", line).status_code == HTTPStatus.UNPROCESSABLE_ENTITY

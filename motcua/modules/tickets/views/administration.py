@@ -1,4 +1,4 @@
-"""Administration of receptions: lines, counters, and the addresses of kiosk and screen."""
+"""Administration of receptions: lines and counters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from motcua.kernel.identity.queries import may_somewhere
 from motcua.kernel.identity.views import Request, requires
 from motcua.lib.errors import Refused
 from motcua.modules.tickets.actions import arranging
 from motcua.modules.tickets.forms import CounterForm, LineForm
 from motcua.modules.tickets.queries import points
-from motcua.modules.tickets.views import links
 
 
 @requires("ticket.manage")
@@ -39,13 +39,11 @@ def admin_point(request: Request, code: str) -> HttpResponse:
     if request.method == "POST":
         arranging.set_paused(point.pk, actor=request.actor, is_paused=request.POST.get("do") == "pause")
         return redirect("admin_point", code)
-    kiosk = f"{reverse('ticket_kiosk', args=[code])}?khoa={links.kiosk_key(code)}"
     context = {
         "point": points.point_row(point),
         "lines": points.all_lines(point),
         "counters": points.all_counters(point),
-        "kiosk": request.build_absolute_uri(kiosk),
-        "screen": request.build_absolute_uri(reverse("ticket_screen", args=[code])),
+        "devices_url": reverse("devices") if may_somewhere(request.actor, "device.manage") else "",
     }
     return render(request, "tickets/desk/point.html", context)
 

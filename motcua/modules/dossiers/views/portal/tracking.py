@@ -68,9 +68,7 @@ def _page(request: Request, page: TrackingPage, *, error: str = "", typed: str =
         "typed": typed,
         "crumbs": [(_("Tra cứu hồ sơ"), reverse("dossiers"))],
     }
-    response = render(request, "dossiers/portal/dossier.html", context, status=status)
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "dossiers/portal/dossier.html", context, status=status)
 
 
 @public

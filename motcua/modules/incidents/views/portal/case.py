@@ -49,7 +49,6 @@ def private_link(request: Request, token: str) -> HttpResponse:
     add_link(request, response, token)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -92,8 +91,6 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
     response = render(request, "incidents/portal/case.html", context, status=status)
     # Words, marks and forms depend on who reads; browsers may keep it but must ask.
     response["Cache-Control"] = "private, no-store" if page.is_party else "private, no-cache"
-    if not page.is_public:
-        response["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -79,8 +79,6 @@ def incidents(request: Request) -> HttpResponse:
     }
     response = render(request, "incidents/portal/list.html", context)
     response["Cache-Control"] = "private, no-cache"
-    if wanted.words:
-        response["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -233,6 +233,5 @@ def report_done(request: Request, code: str) -> HttpResponse:
         "qr_png": picture.png_data_uri(scale=10, border=3, dark="#14192B"),
     }
     response = render(request, "incidents/portal/done.html", context)
-    response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,64 +1,88 @@
-/* The hall screen reads each new call aloud, in Vietnamese, once somebody has allowed it; and says when its numbers are old.
-   The page asks for itself every three seconds (htmx); an answer, also one that nothing changed, is a sign of life. */
+/* The hall screen calls each new number aloud, once somebody has allowed it: a gong, then the number in Vietnamese and in
+   English as far as the device has the voices. What changed comes by the event stream (live.js). */
 (() => {
   "use strict";
-  const OLD = 15_000, KEPT = "mc-hall-voice";
+  const KEPT = "mc-hall-voice", LONGEST = 15_000, GONG = 1_600;
+  const LANGUAGES = [
+    ["vi", "vi-VN", (number, counter) => `Mời số ${number}, đến quầy số ${counter}.`],
+    ["en", "en-GB", (number, counter) => `Number ${number}, please go to counter ${counter}.`],
+  ];
   const button = document.querySelector("[data-voice]"), speech = window.speechSynthesis;
   const seen = new Set();
-  let fresh = Date.now(), isOn = false;
+  let isOn = false, sound, last = Promise.resolve();
 
   const calls = () => [...document.querySelectorAll("[data-call]")];
-  const voice = () => speech?.getVoices().find((one) => one.lang.toLowerCase().startsWith("vi"));
+  const voice = (language) => speech?.getVoices().find((one) => one.lang.toLowerCase().startsWith(language));
+  const after = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   calls().forEach((call) => seen.add(call.dataset.call)); /* what was called before this screen was switched on */
 
+  /* Browsers let a page make sounds only after somebody touched it. */
+  const isBlocked = () => isOn && sound?.state === "suspended";
+
   function show() {
-    const has = Boolean(voice());
-    isOn &&= has;
-    button.disabled = !has;
+    const words = !isOn ? "off" : isBlocked() ? "touch" : voice("vi") || voice("en") ? "on" : "gong";
     button.setAttribute("aria-pressed", String(isOn));
     button.querySelector("[data-voice-on]").hidden = !isOn;
     button.querySelector("[data-voice-off]").hidden = isOn;
-    button.querySelector("[data-voice-words]").textContent = has ? (isOn ? button.dataset.on : button.dataset.off) : button.dataset.none;
+    button.querySelector("[data-voice-words]").textContent = button.dataset[words];
   }
 
-  function say(call) {
-    const words = new SpeechSynthesisUtterance(`Mời số ${[...call.dataset.number].join(" ")}, đến quầy số ${call.dataset.counter}.`);
-    words.lang = "vi-VN";
-    words.voice = voice();
-    words.rate = 0.9;
-    speech.speak(words);
+  async function gong() {
+    for (const [place, pitch] of [659, 523].entries()) {
+      const tone = sound.createOscillator(), volume = sound.createGain(), at = sound.currentTime + place * 0.6;
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.0001, at);
+      volume.gain.exponentialRampToValueAtTime(0.5, at + 0.02);
+      volume.gain.exponentialRampToValueAtTime(0.0001, at + 1);
+      tone.connect(volume).connect(sound.destination);
+      tone.start(at);
+      tone.stop(at + 1);
+    }
+    await after(GONG);
+  }
+
+  async function say(call) {
+    if (isOn && !isBlocked()) await gong();
+    for (const [language, lang, sentence] of LANGUAGES) {
+      const chosen = voice(language);
+      if (!isOn || !chosen) continue;
+      const words = new SpeechSynthesisUtterance(sentence([...call.number].join(" "), call.counter));
+      Object.assign(words, { lang, voice: chosen, rate: 0.9 });
+      const ended = new Promise((done) => { words.onend = words.onerror = done; });
+      speech.speak(words);
+      await Promise.race([ended, after(LONGEST)]); /* some browsers forget to say that they ended */
+    }
   }
 
   document.addEventListener("htmx:afterSettle", () => {
-    for (const call of calls().reverse()) { /* the oldest call first */
+    for (const call of calls().reverse()) { /* the oldest call first, one after the other */
       if (seen.has(call.dataset.call)) continue;
       seen.add(call.dataset.call);
-      if (isOn && call.dataset.new !== undefined) say(call);
+      if (isOn && call.dataset.new !== undefined) {
+        const told = { ...call.dataset };
+        last = last.then(() => say(told));
+      }
     }
   });
 
-  button.addEventListener("click", () => {
-    isOn = !isOn;
-    if (!isOn) speech.cancel();
-    try { localStorage.setItem(KEPT, isOn ? "1" : "0"); } catch { /* private mode: for this page only */ }
+  function switchOn(value) {
+    isOn = value;
+    if (isOn && !sound) { sound = new AudioContext(); sound.addEventListener("statechange", show); }
     show();
+  }
+
+  button.addEventListener("click", () => {
+    if (isBlocked()) { sound.resume(); return; }
+    switchOn(!isOn);
+    if (!isOn) speech?.cancel();
+    try { localStorage.setItem(KEPT, isOn ? "1" : "0"); } catch { /* private mode: for this page only */ }
   });
 
-  try { isOn = localStorage.getItem(KEPT) === "1"; } catch { /* stays off */ }
-  speech?.addEventListener?.("voiceschanged", () => { try { isOn ||= localStorage.getItem(KEPT) === "1"; } catch { /* stays off */ } show(); });
-  show();
+  let wasOn = false;
+  try { wasOn = localStorage.getItem(KEPT) === "1"; } catch { /* stays off */ }
+  speech?.addEventListener?.("voiceschanged", show);
+  switchOn(wasOn);
 
   /* Nobody stands beside this screen: what could not be fetched is said in the state of the line, not in a toast. */
   for (const name of ["htmx:sendError", "htmx:responseError"]) window.addEventListener(name, (event) => event.stopPropagation(), true);
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) fresh = Date.now(); });
-  function state() {
-    document.querySelectorAll("[data-live-state]").forEach((line) => {
-      const isOld = Date.now() - fresh > OLD, lang = document.documentElement.lang;
-      line.dataset.live = isOld ? "stale" : "on";
-      const time = new Date(isOld ? fresh : Date.now()).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-      line.querySelector("[data-live-words]").textContent = (isOld ? line.dataset.stale : line.dataset.on).replace("{time}", time);
-    });
-  }
-  setInterval(state, 2_000);
-  state();
 })();

@@ -88,6 +88,16 @@
     button.setAttribute("aria-pressed", String(stopped));
     document.querySelectorAll("[data-live-url]").forEach((region) => { if (stopped) region.dataset.livePaused = ""; else delete region.dataset.livePaused; });
   });
+  /* A part that was fetched without being told (a page asks by itself now and then, should no stream get through) is as
+     fresh as one that was. */
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const status = event.detail.xhr.status, region = event.detail.elt.closest("[data-live-url]");
+    if (!region || status < 200 || status >= 300) return;
+    const stream = streams.get(region.dataset.liveUrl);
+    if (!stream) return;
+    stream.heard = new Date();
+    state(stream.source.readyState === EventSource.OPEN ? "on" : "stale", stream.heard);
+  });
   document.addEventListener("htmx:load", (event) => join(event.detail.elt));
   window.addEventListener("pagehide", () => streams.forEach((stream) => stream.source.close()));
   window.addEventListener("pageshow", (event) => { if (event.persisted) streams.forEach((stream) => stream.again()); });

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 _SIGNER = signing.Signer(salt="motcua.ratings", sep="~")
 
 
+def rate_token(kind: str, key: object) -> str:
+    """The right to rate this, once, of the person for whom it was done."""
+    return _SIGNER.sign(f"{kind}.{key}")
+
+
 def rate_path(kind: str, key: object) -> str:
-    """Where the person for whom this was done rates it, once."""
-    return reverse("rate", args=[_SIGNER.sign(f"{kind}.{key}")])
+    return reverse("rate", args=[rate_token(kind, key)])
 
 
 def rate_url(kind: str, key: object) -> str:
@@ -32,7 +36,7 @@ def rate_url(kind: str, key: object) -> str:
 
 
 def survey_url(invitation_id: int) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('survey', args=[_SIGNER.sign(f'{SURVEY}.{invitation_id}')])}"
+    return f"{settings.PUBLIC_URL}{reverse('survey', args=[rate_token(SURVEY, invitation_id)])}"
 
 
 def read_link(token: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.ratings.actions.giving import give_rating
 from motcua.kernel.ratings.kind import RATEABLES, Given, Part, Rateable, Service, Shape
 from motcua.kernel.ratings.models import Question
-from motcua.kernel.ratings.queries.links import rate_path
+from motcua.kernel.ratings.queries.links import rate_token
 from motcua.lib import moment
 from motcua.testing.city import LONG_AGO, MONDAY, City
 
@@ -19,7 +19,7 @@ WORK = "work"
 
 
 def token(key: object) -> str:
-    return rate_path(WORK, key).split("/")[-2]
+    return rate_token(WORK, key)
 
 
 def ask(code: str, part: Part, shape: Shape, position: int = 1, **values: object) -> Question:
@@ -34,7 +34,8 @@ def questions(db: None) -> dict[str, Question]:
     found = [
         ask("nhanh", Part.QUICK, Shape.GOOD),
         ask("cham", Part.QUICK, Shape.BAD, 2),
-        ask("thai-do", Part.CRITERIA, Shape.GRADE, 3, answers=["Kém", "Được", "Tốt"], answers_en=["Bad", "Fair", "Good"]),
+        ask("thai-do", Part.CRITERIA, Shape.GRADE, 3, answers=["Kém", "Được", "Tốt"],
+            answers_en=["Bad", "Fair", "Good"]),
         ask("ro-rang", Part.SURVEY, Shape.SCALE, 4, factor="Thủ tục", factor_en="Procedure"),
         ask("lich-su", Part.SURVEY, Shape.SCALE, 5, factor="Công chức", factor_en="Official"),
         ask("them-tien", Part.SURVEY, Shape.FACT, 6, answers=["Không", "Có"], answers_en=["No", "Yes"]),

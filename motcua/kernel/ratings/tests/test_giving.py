@@ -187,5 +187,3 @@ def test_what_has_no_case_has_nobody_to_call(questions: Questions) -> None:
     assert is_spent(WORK, 1)
     assert rate_path(WORK, 1) != rate_path(WORK, 2)
     assert not Event.objects.filter(name="rating.call_wished").exists()
-
-

@@ -195,9 +195,7 @@ def test_whose_results_who_may_read(city: City) -> None:
 
 
 @pytest.mark.parametrize(("by", "asked"), [("unit", 1), ("month", 1), ("officer", 3), ("kind", 2)])
-def test_what_a_page_costs(
-    city: City, rate: Rate, django_assert_num_queries: Any, by: str, asked: int
-) -> None:
+def test_what_a_page_costs(city: City, rate: Rate, django_assert_num_queries: Any, by: str, asked: int) -> None:
     rate([V, H, U] * 3)
     rate([V, H, U] * 3, unit_id=city.office_two.id)
     found(city, by=by)

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "motcua.kernel.web",
     "motcua.kernel.figures",
     "motcua.kernel.payments",
+    "motcua.kernel.ratings",
     "motcua.kernel.store",
     "motcua.kernel.cases",
     "motcua.kernel.procedures",
@@ -389,6 +390,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.E
 SMS_TONELESS = env_bool("SMS_TONELESS", True)  # Vietnamese without tones: twice as much in one short message
 SMS_QUIET = quiet_hours(env_str("SMS_QUIET", "21:00-07:00"))
 MESSAGES_KEPT_DAYS = env_int("MESSAGES_KEPT_DAYS", 90, least=1)
+RATINGS_LEAST = env_int("RATINGS_LEAST", 5, least=3)  # what fewer people said of a unit is shown to nobody
 OUTBOX_DIR = DATA_DIR / "outbox"  # of the console connector, where no other way of sending is set up
 CONNECTORS: dict[str, dict[str, str]] = {
     "smtp": {

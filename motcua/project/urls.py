@@ -16,6 +16,7 @@ _PACKAGES = (
             "web",
             "figures",
             "payments",
+            "ratings",
             "store",
             "cases",
             "procedures",

@@ -208,7 +208,7 @@ register_permissions(
         Permission("template.manage", ADMINISTRATORS, Reach.TOP),
         Permission("system.watch", ADMINISTRATORS, Reach.TOP),
         Permission("service.manage", ADMINISTRATORS, Reach.TOP),
-        Permission("device.manage", ADMINISTRATORS, Reach.UNIT),
+        Permission("device.manage", frozenset({Role.ADMINISTRATOR, Role.LEADER}), Reach.UNIT),
         Permission(
             "person.reveal",
             frozenset({Role.OPERATOR, Role.CLERK, Role.LEADER, Role.SPECIALIST}),

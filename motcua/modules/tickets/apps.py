@@ -11,10 +11,12 @@ class TicketsConfig(AppConfig):
         from motcua.kernel.identity.kind import register_device_purposes, register_permissions
         from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.packs.kind import register_pack_part
+        from motcua.kernel.ratings.kind import register_rateable
         from motcua.modules.tickets import tasks
         from motcua.modules.tickets.kind import EVENTS, PERMISSIONS
         from motcua.modules.tickets.pack import PART
         from motcua.modules.tickets.queries.devices import PURPOSES
+        from motcua.modules.tickets.queries.rating import RATEABLE
         from motcua.modules.tickets.queries.telling import PLANS
 
         register_events(EVENTS)
@@ -22,6 +24,7 @@ class TicketsConfig(AppConfig):
         register_plans(*PLANS)
         register_device_purposes(*PURPOSES)
         register_pack_part(PART)
+        register_rateable(RATEABLE)
         register_job(Job("tickets.near", tasks.tell_near, every=20, title=_("Báo cho người sắp đến số")))
         register_job(Job("tickets.close", tasks.close_days, every=600, title=_("Kết thúc số thứ tự của ngày đã qua")))
         _show()

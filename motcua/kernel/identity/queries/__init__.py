@@ -32,6 +32,7 @@ from motcua.kernel.identity.queries.officers import (
     list_posts,
     list_service_keys,
     managed_units,
+    officer_names,
     reach_at,
 )
 from motcua.kernel.identity.queries.organisations import (
@@ -109,6 +110,7 @@ __all__ = [
     "must_add_factor",
     "national_id_of",
     "officer_actor",
+    "officer_names",
     "open_person",
     "opened",
     "opened_whole",

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.messages.models import Notice
+from motcua.kernel.messages.models import Notice, Preference
 
 PAGE = 50
 
@@ -45,3 +45,8 @@ def list_notices(actor: Actor, *, before: int | None = None) -> tuple[list[Notic
         for notice in notices[:PAGE]
     ]
     return rows, rows[-1].id if len(notices) > PAGE else None
+
+
+def wants_everything(recipient: str) -> bool:
+    """Whether ``recipient`` wants to be told more than what they wait for; who never said so does."""
+    return not Preference.objects.filter(recipient=recipient).exclude(wants="all").exists()

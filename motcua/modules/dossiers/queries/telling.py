@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.telling import VARIABLES, recipients
 from motcua.kernel.messages.kind import EMAIL, SMS, WEB, MessagePlan, Recipient, Text
+from motcua.kernel.ratings.queries.links import rate_url
 from motcua.lib.sms import toneless
+from motcua.modules.dossiers.kind import KIND
 
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event
@@ -30,6 +32,8 @@ class _Said:
 
 FOLLOW_VI = "Mã hồ sơ: {code}\nXem hồ sơ: {link}\nĐừng chuyển đường dẫn này cho người khác, vì nó mở hồ sơ của bạn."
 FOLLOW_EN = "Dossier: {code}\nSee it here: {link}\nDo not pass this link on: it opens your dossier."
+RATE_VI = "Bạn thấy việc giải quyết thế nào? Chạm một lần, không gắn với tên bạn: {rate}"
+RATE_EN = "How was it handled? One touch, without your name: {rate}"
 
 PEOPLE: dict[str, tuple[Any, _Said]] = {
     "dossier.submitted": (
@@ -124,15 +128,18 @@ OFFICIALS: dict[str, tuple[Any, str, str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 RESULTS = frozenset({"dossier.ready", "dossier.refused", "dossier.stopped", "dossier.returned"})
+ENDS = frozenset({"dossier.refused", "dossier.stopped", "dossier.returned"})  # from then on it can be rated
+RATE = {"rate": "https://motcua.example.vn/danh-gia/…/"}
 
 
-def _letters(said: _Said) -> Iterable[Text]:
-    for language, head, more, foot in (
-        ("vi", said.vi, said.more_vi, FOLLOW_VI),
-        ("en", said.en, said.more_en, FOLLOW_EN),
+def _letters(said: _Said, *, is_end: bool) -> Iterable[Text]:
+    for language, head, more, foot, rate in (
+        ("vi", said.vi, said.more_vi, FOLLOW_VI, RATE_VI),
+        ("en", said.en, said.more_en, FOLLOW_EN, RATE_EN),
     ):
-        body = "\n\n".join(part for part in (f"{head}.", more, foot) if part)
         for audience in ("reporter", "follower"):
+            asks = rate if is_end and audience == "reporter" else ""
+            body = "\n\n".join(part for part in (f"{head}.", more, asks, foot) if part)
             yield Text(audience, EMAIL, language, head, f"{body}\n")
             yield Text(audience, WEB, language, "", f"{head}.")
             if said.by_sms:
@@ -150,14 +157,23 @@ def everybody(event: Event) -> Iterable[Recipient]:
     return recipients(event)
 
 
+def who_may_rate(event: Event) -> Iterable[Recipient]:
+    """The link to rate is for whoever filed it; nobody else gets one that works."""
+    for one in recipients(event):
+        rate = rate_url(KIND, event.case_id) if one.audience == "reporter" else ""
+        yield replace(one, variables={**one.variables, "rate": rate})
+
+
 def _plan(event: str) -> MessagePlan:
     people, officials = PEOPLE.get(event), OFFICIALS.get(event)
+    is_end = event in ENDS
     title = people[0] if people else officials[0] if officials else event
     texts = (
-        *(_letters(people[1]) if people else ()),
+        *(_letters(people[1], is_end=is_end) if people else ()),
         *(_notices(officials[1], officials[2], officials[3]) if officials else ()),
     )
-    return MessagePlan(event, title, everybody, VARIABLES, is_result=event in RESULTS, texts=texts)
+    told, variables = (who_may_rate, {**VARIABLES, **RATE}) if is_end else (everybody, VARIABLES)
+    return MessagePlan(event, title, told, variables, is_result=event in RESULTS, texts=texts)
 
 
 PLANS = [_plan(event) for event in dict.fromkeys((*PEOPLE, *OFFICIALS))]

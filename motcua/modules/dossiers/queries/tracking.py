@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from motcua.kernel.cases.kind import KINDS, State
+from motcua.kernel.cases.kind import KINDS, REPORTERS, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_views, promise_views
 from motcua.kernel.cases.queries.people import own_cases_of, own_parties, parties, party_token
 from motcua.kernel.cases.queries.reading import cases_of, may_on, not_found
@@ -24,10 +24,12 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import OWED
 from motcua.kernel.payments.queries.obligations import obligations, pay_url
 from motcua.kernel.procedures.queries.page import said
+from motcua.kernel.ratings.queries.links import may_be_rated, rate_path
 from motcua.lib.codes import read_human_code
 from motcua.modules.dossiers.kind import KIND, STATES
 from motcua.modules.dossiers.models import Supplement
 from motcua.modules.dossiers.queries.desk import PaperLine, ResultLine, RouteLine, route_lines
+from motcua.modules.dossiers.queries.rating import ANSWERED
 from motcua.modules.dossiers.queries.reading import legs, papers, results, supplements, whole
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class TrackingPage:
     is_late: bool
     promised_at: datetime | None  # on the receipt, before pauses and apologies
     delivery: str
+    rate_url: str  # "" while there is nothing to rate, or once it was rated
     is_own: bool  # of the signed-in person: their account shows who looked, and keeps the results
 
     @property
@@ -149,9 +152,16 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         is_late=any(one.name == "result" and one.state == "late" for one in clocks),
         promised_at=found.dossier.promised_at,
         delivery=found.dossier.get_delivery_display(),
+        rate_url=_rate_url(case, mine[0].role, actor),
         is_own=actor.person_id is not None and actor.person_id == case.person_id,
         may_withdraw=may_on(actor, "dossier.withdraw", case) and case.state in KINDS[KIND].move("withdraw").from_states,
     )
+
+
+def _rate_url(case: Case, role: str, actor: Actor) -> str:
+    if case.state not in ANSWERED or case.closed_at is None or role not in REPORTERS or actor.is_officer:
+        return ""
+    return rate_path(KIND, case.id) if may_be_rated(KIND, case.id, case.closed_at) else ""
 
 
 def _apology(extended_at: datetime | None) -> str:

@@ -26,6 +26,7 @@ from motcua.modules.tickets.forms import TakeForm
 from motcua.modules.tickets.kind import Source, State
 from motcua.modules.tickets.queries import points
 from motcua.modules.tickets.queries.links import link_of, ticket_behind
+from motcua.modules.tickets.queries.rating import rate_url
 from motcua.modules.tickets.queries.telling import reminder_of
 from motcua.modules.tickets.queries.waiting import Room, calls_now, open_tickets
 from motcua.modules.tickets.views import links
@@ -154,6 +155,7 @@ def _ticket_context(request: Request, ticket: Ticket, token: str) -> dict[str, A
         "is_known": request.actor.person_id is not None,
         "form": ContactForm(),
         "mark": mark,
+        "rate_url": rate_url(ticket),
         "crumbs": [(_("Lấy số"), reverse("ticket_points"))],
     }
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import F
 
 from motcua.kernel.forms.queries.answers import check
 from motcua.kernel.forms.queries.versions import FormVersion, newest
@@ -21,17 +22,26 @@ from motcua.kernel.payments.kind import OWED
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.kernel.procedures.queries.catalogue import Version, choose_case, in_force
 from motcua.kernel.procedures.queries.search import search
+from motcua.kernel.ratings.actions.giving import give_rating
+from motcua.kernel.ratings.kind import TICK, Face, Given, Part, Shape
+from motcua.kernel.ratings.queries.asking import asked
+from motcua.kernel.ratings.queries.links import rate_token
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions import filing, reception, results, working
-from motcua.modules.dossiers.kind import Does
-from motcua.modules.dossiers.models import Dossier
+from motcua.modules.dossiers.kind import KIND, Does
+from motcua.modules.dossiers.models import Dossier, Leg
 from motcua.modules.dossiers.queries.reading import whole
 from motcua.modules.dossiers.queries.routes import RECEPTION
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
 MIDDLES = ("Văn Mẫu", "Thị Thử", "Ví", "Thí", "Giả", "Minh Mẫu")
 GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hạnh", "Hòa", "Lan", "Mai", "Nam", "Oanh", "Phúc", "Sơn", "Tú")
+SAID = {
+    "good": ("Làm nhanh, hướng dẫn dễ hiểu.", "Nộp trên điện thoại, không phải đi lại.", "Cán bộ rất nhiệt tình."),
+    "bad": ("Hẹn rồi mà vẫn phải chờ.", "Phải bổ sung giấy tờ hai lần mới xong.", "Gọi hỏi nhưng không ai nghe máy."),
+}
+RATED, WROTE = 0.7, 0.4
 WEEKS = 8
 SUPPLEMENTED, REFUSED, SLOW = 0.1, 0.04, 0.12
 Roles = frozenset[Role]
@@ -114,11 +124,27 @@ class _Teller:
         while (at := self._later(case, at)) < self.now:
             with moment.at(at):
                 try:
-                    if not self._step(case):
-                        return
+                    goes_on = self._step(case)
                 except Refused:
                     return  # such as a signature that is still to come: it stays where it is
-            case.refresh_from_db()
+                case.refresh_from_db()
+                if case.closed_at is not None:
+                    self._rate(case)
+                if case.closed_at is not None or not goes_on:
+                    return
+
+    def _rate(self, case: Any) -> None:
+        """Most people do, by the link that tells of the result."""
+        if self.rng.random() > RATED:
+            return
+        was_late = Leg.objects.filter(case_id=case.id, ended_at__gt=F("due_at")).exists()
+        mood = (1, 3, 5) if was_late or case.state != "returned" else (5, 4, 1)
+        face = self.rng.choices((Face.VERY_HAPPY, Face.HAPPY, Face.UNHAPPY), mood)[0]
+        shape = Shape.BAD if face == Face.UNHAPPY else Shape.GOOD
+        why = [question.pk for question in asked(Part.QUICK) if question.shape == shape]
+        ticks = dict.fromkeys(self.rng.sample(why, min(len(why), 2)), TICK)
+        words = self.rng.choice(SAID[shape]) if self.rng.random() < WROTE else ""
+        give_rating(rate_token(KIND, case.id), Given(face, ticks, words), actor=ANONYMOUS)
 
     def _file(self, offer: Version, form: FormVersion | None, answers: dict[str, Any], commune: org.UnitRow) -> Any:
         name = " ".join(self.rng.choice(words) for words in (FAMILIES, MIDDLES, GIVEN))

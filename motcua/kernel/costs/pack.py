@@ -48,9 +48,9 @@ def read(pack: Pack) -> None:
 def apply(pack: Pack, actor: "Actor") -> list[Change]:
     """A row that the pack changed is stated anew; what was stated before stays, and so does what people stated."""
     wanted: dict[str, tuple[dict[str, Any], str]] = {}
-    for year, record in pack.keys(YEARS.file).items():
+    for year, record in pack.keys(YEARS.file, "year").items():
         wanted[f"year:{year}"] = {"basis": record["basis"], "amount": record["amount"]}, record["source"]
-    for activity, record in pack.keys(NORMS.file).items():
+    for activity, record in pack.keys(NORMS.file, "activity").items():
         wanted[f"activity:{activity}"] = {name: record[name] for name in NUMBERS}, record["source"]
     rows = list(Input.objects.select_for_update().filter(subject__in=wanted).order_by("number"))
     newest = {row.subject: row for row in rows}

@@ -100,6 +100,7 @@ def _present(*names: str) -> list[str]:
 INSTALLED_APPS = [
     "motcua.project",
     "motcua.kernel.web",
+    "motcua.kernel.costs",
     "motcua.kernel.figures",
     "motcua.kernel.payments",
     "motcua.kernel.ratings",

@@ -14,6 +14,7 @@ _PACKAGES = (
         f"kernel.{name}"
         for name in (
             "web",
+            "costs",
             "figures",
             "payments",
             "ratings",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from motcua.kernel.events.actions import record, start_over
 from motcua.kernel.figures.kind import HOUR_EDGES, PLANS, FigurePlan
-from motcua.kernel.figures.models import DayFigure
+from motcua.kernel.figures.models import DayFigure, ProcedureFigure
 from motcua.kernel.identity.kind import SYSTEM, Actor
 
 if TYPE_CHECKING:
@@ -25,11 +26,14 @@ Key = tuple[date, str, int, int, int, str]
 
 
 def fold(events: Sequence[Event]) -> None:
-    """Reader ``figures``: add a batch of events to the figures of their days, in one statement."""
+    """Reader ``figures``: add a batch of events to the figures of their days, in one statement each."""
     sums: dict[Key, dict[str, Any]] = {}
+    filed: Counter[tuple[date, str, str]] = Counter()
     for event in events:
         plan = PLANS.get(event.name.partition(".")[0])
         counted = _counts(event, plan) if plan else None
+        if plan and event.name in plan.opened and (code := event.data.get("procedure")):
+            filed[timezone.localtime(event.at).date(), str(code), str(event.data.get("channel", ""))] += 1
         if counted:
             row = sums.setdefault(_key(event), {"hours": [0] * (len(HOUR_EDGES) + 1), **dict.fromkeys(COUNTS, 0)})
             for name, number in counted.items():
@@ -39,6 +43,8 @@ def fold(events: Sequence[Event]) -> None:
                     row[name] += number
     if sums:
         _add(sums)
+    if filed:
+        _add_filed(filed)
 
 
 def _key(event: Event) -> Key:
@@ -95,9 +101,21 @@ def _add(sums: dict[Key, dict[str, Any]]) -> None:
         )
 
 
+def _add_filed(filed: Mapping[tuple[date, str, str], int]) -> None:
+    marks = ", ".join(["(%s, %s, %s, %s)"] * len(filed))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO figures_procedurefigure AS f (day, procedure, channel, opened) VALUES {marks}
+                ON CONFLICT (day, procedure, channel) DO UPDATE SET opened = f.opened + excluded.opened
+            """,  # noqa: S608  our own names
+            [value for key in sorted(filed) for value in (*key, filed[key])],
+        )
+
+
 @transaction.atomic
 def rebuild_figures(*, actor: Actor = SYSTEM) -> None:
     """Throw the figures away and let the reader fold every event again: the same numbers come out."""
     start_over(READER)
     DayFigure.objects.all().delete()
+    ProcedureFigure.objects.all().delete()
     record("figures.rebuilt", actor=actor)

@@ -17,7 +17,8 @@ HOUR_EDGES = (0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 60, 72, 96, 120, 144, 1
 @dataclass(frozen=True, slots=True)
 class FigurePlan:
     """Names of a kind's events. Their data must hold ``unit_id``, ``category_id``, ``area_id``, ``channel``; those of
-    ``closed`` also ``opened_at`` and ``on_time``; those of ``rated`` ``score`` and ``before`` (the earlier score)."""
+    ``closed`` also ``opened_at`` and ``on_time``; those of ``rated`` ``score`` and ``before`` (the earlier score).
+    Those of ``opened`` may name a ``procedure`` (code): they are counted by it, too."""
 
     kind: str
     opened: frozenset[str]

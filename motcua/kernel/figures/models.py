@@ -35,3 +35,18 @@ class DayFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.unit_id}"
+
+
+class ProcedureFigure(models.Model):
+    """What was opened on one local day under one procedure, by channel: from the same events as ``DayFigure``."""
+
+    day = models.DateField()
+    procedure = models.CharField(max_length=40)  # code
+    channel = models.CharField(max_length=16)
+    opened = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["day", "procedure", "channel"], name="procedure_figure_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.procedure}"

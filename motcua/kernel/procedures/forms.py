@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from motcua.kernel.procedures.kind import PARTS
+
 LONGEST = 300_000
 
 
@@ -17,6 +19,16 @@ class SourceForm(forms.Form):
         error_messages={"required": _("Nhập nội dung thủ tục.")},
     )
     lock = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class VerifyForm(forms.Form):
+    part = forms.ChoiceField(choices=list(PARTS.items()), widget=forms.HiddenInput)
+    source = forms.CharField(
+        label=_("Nguồn đã đối chiếu"),
+        max_length=400,
+        help_text=_("Số văn bản, trang công bố, ngày xem."),
+        error_messages={"required": _("Ghi nguồn đã đối chiếu: số văn bản, trang công bố.")},
+    )
 
 
 class EndForm(forms.Form):

@@ -104,6 +104,20 @@ class ProcedureVersion(models.Model):
         return f"{self.name} ({self.number})"
 
 
+class Verification(models.Model):
+    """Somebody compared a part of a procedure with what was published. It holds as long as the part says the same."""
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="verifications")
+    part = models.CharField(max_length=20)
+    said = models.JSONField()  # Body.part()
+    source = models.CharField(max_length=400)
+    verified_at = models.DateTimeField()
+    verified_by = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.procedure_id}"
+
+
 class ImportState(models.Model):
     """What the last import of the national list did; one row."""
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}xem/", desk.preview_procedure, name="admin_procedure_preview"),
     path(f"{_ONE}so-sanh/", desk.compare_procedure, name="admin_procedure_compare"),
     path(f"{_ONE}cong-bo/", desk.publish_procedure, name="admin_procedure_publish"),
+    path(f"{_ONE}kiem-chung/", desk.verify, name="admin_procedure_verify"),
     path(f"{_ONE}bo/", desk.discard_procedure, name="admin_procedure_discard"),
     path(f"{_ONE}ket-thuc/", desk.end, name="admin_procedure_end"),
 ]

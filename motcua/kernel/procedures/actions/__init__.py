@@ -3,7 +3,13 @@
 from motcua.kernel.procedures.actions.bulk import publish_all
 from motcua.kernel.procedures.actions.catalogue import grow_catalogue
 from motcua.kernel.procedures.actions.importing import import_national
-from motcua.kernel.procedures.actions.versions import discard_draft, end_procedure, publish_draft, save_draft
+from motcua.kernel.procedures.actions.versions import (
+    discard_draft,
+    end_procedure,
+    publish_draft,
+    save_draft,
+    verify_part,
+)
 
 __all__ = [
     "discard_draft",
@@ -13,4 +19,5 @@ __all__ = [
     "publish_all",
     "publish_draft",
     "save_draft",
+    "verify_part",
 ]

@@ -11,8 +11,9 @@ from motcua.kernel.identity.queries import require
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.actions.bulk import begins, columns_of, replace_before, version_of
 from motcua.kernel.procedures.actions.catalogue import grow_catalogue
-from motcua.kernel.procedures.kind import Body
-from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, ProcedureVersion
+from motcua.kernel.procedures.kind import PARTS, Body
+from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, ProcedureVersion, Verification
+from motcua.kernel.procedures.queries.catalogue import as_version, unverified
 from motcua.kernel.procedures.queries.written import read_body
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -117,6 +118,32 @@ def end_procedure(code: str, *, actor: "Actor", last_day: date, replaced_by: str
         record("procedure.ended", actor=actor, data={"code": code, "on": on})
     grow_catalogue()
     return procedure
+
+
+@transaction.atomic
+def verify_part(code: str, part: str, *, actor: "Actor", source: str) -> Verification:
+    """What the published version says of an unsure part agrees with ``source``."""
+    require(actor, MANAGE)
+    procedure = Procedure.objects.select_for_update().filter(code=code).first()
+    version = procedure.versions.filter(state=State.PUBLISHED).first() if procedure else None
+    if procedure is None or version is None:
+        raise Refused("not_found", _("Không có thủ tục {code}.").format(code=code))
+    body = as_version(version).body
+    if part not in unverified(body, procedure.verifications.all()):
+        raise Refused("not_found", _("Phần này đã kiểm chứng, hoặc không cần kiểm chứng."))
+    source = source.strip()
+    if not source:
+        raise _invalid(_("Ghi nguồn đã đối chiếu: số văn bản, trang công bố."), "source")
+    verification = Verification.objects.create(
+        procedure=procedure,
+        part=part,
+        said=body.part(part),
+        source=source,
+        verified_at=moment.now(),
+        verified_by=actor.name[:160],
+    )
+    record("procedure.verified", actor=actor, data={"code": code, "part": str(PARTS[part]), "source": source})
+    return verification
 
 
 def _draft(code: str) -> tuple[Procedure, ProcedureVersion]:

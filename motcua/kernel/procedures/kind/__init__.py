@@ -1,6 +1,18 @@
 """What a procedure is made of, and what happens to one. Declarations only."""
 
-from motcua.kernel.procedures.kind.body import Basis, Body, Exemption, Fee, Leg, Paper, PaperCase, Result, Visits, Way
+from motcua.kernel.procedures.kind.body import (
+    Basis,
+    Body,
+    Check,
+    Exemption,
+    Fee,
+    Leg,
+    Paper,
+    PaperCase,
+    Result,
+    Visits,
+    Way,
+)
 from motcua.kernel.procedures.kind.reading import BodyError, Mistake
 from motcua.kernel.procedures.kind.words import (
     FEE_KINDS,
@@ -8,6 +20,7 @@ from motcua.kernel.procedures.kind.words import (
     LEG_DUTIES,
     LEVELS,
     ONLINE,
+    PARTS,
     REGISTRIES,
     WAYS,
     WHO,
@@ -19,12 +32,14 @@ __all__ = [
     "LEG_DUTIES",
     "LEVELS",
     "ONLINE",
+    "PARTS",
     "REGISTRIES",
     "WAYS",
     "WHO",
     "Basis",
     "Body",
     "BodyError",
+    "Check",
     "Exemption",
     "Fee",
     "Leg",

@@ -19,6 +19,7 @@ from motcua.kernel.procedures.kind.words import (
     LEG_DUTIES,
     LEVELS,
     ONLINE,
+    PARTS,
     REGISTRIES,
     WAYS,
     WHO,
@@ -150,6 +151,15 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Parts that whoever wrote the file compared with what was published."""
+
+    parts: tuple[str, ...]
+    source: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     code: str
     name: str
@@ -186,6 +196,9 @@ class Body:
     reception: str = ""  # where it is taken in, in words
     url: str = ""  # where it was published
     unread: Mapping[str, str] = member(default_factory=dict)  # what an import could not parse, as it was written
+    unsure: tuple[str, ...] = ()  # parts that nobody has compared with what was published
+    unsure_note: str = ""
+    checked: tuple[Check, ...] = ()
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], *, is_imported: bool = False) -> Body:
@@ -212,6 +225,20 @@ class Body:
     @property
     def levels(self) -> tuple[str, ...]:
         return (self.level, *self.other_levels)
+
+    def part(self, name: str) -> Any:
+        """What one of ``PARTS`` says, as JSON keeps it: checked once, it is checked until it says something else."""
+        match name:
+            case "code":
+                return [self.code, self.name]
+            case "time":
+                ways = [[way.way, way.time, way.start, way.time_text] for way in self.ways]
+                return [ways, self.supplement_wait, self.cutoff]
+            case "fee":
+                return [plain(self.fees), [[way.way, way.fee_text] for way in self.ways if way.fee_text]]
+            case "basis":
+                return [self.decision, plain(self.basis)]
+        return plain(self.cases)
 
     @property
     def is_filed_here(self) -> bool:
@@ -258,7 +285,12 @@ def _body(read: Reader, *, is_own: bool) -> Body:
         unread={
             str(key): str(value) for key, value in read.mapping("unread").items() if isinstance(value, str) and value
         },
+        unsure=read.texts("unsure", 20, words=PARTS),
+        unsure_note=read.text("unsure_note", 400),
+        checked=read.tables("checked", _check),
     )
+    for name in sorted({part for check in body.checked for part in check.parts} & set(body.unsure)):
+        read.wrong("unsure", _("“{part}” vừa chưa chắc vừa đã kiểm tra; bỏ ở một nơi").format(part=name))
     read.once("ways", [way.way for way in body.ways])
     read.once("cases", [case.key for case in body.cases])
     read.once("fees", [fee.code for fee in body.fees])
@@ -303,6 +335,14 @@ def _result(read: Reader) -> Result:
     elif valid not in ("forever", "once"):
         valid = read.duration("valid") or "forever"
     return Result(code, read.text("name", 600, required=True), read.text("name_en", 300), valid)
+
+
+def _check(read: Reader) -> Check:
+    return Check(
+        read.texts("parts", 20, least=1, words=PARTS),
+        read.text("source", 400, required=True),
+        read.day("on", required=True) or date.min,
+    )
 
 
 def _visits(read: Reader) -> Visits:

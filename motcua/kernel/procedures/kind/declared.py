@@ -13,5 +13,6 @@ EVENTS = (
     EventKind("procedure.published", _("Công bố bản {number} của thủ tục {code} {name}"), icon="file-check"),
     EventKind("procedure.replaced", _("Thủ tục {code} hết hiệu lực sau {on}, thay bằng {by}"), icon="replace"),
     EventKind("procedure.ended", _("Thủ tục {code} hết hiệu lực sau {on}"), icon="file-off"),
+    EventKind("procedure.verified", _("Đã kiểm chứng {part} của thủ tục {code}. Nguồn: {source}"), icon="rosette"),
     EventKind("procedures.imported", _("Nạp {count} thủ tục từ danh mục quốc gia"), icon="database-import"),
 )

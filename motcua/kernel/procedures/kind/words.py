@@ -44,6 +44,13 @@ FEE_TIMES: Final[dict[str, Promise]] = {  # HinhThucThu 1 | 2 | 4 of the nationa
     "supplement": _("Nộp khi được yêu cầu"),
     "result": _("Nộp khi nhận kết quả"),
 }
+PARTS: Final[dict[str, Promise]] = {  # what may be unsure, and is checked against what was published
+    "code": _("Mã và tên"),
+    "time": _("Thời gian"),
+    "fee": _("Phí, lệ phí"),
+    "basis": _("Căn cứ pháp lý"),
+    "papers": _("Giấy tờ"),
+}
 LEG_DUTIES: Final[dict[str, Promise]] = {
     "receive": _("Tiếp nhận"),
     "process": _("Giải quyết"),

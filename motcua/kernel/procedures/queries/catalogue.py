@@ -1,6 +1,6 @@
 """Which procedures there are, and which version is in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -8,7 +8,7 @@ from typing import Any
 
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.kind import Body, Paper, PaperCase
-from motcua.kernel.procedures.models import CatalogueVersion, Procedure, ProcedureVersion
+from motcua.kernel.procedures.models import CatalogueVersion, Procedure, ProcedureVersion, Verification
 from motcua.lib.jsonlogic import parse
 from motcua.lib.versioned import Versioned
 
@@ -113,6 +113,22 @@ def papers_for(found: Version, case_key: str) -> tuple[Paper, ...]:
     """All papers of a case, also those that are supplied from elsewhere. An unknown key has the first case's."""
     case = found.body.case(case_key) or next(iter(found.body.cases), PaperCase())
     return case.papers
+
+
+def unverified(body: Body, verifications: Iterable[Verification]) -> tuple[str, ...]:
+    """Parts that are unsure, and that nobody has verified as they stand."""
+    if not body.unsure:
+        return ()
+    verified = [(each.part, each.said) for each in verifications]
+    return tuple(part for part in body.unsure if (part, body.part(part)) not in verified)
+
+
+def is_doubted(found: Version) -> bool:
+    """People should know that its times or fees are being looked at again."""
+    if not {"time", "fee"} & set(found.body.unsure):
+        return False
+    rows = Verification.objects.filter(procedure__code=found.code)
+    return bool({"time", "fee"} & set(unverified(found.body, rows)))
 
 
 @dataclass(frozen=True, slots=True)

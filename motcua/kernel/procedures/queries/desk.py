@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.queries import require
 from motcua.kernel.org.queries import local_today
-from motcua.kernel.procedures.kind import Body
-from motcua.kernel.procedures.models import ImportState, Procedure, ProcedureVersion
-from motcua.kernel.procedures.queries.catalogue import Version, as_version
-from motcua.kernel.procedures.queries.written import as_toml
+from motcua.kernel.procedures.kind import Body, Check
+from motcua.kernel.procedures.models import ImportState, Procedure, ProcedureVersion, Verification
+from motcua.kernel.procedures.queries.catalogue import Version, as_version, unverified
+from motcua.kernel.procedures.queries.written import as_toml, part_as_toml
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import fold
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 State = ProcedureVersion.State
 MANAGE = "procedure.manage"
 PER_PAGE = 50
-FILTERS = ("own", "draft", "national", "ended")
+FILTERS = ("own", "unsure", "draft", "national", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def list_procedures(actor: "Actor", *, words: str = "", only: str = "own", after
     match only:
         case "own":
             found = found.exclude(source=Procedure.Source.NATIONAL).filter(ended_on=None)
+        case "unsure":
+            found = found.filter(code__in=_unsure_codes())
         case "draft":
             found = found.filter(draft__isnull=False)
         case "national":
@@ -71,6 +73,55 @@ def list_procedures(actor: "Actor", *, words: str = "", only: str = "own", after
         for row in rows[:PER_PAGE]
     )
     return Listed(listed, listed[-1].code if len(rows) > PER_PAGE else "")
+
+
+def _unsure_codes() -> list[str]:
+    """Of published ones that have not ended and have something that nobody has verified."""
+    rows = (
+        ProcedureVersion.objects.filter(state=State.PUBLISHED, procedure__ended_on=None, body__has_key="unsure")
+        .select_related("procedure")
+        .prefetch_related("procedure__verifications")
+    )
+    return [row.procedure.code for row in rows if unverified(as_version(row).body, row.procedure.verifications.all())]
+
+
+def count_unsure(actor: "Actor") -> int:
+    require(actor, MANAGE)
+    return len(_unsure_codes())
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A part that is unsure, what it says, and who verified it, if anybody did."""
+
+    part: str
+    said: str  # as TOML
+    verification: Verification | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    each: tuple[Doubt, ...] = ()
+    note: str = ""
+    checked: tuple[Check, ...] = ()  # by whoever wrote the file
+
+    @property
+    def open(self) -> list[Doubt]:
+        return [doubt for doubt in self.each if doubt.verification is None]
+
+
+def doubts_of(history: "History") -> Doubts:
+    version = history.published
+    if version is None:
+        return Doubts()
+    body = as_version(version).body
+    rows = list(history.procedure.verifications.order_by("id")) if body.unsure else []
+    each = []
+    for part in body.unsure:
+        now = body.part(part)
+        found = next((row for row in rows if (row.part, row.said) == (part, now)), None)
+        each.append(Doubt(part, part_as_toml(body, part), found))
+    return Doubts(tuple(each), body.unsure_note, body.checked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,12 @@ DATASETS = (
         _("Việc nhận, việc xong đúng hẹn và trễ hẹn của từng cơ quan, từng ngày."),
         (("board_csv", "text/csv", "CSV"), ("api-v1:board", "application/json", "JSON")),
     ),
+    (
+        "savings",
+        _("Chi phí tuân thủ thủ tục"),
+        _("Mỗi thủ tục tốn bao nhiêu giờ và tiền trước và nay, số hồ sơ, phần tiết kiệm một năm."),
+        (("savings_csv", "text/csv", "CSV"), ("savings_json", "application/json", "JSON")),
+    ),
 )
 
 

@@ -24,7 +24,7 @@ from motcua.kernel.procedures.kind import (
     Way,
 )
 from motcua.kernel.procedures.models import Field, Procedure
-from motcua.kernel.procedures.queries.catalogue import Version
+from motcua.kernel.procedures.queries.catalogue import Version, is_doubted
 from motcua.kernel.procedures.queries.papers import Needs, needs_of
 from motcua.lib import moment
 from motcua.lib.money import money
@@ -118,6 +118,7 @@ class Page:
     results: tuple[str, ...]
     forecast: Forecast | None
     is_national: bool
+    is_doubted: bool
 
     @property
     def has_english(self) -> bool:
@@ -152,6 +153,7 @@ def page(found: Version, actor: "Actor") -> Page:
         results=tuple(said(result, "name") for result in body.results),
         forecast=_forecast(body),
         is_national=found.source == Procedure.Source.NATIONAL,
+        is_doubted=is_doubted(found),
     )
 
 

@@ -79,6 +79,21 @@ def as_toml(body: Body) -> str:
     return "\n".join(_table_lines(body.plain(), "")).strip() + "\n"
 
 
+_OF_PART = {
+    "code": ("code", "name"),
+    "time": ("ways", "supplement_wait", "cutoff"),
+    "fee": ("fees",),
+    "basis": ("decision", "basis"),
+    "papers": ("cases",),
+}
+
+
+def part_as_toml(body: Body, part: str) -> str:
+    """What one of its parts says, to be compared with what was published."""
+    told = body.plain()
+    return "\n".join(_table_lines({key: told[key] for key in _OF_PART[part] if key in told}, "")).strip()
+
+
 def _table_lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
     nested = {key: value for key, value in table.items() if _is_tables(value)}
     for key, value in table.items():

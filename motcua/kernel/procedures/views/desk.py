@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.kernel.identity.views import Request, requires
-from motcua.kernel.procedures.actions import discard_draft, end_procedure, publish_draft, save_draft
-from motcua.kernel.procedures.forms import EndForm, SourceForm
+from motcua.kernel.procedures.actions import discard_draft, end_procedure, publish_draft, save_draft, verify_part
+from motcua.kernel.procedures.forms import EndForm, SourceForm, VerifyForm
+from motcua.kernel.procedures.kind import PARTS
 from motcua.kernel.procedures.queries import desk
 from motcua.kernel.procedures.queries.page import page
 from motcua.lib.errors import Refused
@@ -18,6 +19,7 @@ from motcua.lib.errors import Refused
 LONGEST_WORDS = 120
 ONLY_WORDS = {
     "own": gettext_lazy("Của địa phương"),
+    "unsure": gettext_lazy("Cần kiểm chứng"),
     "draft": gettext_lazy("Đang soạn"),
     "national": gettext_lazy("Danh mục quốc gia"),
     "ended": gettext_lazy("Hết hiệu lực"),
@@ -69,6 +71,7 @@ def admin_procedures(request: Request) -> HttpResponse:
         "words": words,
         "only": only,
         "choices": ONLY_WORDS.items(),
+        "unsure": desk.count_unsure(request.actor),
         "imported": desk.import_state(request.actor),
     }
     return render(request, "procedures/desk/list.html", context)
@@ -78,8 +81,38 @@ def admin_procedures(request: Request) -> HttpResponse:
 @never_cache
 @require_safe
 def admin_procedure(request: Request, code: str) -> HttpResponse:
-    history = desk.get_history(request.actor, code)
-    return render(request, "procedures/desk/history.html", {"history": history, "source": desk.text_of(history.newest)})
+    return _history_page(request, desk.get_history(request.actor, code))
+
+
+def _history_page(request: Request, history: desk.History, wrong: VerifyForm | None = None) -> HttpResponse:
+    doubts = desk.doubts_of(history)
+    context = {
+        "history": history,
+        "source": desk.text_of(history.newest),
+        "doubts": doubts,
+        "doubted": [
+            (doubt, PARTS[doubt.part], wrong if wrong and wrong.data.get("part") == doubt.part else _verify_form(doubt))
+            for doubt in doubts.each
+        ],
+        "checked": [(check, [PARTS[part] for part in check.parts]) for check in doubts.checked],
+    }
+    return render(request, "procedures/desk/history.html", context, status=422 if wrong else 200)
+
+
+def _verify_form(doubt: desk.Doubt) -> VerifyForm:
+    return VerifyForm(initial={"part": doubt.part}, auto_id=f"id_{doubt.part}_%s")
+
+
+@requires("procedure.manage")
+@require_POST
+def verify(request: Request, code: str) -> HttpResponse:
+    """Somebody compared one part with what was published."""
+    form = VerifyForm(request.POST, auto_id=f"id_{request.POST.get('part', '')[:20]}_%s")
+    if not form.is_valid():
+        return _history_page(request, desk.get_history(request.actor, code), form)
+    verify_part(code, form.cleaned_data["part"], actor=request.actor, source=form.cleaned_data["source"])
+    messages.success(request, _("Đã ghi kiểm chứng."))
+    return redirect("admin_procedure", code)
 
 
 @requires("procedure.manage")

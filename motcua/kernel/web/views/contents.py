@@ -264,6 +264,7 @@ def _register_desk() -> None:
         DeskLink("routing", _("Chuyển việc"), "route", "routing", "routing.manage", manage, 74),
         DeskLink("clock_rules", _("Thời hạn"), "hourglass", "clock_rules", "clock.manage", manage, 75),
         DeskLink("admin_procedures", _("Thủ tục"), "files", "admin_procedures", "procedure.manage", manage, 75),
+        DeskLink("cost_inputs", _("Chi phí tuân thủ"), "calculator", "cost_inputs", "cost.manage", manage, 75),
         DeskLink("form_list", _("Biểu mẫu"), "forms", "form_list", "form.manage", manage, 75),
         DeskLink(
             "rating_questions",

@@ -17,6 +17,7 @@ _PACKAGES = (
             "figures",
             "payments",
             "store",
+            "exchange",
             "cases",
             "procedures",
             "forms",

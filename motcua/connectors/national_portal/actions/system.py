@@ -94,6 +94,10 @@ def _tell(told: Map, letter: Letter) -> Answer:
 def _answer(told: Map, letter: Letter, status: int, answer: Any) -> Answer:
     """HTTP 200 is taken; 400, 403 and 404 are about this dossier; the rest is about everybody."""
     envelope = told.section("envelope")
+    if status == 200 and not isinstance(answer, dict):
+        raise ConnectorError(_("Không đọc được trả lời của hệ thống."))  # some page stands in between
+    if status == 200 and not isinstance(answer, dict):
+        raise ConnectorError(_("Không đọc được trả lời của hệ thống."))  # some page stands in between
     said = answer if isinstance(answer, dict) else {}
     code, words = str(said.get(envelope["error"], "")), str(said.get(envelope["message"], "") or "")[:200]
     if status == 200:

@@ -52,7 +52,7 @@ def fill_case(kind: str, case_id: int, partners: Sequence[Partner]) -> int:
             if described is None:
                 return 0
             return sum(put(_locked(partner, case_id), partner, described) for partner in partners)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever is odd about one case must not stop the others
         # Without the error's own words, which may repeat what people wrote.
         where = extract_tb(error.__traceback__)[-1]
         log.error("case %d cannot be described: %s in %s:%s", case_id, type(error).__name__, where.name, where.lineno)

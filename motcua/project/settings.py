@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "motcua.kernel.payments",
     "motcua.kernel.ratings",
     "motcua.kernel.store",
+    "motcua.kernel.exchange",
     "motcua.kernel.cases",
     "motcua.kernel.procedures",
     "motcua.kernel.forms",
@@ -122,7 +123,7 @@ INSTALLED_APPS = [
     *_present("motcua.modules.tickets"),
     *_present("motcua.connectors.bank", "motcua.connectors.national_payment"),
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
-    *_present("motcua.connectors.registry_http"),
+    *_present("motcua.connectors.registry_http", "motcua.connectors.national_portal"),
     *_present("motcua.connectors.signing_remote", "motcua.connectors.time_stamp"),
     "allauth",
     "allauth.account",
@@ -390,6 +391,8 @@ LOGGING = {
 EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.EmailBackend"
 SMS_TONELESS = env_bool("SMS_TONELESS", True)  # Vietnamese without tones: twice as much in one short message
 SMS_QUIET = quiet_hours(env_str("SMS_QUIET", "21:00-07:00"))
+EXCHANGE_INSECURE = env_bool("EXCHANGE_INSECURE", False)  # tell a partner without TLS: for trials on one machine
+EXCHANGE_LINK_DAYS = env_int("EXCHANGE_LINK_DAYS", 30, least=1, most=365)  # that a partner may fetch a dossier's file
 MESSAGES_KEPT_DAYS = env_int("MESSAGES_KEPT_DAYS", 90, least=1)
 RATINGS_LEAST = env_int("RATINGS_LEAST", 5, least=3)  # what fewer people said of a unit is shown to nobody
 OUTBOX_DIR = DATA_DIR / "outbox"  # of the console connector, where no other way of sending is set up
@@ -460,6 +463,23 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "kind": env_str("NATIONAL_PAYMENT_KIND", ""),
         "window": str(env_int("NATIONAL_PAYMENT_WINDOW", 300, least=10, most=3600)),
         "timeout": env_str("NATIONAL_PAYMENT_TIMEOUT", "10"),
+    },
+    # The State's systems are kept in step with dossiers. Names of fields stand in the files that _MAP may name.
+    "national_portal": {
+        "url": env_str("NATIONAL_PORTAL_URL", ""),
+        "user": env_str("NATIONAL_PORTAL_USER", ""),
+        "secret": env_secret("NATIONAL_PORTAL_SECRET", ""),
+        "unit": env_str("NATIONAL_PORTAL_UNIT", ""),
+        "map": env_str("NATIONAL_PORTAL_MAP", ""),
+        "batch": str(env_int("NATIONAL_PORTAL_BATCH", 20, least=1, most=500)),
+        "timeout": env_str("NATIONAL_PORTAL_TIMEOUT", "20"),
+    },
+    "national_system": {
+        "url": env_str("NATIONAL_SYSTEM_URL", ""),
+        "client_id": env_str("NATIONAL_SYSTEM_CLIENT_ID", ""),
+        "client_secret": env_secret("NATIONAL_SYSTEM_CLIENT_SECRET", ""),
+        "map": env_str("NATIONAL_SYSTEM_MAP", ""),
+        "timeout": env_str("NATIONAL_SYSTEM_TIMEOUT", "20"),
     },
     "console": {"use": env_str("MESSAGES_TO_FILES", "")},
     "signing_remote": {

@@ -19,6 +19,7 @@ _PACKAGES = (
             "payments",
             "ratings",
             "store",
+            "exchange",
             "cases",
             "procedures",
             "forms",

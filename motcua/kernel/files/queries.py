@@ -31,9 +31,14 @@ def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
     if file is None or file.content_of(variant) is None or not _may_see(file, variant, actor):
         raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
     if variant is Variant.ORIGINAL:
-        concern = next((found for find in CONCERNS if (found := find(file.pk)) is not None), Concern(None, None))
+        concern = concern_of(file.pk)
         note_access(actor, "file.original", person_id=concern.person_id, case_id=concern.case_id, reason=file.name)
     return file
+
+
+def concern_of(file_id: int) -> Concern:
+    """Whose file it is and of which case, for noting who opened it."""
+    return next((found for find in CONCERNS if (found := find(file_id)) is not None), Concern(None, None))
 
 
 def file_by_id(file_id: int) -> File:

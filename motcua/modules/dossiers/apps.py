@@ -9,6 +9,7 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         from motcua.kernel.cases.kind import register_bulk, register_kind
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
+        from motcua.kernel.exchange.ports import register_describer
         from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.payments.ports import about_case
@@ -24,6 +25,7 @@ class DossiersConfig(AppConfig):
         from motcua.modules.dossiers import tasks
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
+        from motcua.modules.dossiers.queries.exchange import describe
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.rating import RATEABLE
         from motcua.modules.dossiers.queries.telling import PLANS
@@ -39,6 +41,7 @@ class DossiersConfig(AppConfig):
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
         register_rateable(RATEABLE)
+        register_describer(KIND, describe)
         register_finders(Finder("dossiers", _("Hồ sơ thủ tục"), finding.by_code, finding.by_words, rank=15))
         register_tiles(
             PortalTile(

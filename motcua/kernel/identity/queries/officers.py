@@ -28,11 +28,16 @@ class OfficerRow:
     title: str
 
 
-def list_officers(unit_ids: Sequence[int] | None) -> list[OfficerRow]:
-    """Active officers with a post in force at one of these units (None: at any), by unit and name. One query."""
+def list_officers(unit_ids: Sequence[int] | None, *, officer_ids: Sequence[int] | None = None) -> list[OfficerRow]:
+    """Active officers with a post in force at one of these units (None: at any), by unit and name. One query.
+
+    ``officer_ids``: of these alone.
+    """
     posts = Post.objects.filter(in_force(local_today()), officer__is_active=True)
     if unit_ids is not None:
         posts = posts.filter(unit_id__in=list(unit_ids))
+    if officer_ids is not None:
+        posts = posts.filter(officer_id__in=list(officer_ids))
     rows: dict[tuple[int, int], OfficerRow] = {}
     for officer_id, name, unit_id, role, title in posts.order_by("unit__path", "officer__folded", "pk").values_list(
         "officer_id", "officer__name", "unit_id", "role", "title"

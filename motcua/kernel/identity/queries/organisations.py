@@ -107,6 +107,11 @@ def list_representations(*, actor: Actor, words: str = "", state: str = "asked")
     return [_as_row(row, with_person=True) for row in rows[:100]]
 
 
+def organisation_by_id(organisation_id: int) -> Organisation | None:
+    """Its name and tax code are public knowledge."""
+    return Organisation.objects.filter(pk=organisation_id).first()
+
+
 def get_organisation(tax_code: str) -> Organisation:
     found = Organisation.objects.filter(tax_code=tax_code).first()
     if found is None:

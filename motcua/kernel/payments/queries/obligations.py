@@ -18,8 +18,8 @@ from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import opened_whole, require, sealer, unit_ids_within
 from motcua.kernel.org.queries import tree
-from motcua.kernel.payments.kind import Payer
-from motcua.kernel.payments.models import Obligation
+from motcua.kernel.payments.kind import Means, Payer
+from motcua.kernel.payments.models import Obligation, Payment
 from motcua.lib.errors import Refused
 
 PROOF_BYTES = 18  # 144 bits
@@ -31,6 +31,12 @@ def obligations(case_ids: Iterable[int]) -> dict[int, list[Obligation]]:
     for row in Obligation.objects.filter(case_id__in=list(case_ids)).order_by("id"):
         found.setdefault(row.case_id, []).append(row)
     return found
+
+
+def paid_from_afar(obligation_ids: Iterable[int]) -> frozenset[int]:
+    """Those for which money came by transfer or through a gateway, not over the counter."""
+    came = Payment.objects.filter(obligation_id__in=list(obligation_ids), means__in=(Means.BANK, Means.GATEWAY))
+    return frozenset(came.values_list("obligation_id", flat=True))
 
 
 def not_found() -> Refused:

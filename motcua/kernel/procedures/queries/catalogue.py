@@ -8,7 +8,7 @@ from typing import Any
 
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.kind import Body, Paper, PaperCase
-from motcua.kernel.procedures.models import CatalogueVersion, Procedure, ProcedureVersion, Verification
+from motcua.kernel.procedures.models import CatalogueVersion, Field, Procedure, ProcedureVersion, Verification
 from motcua.lib.jsonlogic import parse
 from motcua.lib.versioned import Versioned
 
@@ -99,6 +99,11 @@ def in_force(code: str, *, on: date | None = None) -> Version | None:
         if dated.valid_from <= day and (dated.valid_to is None or day <= dated.valid_to):
             return version(dated.id)
     return None
+
+
+def field_name(code: str) -> str:
+    """Of a field (lĩnh vực), in Vietnamese; "" for one that nobody named."""
+    return Field.objects.filter(code=code).values_list("name", flat=True).first() or ""
 
 
 def choose_case(found: Version, answers: Mapping[str, Any]) -> PaperCase:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.inbox import count_waiting
+from motcua.kernel.exchange.queries.lanes import count_refused
 from motcua.kernel.figures.queries import board as figures
 from motcua.kernel.messages.queries import count_unread, parked_count
 from motcua.kernel.payments.queries.desk import count_open
@@ -136,6 +137,14 @@ def register() -> None:
             rank=72,
         ),
         DataNote(
+            "exchange",
+            _("Hồ sơ của bạn mà Nhà nước phải đồng bộ; và trạng thái hồ sơ của bạn ở hệ thống của bộ, ngành"),
+            _("Để hệ thống quốc gia biết hồ sơ đến đâu, và để bạn xem mọi hồ sơ ở một chỗ"),
+            _("Hệ thống quốc gia mà nơi này kết nối; của bộ, ngành chỉ giữ mã, thủ tục, cơ quan, trạng thái và ngày"),
+            _("Bản chờ gửi bị xóa ngay khi bên kia nhận; trạng thái của bộ, ngành giữ lâu dài"),
+            rank=76,
+        ),
+        DataNote(
             "store",
             _("Kết quả thủ tục và giấy tờ đã kiểm tra, trong kho giấy tờ của bạn; ai đã mở liên kết bạn chia sẻ"),
             _("Để bạn không phải nộp lại, và xem lại khi cần"),
@@ -208,6 +217,10 @@ def _ending(request: HttpRequest) -> int:
 
 def _parked(request: HttpRequest) -> int:
     return parked_count()
+
+
+def _not_in_step(request: HttpRequest) -> int:
+    return count_refused()
 
 
 def _data_requests(request: HttpRequest) -> int:
@@ -293,5 +306,16 @@ def _register_desk() -> None:
         DeskLink("access_log", _("Lượt xem dữ liệu cá nhân"), "eye", "access_log", "org.manage", manage, 78),
         DeskLink("outbox", _("Tin gửi đi"), "mail", "outbox", "system.watch", manage, 79, count=_parked, is_hot=True),
         DeskLink("connections", _("Đường gửi tin"), "plug", "connections", "system.watch", manage, 80),
+        DeskLink(
+            "exchange",
+            _("Đồng bộ"),
+            "cloud-upload",
+            "exchange",
+            "exchange.watch",
+            manage,
+            80,
+            count=_not_in_step,
+            is_hot=True,
+        ),
         DeskLink("readers", _("Sức khỏe hệ thống"), "heartbeat", "readers", "system.watch", manage, 81),
     )

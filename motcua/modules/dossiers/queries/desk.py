@@ -9,6 +9,7 @@ from motcua.kernel.cases.queries.page import ShownCase, shown_case
 from motcua.kernel.cases.queries.reading import get_case, may_on, not_found
 from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
 from motcua.kernel.events.kind import Audience
+from motcua.kernel.exchange.queries.lanes import SyncLine, sync_lines
 from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.actions.persons import note_access
@@ -75,6 +76,7 @@ class DossierPage:
     supplements: list[Supplement]
     consultations: list[ConsultationLine]
     obligations: list[Obligation]
+    sync: list[SyncLine]
     form: FormVersion | None
     answers: dict[str, Any]
 
@@ -117,6 +119,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         supplements=supplements(case_id),
         consultations=_consultations(case_id),
         obligations=obligations([case_id]).get(case_id, []),
+        sync=sync_lines(case_id, found.case.code),
         form=form_version(found.dossier.form_version_id) if found.dossier.form_version_id else None,
         answers=found.answers,
     )

@@ -15,9 +15,9 @@ from motcua.kernel.procedures.actions import import_national
 from motcua.kernel.procedures.kind import LEVELS
 from motcua.kernel.procedures.queries.evaluation import Question, evaluate
 from motcua.kernel.procedures.queries.search import search
+from motcua.lib.bar import Bar
 
 DEFAULT_EVALUATION = Path("packs/lam-dong/procedures-eval.jsonl")
-BAR = 40
 WORDS = {
     "level": "cấp thực hiện",
     "ways": "cách nộp",
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         total = sum(1 for _line in _lines(file))
         if not total:
             raise CommandError(f"{file}: không có dòng nào.")
-        bar = _Bar(total, sys.stderr)
+        bar = Bar(total, sys.stderr)
         began = perf_counter()
         done = import_national(_rows(file), actor=SYSTEM, source=file.name, tell=bar.step)
         bar.end()
@@ -138,22 +138,3 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any] | None]:
         except json.JSONDecodeError:
             row = None
         yield row if isinstance(row, dict) else None
-
-
-class _Bar:
-    """How far it is, on a terminal only."""
-
-    def __init__(self, total: int, out: TextIO) -> None:
-        self.total, self.done, self.out = total, 0, out
-        self.is_shown = out.isatty()
-
-    def step(self) -> None:
-        self.done += 1
-        if self.is_shown and (self.done % 25 == 0 or self.done == self.total):
-            full = BAR * self.done // self.total
-            self.out.write(f"\r{'█' * full}{'░' * (BAR - full)} {self.done}/{self.total}")
-            self.out.flush()
-
-    def end(self) -> None:
-        if self.is_shown:
-            self.out.write("\n")

@@ -21,8 +21,10 @@ class DossiersConfig(AppConfig):
             register_tiles,
         )
         from motcua.modules.dossiers import tasks
+        from motcua.modules.dossiers.actions.deciding import carry_out
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
+        from motcua.modules.dossiers.queries.deciding import count_deciding
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.telling import PLANS
         from motcua.modules.dossiers.views.portal import finding
@@ -33,6 +35,7 @@ class DossiersConfig(AppConfig):
             register_bulk(kind, move, bulk)
         register_plans(*PLANS)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
+        register_job(Job("dossiers.decide", carry_out, every=1, title=_("Hồ sơ: việc lãnh đạo đã duyệt")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
@@ -50,6 +53,18 @@ class DossiersConfig(AppConfig):
         register_links(
             DeskLink(
                 "dossier_take_in", _("Tiếp nhận hồ sơ"), "inbox", "dossier_take_in", "dossier.take_in", rank=4, key="h"
+            ),
+            DeskLink(
+                "deciding",
+                _("Phê duyệt"),
+                "clipboard-check",
+                "deciding",
+                "dossier.decide",
+                rank=6,
+                key="y",
+                count=lambda request: count_deciding(request.actor),  # type: ignore[attr-defined]
+                is_hot=True,
+                in_bar=True,
             ),
             DeskLink("dossier_register", _("Sổ theo dõi"), "book", "dossier_register", "dossier.take_in", rank=40),
         )

@@ -8,8 +8,8 @@ import pytest
 from motcua.kernel.identity.models import Access
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions.apologising import extend_dossier
 from motcua.modules.dossiers.actions.reception import refuse_dossier, request_supplement_dossier
-from motcua.modules.dossiers.actions.working import extend_dossier
 from motcua.modules.dossiers.queries.printing import register, secret_on_paper, sheet
 from motcua.modules.dossiers.tests.test_actions import on
 from motcua.modules.dossiers.tests.test_desk import signed_in
@@ -46,10 +46,12 @@ def test_a_form_comes_out_as_a_pdf_and_is_noted(one_stop: OneStop, accepted: Any
     assert signed_in(city.tam).get(f"/desk/ho-so/{case.id}/mau-01.pdf").status_code == 404
 
 
-def test_supplement_refusal_apology_and_control_slip(one_stop: OneStop, processing: Any, filed: Any) -> None:
+def test_supplement_refusal_apology_and_control_slip(
+    city: City, one_stop: OneStop, processing: Any, filed: Any
+) -> None:
     case = processing(on(16, 8))
     with moment.at(on(16, 9)):
-        extend_dossier(case.id, actor=one_stop.oanh, reason="Chờ xác minh", until=on(25, 8))
+        extend_dossier(case.id, actor=city.minh, reason="Chờ xác minh", until=on(25, 8))
         items = [{"paper": "", "what": "Thiếu chữ ký", "how": "Ký lại trang 2"}]
         case = request_supplement_dossier(case.id, actor=one_stop.oanh, items=items, reason="Chưa đủ")
     assert "Thiếu chữ ký" in words("02", case)

@@ -38,10 +38,11 @@ def sign_results(found: Whole, role: SignatureRole, *, actor: Actor) -> bool:
     if key is None:
         return False
     newest = _newest(found.case.id)
+    mine = {task.result_id for task in newest.values() if task.key_id == key.pk}
     waits = asked = False
     for result in results(found.case.id):
         source = result.signed_file_id or result.file_id
-        if source is None:
+        if source is None or source in mine:
             continue
         task = newest.get(source)
         if task is not None and task.state in OPEN_STATES:

@@ -11,6 +11,7 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.messages.kind import register_plans
+        from motcua.kernel.packs.kind import register_pack_part
         from motcua.kernel.payments.ports import about_case
         from motcua.kernel.web.kind import (
             DeskLink,
@@ -24,6 +25,7 @@ class DossiersConfig(AppConfig):
         from motcua.modules.dossiers.actions.deciding import carry_out
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
+        from motcua.modules.dossiers.pack import PART
         from motcua.modules.dossiers.queries.deciding import count_deciding
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.telling import PLANS
@@ -34,6 +36,7 @@ class DossiersConfig(AppConfig):
         for (kind, move), bulk in tasks.BULK.items():
             register_bulk(kind, move, bulk)
         register_plans(*PLANS)
+        register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
         register_job(Job("dossiers.decide", carry_out, every=1, title=_("Hồ sơ: việc lãnh đạo đã duyệt")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))

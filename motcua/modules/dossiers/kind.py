@@ -50,6 +50,19 @@ class PaperSource(TextChoices):
     LATER = "later", _("Chưa có")
 
 
+class Slip(TextChoices):
+    """A printed form, whichever number a legal act gives it; its name here is what it is called where none does.
+    Always in Vietnamese: it is a legal paper."""
+
+    RECEIPT = "receipt", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+    SUPPLEMENT = "supplement", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"
+    REFUSAL = "refusal", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"
+    APOLOGY = "apology", "Văn bản xin lỗi và hẹn lại ngày trả kết quả"
+    STOP = "stop", "Thông báo dừng giải quyết hồ sơ"
+    CONTROL = "control", "Phiếu kiểm soát quá trình giải quyết hồ sơ"
+    REGISTER = "register", "Sổ theo dõi hồ sơ"
+
+
 class Deciding(TextChoices):
     """What a leader decides for many at once."""
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from motcua.modules.dossiers.kind import Deciding, DecisionState, Delivery, Does, PaperSource, Way
+from motcua.modules.dossiers.kind import Deciding, DecisionState, Delivery, Does, PaperSource, Slip, Way
 
 
 class Dossier(models.Model):
@@ -184,6 +184,22 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.case_id}"
+
+
+class SlipForm(models.Model):
+    """What a printed form is called by a legal act, from a day on. A slip keeps the form of the day it was made for."""
+
+    slip = models.CharField(max_length=12, choices=Slip.choices)
+    valid_from = models.DateField()
+    number = models.CharField(max_length=4)
+    title = models.CharField(max_length=160)
+    basis = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["valid_from", "slip"], name="slipform_from"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.basis}"
 
 
 class Sheet(models.Model):

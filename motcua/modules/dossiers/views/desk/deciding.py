@@ -100,6 +100,7 @@ def peek(request: Request, case_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "page": page,
         "case": page.case,
+        "title": page.case.code,
         "documents": [(line, page_urls(line.file) if line.file else []) for line in page.results],
         "extension": extension_of(case_id),
         "proposer": proposer,
@@ -113,7 +114,12 @@ def peek(request: Request, case_id: int) -> HttpResponse:
 @require_safe
 def peek_opinion(request: Request, case_id: int) -> HttpResponse:
     page = consultation_page(case_id, actor=request.actor)
-    context = {"page": page, "case": page.case, "may": {move.name for move in page.shown.moves}}
+    context = {
+        "page": page,
+        "case": page.case,
+        "title": page.case.code,
+        "may": {move.name for move in page.shown.moves},
+    }
     return _peek(request, "dossiers/desk/_peek_opinion.html", context)
 
 

@@ -12,6 +12,7 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.exchange.ports import register_describer
         from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.messages.kind import register_plans
+        from motcua.kernel.packs.kind import register_pack_part
         from motcua.kernel.payments.ports import about_case
         from motcua.kernel.ratings.kind import register_rateable
         from motcua.kernel.web.kind import (
@@ -23,9 +24,12 @@ class DossiersConfig(AppConfig):
             register_tiles,
         )
         from motcua.modules.dossiers import tasks
+        from motcua.modules.dossiers.actions.deciding import carry_out
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
         from motcua.modules.dossiers.queries.exchange import describe
+        from motcua.modules.dossiers.pack import PART
+        from motcua.modules.dossiers.queries.deciding import count_deciding
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.rating import RATEABLE
         from motcua.modules.dossiers.queries.telling import PLANS
@@ -36,7 +40,9 @@ class DossiersConfig(AppConfig):
         for (kind, move), bulk in tasks.BULK.items():
             register_bulk(kind, move, bulk)
         register_plans(*PLANS)
+        register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
+        register_job(Job("dossiers.decide", carry_out, every=1, title=_("Hồ sơ: việc lãnh đạo đã duyệt")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
@@ -56,6 +62,18 @@ class DossiersConfig(AppConfig):
         register_links(
             DeskLink(
                 "dossier_take_in", _("Tiếp nhận hồ sơ"), "inbox", "dossier_take_in", "dossier.take_in", rank=4, key="h"
+            ),
+            DeskLink(
+                "deciding",
+                _("Phê duyệt"),
+                "clipboard-check",
+                "deciding",
+                "dossier.decide",
+                rank=6,
+                key="y",
+                count=lambda request: count_deciding(request.actor),  # type: ignore[attr-defined]
+                is_hot=True,
+                in_bar=True,
             ),
             DeskLink("dossier_register", _("Sổ theo dõi"), "book", "dossier_register", "dossier.take_in", rank=40),
         )

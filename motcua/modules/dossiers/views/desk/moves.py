@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.kernel.payments.kind import Line
-from motcua.modules.dossiers.actions import consulting, money, reception, results, working
+from motcua.modules.dossiers.actions import apologising, consulting, money, reception, results, working
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
-from motcua.modules.dossiers.queries.reading import whole
+from motcua.modules.dossiers.queries.reading import extension_of, whole
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -26,6 +26,11 @@ def _papers(case: Case) -> dict[str, Any]:
 
 def _results(case: Case) -> dict[str, Any]:
     return {"results": [(result.code, result.name) for result in whole(case).version.body.results]}
+
+
+def _asked(case: Case) -> dict[str, Any]:
+    asked = extension_of(case.id)
+    return {"asked_reason": asked.reason, "asked_until": asked.until} if asked is not None else {}
 
 
 def _proposal(data: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +67,9 @@ DOINGS: dict[str, Doing] = {
     "settle": Doing(money.settle_dossier),
     "suspend": Doing(working.suspend_dossier, forms.ReasonForm),
     "resume": Doing(working.resume_dossier),
-    "extend": Doing(working.extend_dossier, forms.ExtendForm),
+    "ask_extension": Doing(apologising.ask_extension_dossier, forms.ExtendForm),
+    "extend": Doing(apologising.extend_dossier, forms.ExtendForm, extras=_asked),
+    "decline_extension": Doing(apologising.decline_extension_dossier, forms.ReasonForm),
     "withdraw": Doing(results.withdraw_dossier, forms.ReasonForm),
     "stop": Doing(results.stop_dossier, forms.ReasonForm),
     "note": Doing(working.note_dossier, forms.NoteForm),

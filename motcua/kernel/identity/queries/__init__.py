@@ -40,6 +40,7 @@ from motcua.kernel.identity.queries.officers import (
 from motcua.kernel.identity.queries.organisations import (
     RepresentationRow,
     get_organisation,
+    is_represented_by,
     list_representations,
     organisation_of_case,
     own_representations,
@@ -100,6 +101,7 @@ __all__ = [
     "get_officer",
     "get_organisation",
     "has_factor",
+    "is_represented_by",
     "key_digest",
     "keyed_index",
     "lacks_factor",

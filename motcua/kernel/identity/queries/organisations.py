@@ -85,6 +85,11 @@ def represents(actor: Actor, tax_code: str) -> RepresentationRow | None:
     return None if row is None else _as_row(row)
 
 
+def is_represented_by(organisation_id: int, person_id: int) -> bool:
+    """Today. For an official who has the person before them."""
+    return representations_in_force().filter(organisation_id=organisation_id, person_id=person_id).exists()
+
+
 def representatives(tax_code: str) -> list[int]:
     """Cards of those who act for an organisation today: for telling them something."""
     rows = representations_in_force().filter(organisation__tax_code=tax_code)

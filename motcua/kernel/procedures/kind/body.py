@@ -379,6 +379,8 @@ def _exemption(read: Reader) -> Exemption:
     )
     if exemption.when and not exemption.registry:
         read.wrong("when", _("chỉ dùng khi có registry; bỏ khoá này"))
+    if exemption.registry and not exemption.when and not exemption.paper:
+        read.wrong("when", _("thiếu điều kiện trên dữ liệu của registry, hoặc giấy (paper) chứng minh"))
     return exemption
 
 

@@ -77,12 +77,13 @@ def confirm_exemption(
 
 
 def _holds(when: Mapping[str, Any], record: Record) -> bool:
+    """Without a condition a record proves nothing: an official looks at the paper."""
     values = dict(record.values)
     born = values.get("born_on")
     if born:
         day, today = date.fromisoformat(str(born)), local_today()
         values["age"] = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
-    return not when or parse(when).holds(values)
+    return bool(when) and parse(when).holds(values)
 
 
 @transaction.atomic

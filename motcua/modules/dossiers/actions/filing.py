@@ -19,7 +19,13 @@ from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import SYSTEM
-from motcua.kernel.identity.queries import authorisation_between, organisation_of_case, represents, require
+from motcua.kernel.identity.queries import (
+    authorisation_between,
+    is_represented_by,
+    organisation_of_case,
+    represents,
+    require,
+)
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.queries.catalogue import version
@@ -220,7 +226,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     party_id = opened.party_id
     if new.filer is not None:
         party_id = _filer(new, opened.case.id)
-    if new.organisation_id is not None:
+    if new.organisation_id is not None and is_represented_by(new.organisation_id, opened.case.person_id or 0):
         act_for_organisation(opened.party_id, new.organisation_id)
     _claim(new, body, opened.case.id)
     behalf = behalf_of(_behalf_key(new), body.code, actor=actor) if actor.kind == "person" else ONESELF

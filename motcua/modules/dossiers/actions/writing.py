@@ -17,6 +17,7 @@ from motcua.kernel.forms.queries.versions import newest
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.claiming import confirm_exemption
+from motcua.modules.dossiers.actions.counter import forget_counter_drafts
 from motcua.modules.dossiers.actions.filing import Applicant, Filed, NewClaim, NewDossier, NewPaper, file_dossier
 from motcua.modules.dossiers.actions.prefilling import known_sources
 from motcua.modules.dossiers.kind import Delivery, PaperSource, Way
@@ -171,4 +172,5 @@ def _papers(slot: Any) -> list[NewPaper]:
 
 def forget_sheets() -> int:
     """Those whose answers are gone."""
+    forget_counter_drafts()
     return Sheet.objects.filter(saved_at__lt=moment.now() - KEPT_FOR).delete()[0]

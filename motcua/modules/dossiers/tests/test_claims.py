@@ -13,8 +13,7 @@ from motcua.kernel.payments.actions.refunds import release_lines
 from motcua.kernel.payments.kind import Incoming
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries.obligations import pay_token
-from motcua.kernel.procedures.actions.versions import publish_draft, save_draft
-from motcua.kernel.procedures.queries.catalogue import in_force
+from motcua.kernel.procedures.actions.versions import save_draft
 from motcua.kernel.registries.actions import put_records
 from motcua.kernel.registries.kind import REGISTRIES
 from motcua.kernel.registries.models import LookUp
@@ -25,42 +24,12 @@ from motcua.modules.dossiers.actions.filing import Applicant, NewClaim, NewDossi
 from motcua.modules.dossiers.actions.reception import accept_dossier, hand_over_dossier, refuse_dossier
 from motcua.modules.dossiers.actions.results import withdraw_dossier
 from motcua.modules.dossiers.models import Claim, DossierPaper
-from motcua.modules.dossiers.tests.conftest import AN
+from motcua.modules.dossiers.tests.conftest import AN, WHOLE
 from motcua.modules.dossiers.tests.test_behalf import YEN_ID, signed_in, somebody
 from motcua.modules.dossiers.tests.test_portal import CONTACT, START, photo
-from motcua.testing.one_stop import CIVIL, OneStop
+from motcua.testing.one_stop import OneStop
 
 pytestmark = pytest.mark.django_db
-FEES = """
-[[fees]]
-code = "LP.khai-sinh"
-name = "Lệ phí đăng ký"
-name_en = "Registration charge"
-rule = { type = "fixed", amount = 50000 }
-refund_until = "tham-tra"
-exempt = [
-    { code = "ho-ngheo", name = "Hộ nghèo", name_en = "Poor household", paper = "GT.ho-ngheo", registry = "households", when = { "==" = [{ var = "poverty" }, "ho_ngheo"] } },
-    { code = "cao-tuoi", name = "Người cao tuổi", name_en = "Elderly", registry = "population", when = { ">=" = [{ var = "age" }, 60] } },
-    { code = "khuyet-tat", name = "Người khuyết tật", name_en = "Disabled", paper = "GT.kt", share_bp = 5000 },
-]
-[[fees]]
-code = "PHI.ban-sao"
-name = "Phí bản sao"
-name_en = "Copies"
-kind = "phi"
-rule = { type = "fixed", amount = 8000 }
-
-"""
-WHOLE = CIVIL.replace("[[legs]]", FEES + "[[legs]]", 1)
-
-
-@pytest.fixture
-def fees(one_stop: OneStop) -> int:
-    save_draft(WHOLE, actor=SYSTEM, code="1.000001")
-    publish_draft("1.000001", actor=SYSTEM)
-    found = in_force("1.000001")
-    assert found is not None
-    return found.id
 
 
 @pytest.fixture
@@ -273,7 +242,8 @@ def test_refused_at_the_reception_nothing_is_owed(one_stop: OneStop, fees: int) 
     [
         ('refund_until = "tham-tra"', 'refund_until = "khong-co"', "refund_until"),
         ('when = { ">=" = [{ var = "age" }, 60] }', 'when = { "sai" = 1 }', "JSON-Logic"),
-        ('registry = "population", when', "when", "registry"),
+        ('registry = "population"\nwhen', "when", "when"),
+        ('when = { ">=" = [{ var = "age" }, 60] }', "", "when"),
     ],
 )
 def test_a_wrong_rule_is_named(one_stop: OneStop, was: str, now: str, words: str) -> None:

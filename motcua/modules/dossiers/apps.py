@@ -27,9 +27,9 @@ class DossiersConfig(AppConfig):
         from motcua.modules.dossiers.actions.deciding import carry_out
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
-        from motcua.modules.dossiers.queries.exchange import describe
         from motcua.modules.dossiers.pack import PART
         from motcua.modules.dossiers.queries.deciding import count_deciding
+        from motcua.modules.dossiers.queries.exchange import describe
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.rating import RATEABLE
         from motcua.modules.dossiers.queries.telling import PLANS

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS
 from motcua.kernel.cases.models import Case, Party
-from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.people import party_token, standing
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
 from motcua.kernel.messages.kind import EMAIL, SMS, Recipient
@@ -52,7 +52,7 @@ def whose_link(event: Event) -> Iterator[Recipient]:
 
 def _people(case: Case, event: Event, chosen: QuerySet[Party] | None = None) -> Iterator[Recipient]:
     wanted = Party.objects.filter(case_id=case.id) if chosen is None else chosen
-    parties = list(wanted.filter(person_id__isnull=False))
+    parties = list(wanted.filter(standing(), person_id__isnull=False))
     cards = contact_addresses(party.person_id for party in parties if party.person_id is not None)
     accounts = accounts_of_persons(cards)
     for party in parties:

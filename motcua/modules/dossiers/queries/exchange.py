@@ -25,7 +25,7 @@ from motcua.kernel.exchange.kind import (
 )
 from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.identity.kind import ROLE_NAMES
-from motcua.kernel.identity.queries import list_officers, opened_whole, organisation_by_id
+from motcua.kernel.identity.queries import list_officers, opened_whole, organisation_of_case
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import State as MoneyState
 from motcua.kernel.payments.queries.obligations import obligations, paid_from_afar
@@ -138,7 +138,7 @@ def _attachment(file: File | None) -> Attachment | None:
 
 
 def _applicant(found: Whole, party: Party | None) -> Subject:
-    organisation = organisation_by_id(found.dossier.organisation_id) if found.dossier.organisation_id else None
+    organisation = organisation_of_case(found.dossier.organisation_id) if found.dossier.organisation_id else None
     if organisation is not None:
         return Subject(SubjectKind.BUSINESS, organisation.name, organisation.tax_code)
     return _subject(party) if party is not None else Subject()

@@ -1,29 +1,36 @@
 """Where a dossier stands, told apart (facts §1.5): the business state with its number on the national portal, money,
-the result's way to the person; and whether it is late, which is computed and never a state."""
+the result's way to the person; whether it is late, which is computed and never a state; and by what right it was filed
+for another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from motcua.kernel.identity.queries import AuthorisationRow, authorisation_of_case, organisation_of_case
+from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import OWED, STATE_TONES
 from motcua.kernel.payments.kind import State as Money
-from motcua.kernel.payments.queries.obligations import obligations
+from motcua.kernel.payments.queries.obligations import obligations, pay_url
+from motcua.kernel.web.kind import Pill
 from motcua.lib import moment
 from motcua.lib.money import money
-from motcua.modules.dossiers.kind import DOSSIER, PORTAL_STATES
+from motcua.modules.dossiers.kind import DOSSIER, PORTAL_STATES, Delivery
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from motcua.kernel.cases.kind import State
     from motcua.kernel.cases.models import Case
+    from motcua.kernel.identity.models import Organisation
     from motcua.kernel.payments.models import Obligation
     from motcua.modules.dossiers.models import Dossier
+    from motcua.modules.dossiers.queries.reading import Whole
 
 # Mã trạng thái trên Cổng Dịch vụ công quốc gia (TrangThaiHoSo).
 PORTAL_NAMES = {
@@ -41,21 +48,12 @@ PORTAL_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One of the states in words, with the tone and icon of its pill."""
-
-    words: str
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     business: State
     code: int  # 1–10
     code_name: str
-    money: Part
-    delivery: Part
+    money: Pill
+    delivery: Pill
     is_late: bool
 
 
@@ -66,15 +64,15 @@ def standings(cases: Sequence[Case]) -> dict[int, Standing]:
     return {case.id: _standing(case, owed.get(case.id, []), now) for case in cases}
 
 
-def _standing(case: Case, rows: Iterable[Obligation], now: datetime) -> Standing:
+def _standing(case: Case, rows: Sequence[Obligation], now: datetime) -> Standing:
     dossier: Dossier = case.dossier
     code = PORTAL_STATES[case.state]
     return Standing(
         business=DOSSIER.state(case.state),
         code=code,
         code_name=_(PORTAL_NAMES[code]),
-        money=_money(rows),
-        delivery=_delivery(case, dossier),
+        money=money_state(rows),
+        delivery=delivery_state(case, dossier),
         is_late=is_late(case, dossier, now),
     )
 
@@ -93,26 +91,84 @@ def _runs(state: str) -> bool:
     return PORTAL_STATES[state] in (2, 4)
 
 
-def _money(rows: Iterable[Obligation]) -> Part:
-    """What is still owed; else what became of the last that was."""
-    held = [row for row in rows if row.state not in (Money.CANCELLED, Money.EXEMPT)]
-    if not held:
-        return Part(_("Không phải nộp"), "neutral", "coin-off")
-    if left := sum(row.amount - row.paid_amount for row in held if row.state in OWED):
-        words = _("Còn phải nộp %(amount)s") if any(row.paid_amount for row in held) else _("Chưa nộp %(amount)s")
-        return Part(words % {"amount": money(left)}, "warn", "coin")
-    last = held[-1]
-    if last.state != Money.PAID:
-        return Part(str(last.get_state_display()), *STATE_TONES[Money(last.state)])
-    return Part(_("Đã nộp đủ %(amount)s") % {"amount": money(sum(row.amount for row in held))}, "ok", "coin")
+def money_state(rows: Sequence[Obligation]) -> Pill:
+    """Of all that a dossier owes: what asks for something first, else what became of the last."""
+    if left := sum(row.missing for row in rows if row.state in OWED):
+        words = _("Còn phải nộp %(amount)s") if any(row.paid_amount for row in rows) else _("Chưa nộp %(amount)s")
+        return Pill(words % {"amount": money(left)}, "warn", "coin")
+    for state in (Money.REFUNDING, Money.OVER):
+        if any(row.state == state for row in rows):
+            return Pill(str(state.label), *STATE_TONES[state])
+    if paid := sum(row.amount for row in rows if row.state == Money.PAID):
+        return Pill(_("Đã nộp đủ %(amount)s") % {"amount": money(paid)}, "ok", "coin")
+    for state in (Money.REFUNDED, Money.EXEMPT, Money.CANCELLED):
+        if any(row.state == state for row in rows):
+            return Pill(str(state.label), *STATE_TONES[state])
+    return Pill(_("Chưa có khoản phải nộp"), "neutral", "coin")
 
 
-def _delivery(case: Case, dossier: Dossier) -> Part:
-    how = str(dossier.get_delivery_display())
+def delivery_state(case: Case, dossier: Dossier) -> Pill:
+    """Where the result is on its way into the person's hands."""
+    delivery = Delivery(dossier.delivery)
     if dossier.returned_at is not None:
-        return Part(_("Đã trả: %(how)s") % {"how": how}, "ok", "checks")
-    if dossier.ready_at is not None:
-        return Part(_("Chờ trả: %(how)s") % {"how": how}, "info", "gift")
+        day = f"{timezone.localtime(dossier.returned_at):%d/%m/%Y}"
+        words = {
+            Delivery.ONLINE: _("Đã gửi vào kho giấy tờ điện tử ngày %(day)s"),
+            Delivery.COUNTER: _("Đã nhận tại quầy ngày %(day)s"),
+            Delivery.POST: _("Đã giao bưu chính ngày %(day)s"),
+        }[delivery]
+        return Pill(words % {"day": day}, "ok", "circle-check")
+    if dossier.ready_at is not None and case.closed_at is None:
+        words = {
+            Delivery.ONLINE: _("Chờ gửi bản điện tử"),
+            Delivery.COUNTER: _("Chờ nhận tại %(unit)s"),
+            Delivery.POST: _("Chờ giao bưu chính"),
+        }[delivery]
+        unit = org.tree().unit(dossier.reception_unit_id).name
+        return Pill(words % {"unit": unit}, "info", "package")
     if case.closed_at is not None:
-        return Part(_("Không có kết quả để trả"), "neutral", "x")
-    return Part(_("Chưa có kết quả: %(how)s") % {"how": how}, "neutral", "clock")
+        return Pill(_("Không có kết quả để trả"), "neutral", "package")
+    return Pill(_("Chưa có kết quả"), "neutral", "package")
+
+
+@dataclass(frozen=True, slots=True)
+class ActsFor:
+    """By what right somebody filed it for another, as it stands now. For whoever may read the dossier."""
+
+    authorisation: AuthorisationRow | None = None
+    organisation: Organisation | None = None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.authorisation is not None and self.authorisation.state == "accepted"
+
+
+def acts_for(found: Whole) -> ActsFor:
+    authorisation_id, organisation_id = found.dossier.authorisation_id, found.dossier.organisation_id
+    return ActsFor(
+        authorisation_of_case(authorisation_id) if authorisation_id is not None else None,
+        organisation_of_case(organisation_id) if organisation_id is not None else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLine:
+    obligation: Obligation
+    name: str
+    url: str
+
+    @property
+    def pill(self) -> Pill:
+        tone, icon = STATE_TONES[Money(self.obligation.state)]
+        return Pill(str(Money(self.obligation.state).label), tone, icon)
+
+
+def money_lines(rows: Sequence[Obligation], *, is_english: bool) -> list[MoneyLine]:
+    return [
+        MoneyLine(
+            row,
+            ", ".join(line["name_en"] if is_english and line["name_en"] else line["name"] for line in row.lines),
+            pay_url(row.id),
+        )
+        for row in rows
+    ]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.kernel.payments.kind import Line
-from motcua.modules.dossiers.actions import apologising, consulting, money, reception, results, working
+from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
+from motcua.modules.dossiers.queries.fees import claims_of
 from motcua.modules.dossiers.queries.reading import extension_of, whole
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def _results(case: Case) -> dict[str, Any]:
 def _asked(case: Case) -> dict[str, Any]:
     asked = extension_of(case.id)
     return {"asked_reason": asked.reason, "asked_until": asked.until} if asked is not None else {}
+
+
+def _claims(case: Case) -> dict[str, Any]:
+    return {"claims": [(one.pk, one.name) for one in claims_of(case.id) if one.refused_at is None]}
 
 
 def _proposal(data: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +69,7 @@ DOINGS: dict[str, Doing] = {
     "issue": Doing(results.issue_dossier),
     "return_result": Doing(results.return_result_dossier, forms.ReturnForm),
     "request_payment": Doing(money.request_payment_dossier, forms.PaymentForm, values=_charge),
+    "refuse_claim": Doing(claiming.refuse_claim_dossier, forms.ClaimForm, extras=_claims),
     "settle": Doing(money.settle_dossier),
     "suspend": Doing(working.suspend_dossier, forms.ReasonForm),
     "resume": Doing(working.resume_dossier),

@@ -20,6 +20,7 @@ from motcua.kernel.identity.views import (
     outside,
     proving,
     public,
+    sessions,
 )
 from motcua.kernel.identity.views.account import officials_only
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dang-nhap/", login.login, name="login"),
     path("dang-nhap/ma/", login.login_code, name="login_code"),
     path("dang-nhap/ma/gui-lai/", login.login_resend, name="login_resend"),
+    path("phien/", sessions.session_end, name="session_end"),
     path("dang-xuat/", login.logout, name="account_logout"),
     # Officials
     path("dang-nhap/can-bo/", public(login.OfficerLogin.as_view()), name="account_login"),

@@ -7,6 +7,8 @@ class Incident(models.Model):
     case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="incident")
     text = models.TextField()  # in the person's own words: for officials and the person
     public_text = models.TextField(blank=True)  # contacts and names masked: for everybody else
+    moderated_at = models.DateTimeField(null=True)  # somebody looked, and chose which words and photos strangers see
+    hidden_at = models.DateTimeField(null=True)  # taken off the public pages; only the move "show" brings it back
     hides_name = models.BooleanField(default=True)
     is_danger = models.BooleanField(default=False)
     attributes = models.JSONField(default=dict)  # answers to the category's questions, {code: value | [values]}

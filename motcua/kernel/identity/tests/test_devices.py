@@ -38,7 +38,7 @@ def test_a_link_makes_one_browser_the_device(city: City) -> None:
     browser = Client()
     answer = browser.get(f"/may/{token}/")
     assert answer.headers["Location"] == "/board/24778/"
-    cookie = answer.cookies["mc_device"]
+    cookie = answer.cookies["mc_station"]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/board/24778/", True, "Lax")
     with moment.at(MONDAY):
         assert use_device(token, "board", "24778", "1") == device

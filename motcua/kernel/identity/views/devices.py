@@ -21,7 +21,7 @@ from motcua.kernel.identity.views.doors import Request, public, requires
 from motcua.kernel.identity.views.login import add_refusal, page
 from motcua.lib.errors import Refused
 
-COOKIE = "mc_device"
+COOKIE = "mc_station"
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 _SECONDS_KEPT = 400 * 24 * 3600  # browsers keep no cookie longer
 

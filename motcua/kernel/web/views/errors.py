@@ -1,7 +1,7 @@
 """Refusals and failures as people and programs see them: an HTML page, or problem JSON (RFC 9457)."""
 
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -98,7 +98,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
         response = HttpResponse(status=status)
         response["X-Refused"] = quote(refused.message)  # toast.js shows it; headers carry no Vietnamese letters
         if status == HTTPStatus.UNAUTHORIZED:
-            response["HX-Redirect"] = resolve_url(settings.LOGIN_URL)
+            response["HX-Redirect"] = _login_url(request, request.headers.get("HX-Current-URL", ""))
     else:
         response = _page(request, status, _title(status), refused.message, code=refused.code, fields=refused.fields)
     response["Cache-Control"] = "no-store"
@@ -135,6 +135,7 @@ def _page(
         "picture": PICTURES.get(HTTPStatus(status), "alert-circle"),
         "request_id": getattr(request, "request_id", ""),
         "back": _back(request),
+        "login_url": _login_url(request, _back(request)) if status == HTTPStatus.UNAUTHORIZED else "",
     }
     return HttpResponse(loader.render_to_string("errors/page.html", context, request), status=status)
 
@@ -145,6 +146,13 @@ def host_of(request: HttpRequest) -> str:
         return request.get_host()
     except DisallowedHost:
         return ""
+
+
+def _login_url(request: HttpRequest, page: str) -> str:
+    """The door for this part of the house, and from there back to the page that was asked from."""
+    door = resolve_url("account_login" if request.path.startswith("/desk/") else settings.LOGIN_URL)
+    here = request.build_absolute_uri("/") if host_of(request) else ""
+    return f"{door}?{urlencode({'next': page.removeprefix(here[:-1])})}" if here and page.startswith(here) else door
 
 
 def _back(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from motcua import __version__
 from motcua.kernel.identity.queries import may, may_somewhere
 from motcua.kernel.identity.views import Request
+from motcua.kernel.identity.views.sessions import seconds_left
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.web.kind import LINKS, TILES, DeskLink, PortalTile, Text
@@ -111,6 +112,16 @@ class House:
     tiles_url = cached_property(lambda self: settings.MAP_TILES_URL)
     tiles_attribution = cached_property(lambda self: settings.MAP_TILES_ATTRIBUTION)
     live_url = cached_property(lambda self: settings.LIVE_URL or live_origin(self._request))
+
+    @cached_property
+    def session_left(self) -> int | None:
+        """Seconds until the session of whoever is signed in ends."""
+        return seconds_left(self._request) if self._request.actor.id is not None else None
+
+    @cached_property
+    def session_login_url(self) -> str:
+        """The door through which whoever is signed in came."""
+        return resolve_url("account_login" if self._request.actor.is_officer else settings.LOGIN_URL)
 
     # The desk
 

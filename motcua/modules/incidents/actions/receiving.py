@@ -11,13 +11,10 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, said, touch
-from motcua.kernel.cases.actions.opening import searched_words
-from motcua.kernel.cases.actions.people import bring_parties, publish_files
-from motcua.kernel.cases.kind import FileRole
+from motcua.kernel.cases.actions.people import bring_parties
 from motcua.kernel.cases.queries.reading import cases_of, get_case
-from motcua.kernel.cases.queries.rules import category_by_code, rules
+from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.events.actions import record
-from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import officer_actor
 from motcua.kernel.org import queries as org
@@ -25,7 +22,8 @@ from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.submitting import subject_of, triage_unit_id
+from motcua.modules.incidents.actions.publishing import moderate, publish
+from motcua.modules.incidents.actions.submitting import triage_unit_id
 from motcua.modules.incidents.models import Incident, Phrase
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ def accept_incident(
     public_file_ids: Sequence[int] | None = None,
     version: int | None = None,
 ) -> Case:
-    """Receive the report, and let the public see it: what ``public_text`` says and the photos named (default all)."""
+    """Receive the report, and let the public see it: what ``public_text`` says, and of the photos those named."""
     case = begin(case_id, "accept", kind=KIND, actor=actor, version=version)
     clocks = Clocks.of(case)
     receive(case, clocks, public_text=public_text, public_file_ids=public_file_ids)
@@ -57,22 +55,8 @@ def receive(
 ) -> None:
     """What receiving means, whichever move does it: the first promise is kept, and strangers may read."""
     clocks.stop("accept")
-    category = rules().categories.get(case.category_id) if case.category_id else None
-    if case.published_at is None and (category is None or category.is_public) and not is_hidden(case.id):
-        case.published_at = moment.now()
-        if public_text is not None:
-            words = redact(nfc(public_text).strip())
-            Incident.objects.filter(pk=case.id).update(public_text=words)
-            # What was taken out is gone from the heading and from the search as well.
-            case.subject = subject_of(words, category.name if category else _("Phản ánh"))
-            case.folded = searched_words(case, words)
-        publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)
-
-
-def is_hidden(case_id: int) -> bool:
-    """An official took it off the public pages; only the move “show” brings it back."""
-    told = histories([case_id], ("incident.hidden", "incident.shown")).get(case_id, [])
-    return bool(told) and told[-1].name == "incident.hidden"
+    if publish(case):
+        moderate(case, public_text=public_text, public_file_ids=public_file_ids)
 
 
 def unit_words(case: Case) -> dict[str, Any]:
@@ -80,21 +64,37 @@ def unit_words(case: Case) -> dict[str, Any]:
 
 
 @transaction.atomic
-def take_incident(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
+def take_incident(
+    case_id: int,
+    *,
+    actor: Actor,
+    public_text: str | None = None,
+    public_file_ids: Sequence[int] | None = None,
+    version: int | None = None,
+) -> Case:
     """The officer takes it on; that receives it as well."""
     if not actor.is_officer:  # a machine with every grant is still nobody's colleague
         raise Refused("not_allowed", _("Chỉ cán bộ nhận xử lý được việc."))
     case = begin(case_id, "take", kind=KIND, actor=actor, version=version)
     case.officer_id = actor.id
     clocks = Clocks.of(case)
-    receive(case, clocks)
+    receive(case, clocks, public_text=public_text, public_file_ids=public_file_ids)
     clocks.give_to_officer()
     finish(case, "take", actor=actor, clocks=clocks, data=unit_words(case))
     return case
 
 
 @transaction.atomic
-def assign_incident(case_id: int, *, actor: Actor, officer_id: int, note: str = "", version: int | None = None) -> Case:
+def assign_incident(
+    case_id: int,
+    *,
+    actor: Actor,
+    officer_id: int,
+    note: str = "",
+    public_text: str | None = None,
+    public_file_ids: Sequence[int] | None = None,
+    version: int | None = None,
+) -> Case:
     """Give it to an officer of the unit that holds it, or of one below it."""
     case = begin(case_id, "assign", kind=KIND, actor=actor, version=version)
     officer = officer_actor(officer_id)
@@ -110,7 +110,7 @@ def assign_incident(case_id: int, *, actor: Actor, officer_id: int, note: str = 
     if inside is not None and inside.unit_id != case.unit_id:
         case.unit_id = inside.unit_id  # down to the officer's own office
     clocks = Clocks.of(case)
-    receive(case, clocks)
+    receive(case, clocks, public_text=public_text, public_file_ids=public_file_ids)
     clocks.hand_over()
     to = "in_progress" if case.state in ("dispatched", "accepted") else None
     finish(

@@ -14,12 +14,12 @@ from motcua.kernel.cases.actions.moving import begin, finish, said
 from motcua.kernel.cases.actions.people import drop_unpublished_files, publish_files, take_files
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.reading import files_of
-from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.files.actions import publish_file
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.incidents.actions.receiving import KIND, end, is_hidden, unit_words
+from motcua.modules.incidents.actions.publishing import moderate, publish
+from motcua.modules.incidents.actions.receiving import KIND, end, unit_words
 from motcua.modules.incidents.models import Incident
 
 if TYPE_CHECKING:
@@ -126,11 +126,8 @@ def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) 
     """The leader agrees: the result is published, or sent to the person alone where the category is not public or
     the report was hidden."""
     case = begin(case_id, "approve", kind=KIND, actor=actor, version=version)
-    category = rules().categories.get(case.category_id) if case.category_id else None
     result = Incident.objects.values_list("result", flat=True).get(pk=case.id)
-    is_public = case.published_at is not None or ((category is None or category.is_public) and not is_hidden(case.id))
-    if is_public:
-        case.published_at = case.published_at or moment.now()
+    if publish(case):
         publish_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
         for file_id in files_of([case.id]).filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
             publish_file(file_id, actor=actor)
@@ -174,20 +171,30 @@ def hide_incident(case_id: int, *, actor: Actor, reason: str, version: int | Non
     if case.published_at is None:
         raise Refused("wrong_state", _("Việc này chưa có trên trang công khai."))
     case.published_at = None
+    Incident.objects.filter(pk=case.id).update(hidden_at=moment.now())
     finish(case, "hide", actor=actor, data={"reason": why})
     return case
 
 
 @transaction.atomic
-def show_incident(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
-    """Strangers may see it, unless its category is one that is never published."""
+def show_incident(
+    case_id: int,
+    *,
+    actor: Actor,
+    public_text: str | None = None,
+    public_file_ids: Sequence[int] | None = None,
+    version: int | None = None,
+) -> Case:
+    """Strangers may see it, unless its category is one that is never published; and the photos named, while nobody has
+    chosen yet."""
     case = begin(case_id, "show", kind=KIND, actor=actor, version=version)
-    category = rules().categories.get(case.category_id) if case.category_id else None
-    if case.published_at is not None:
+    is_chosen = Incident.objects.filter(pk=case.id, moderated_at__isnull=False).exists()
+    if case.published_at is not None and (is_chosen or public_file_ids is None):
         raise Refused("wrong_state", _("Việc này đang có trên trang công khai."))
-    if category is not None and not category.is_public:
+    Incident.objects.filter(pk=case.id).update(hidden_at=None)
+    if not publish(case):
         raise Refused("not_public", _("Loại việc này không công khai."))
-    case.published_at = moment.now()
+    moderate(case, public_text=public_text, public_file_ids=public_file_ids)
     finish(case, "show", actor=actor)
     return case
 

@@ -29,7 +29,9 @@ URGENCIES = [
 ]
 
 
-class AcceptForm(MoveForm):
+class ModerationForm(MoveForm):
+    """With what strangers will see, while nobody has chosen that yet."""
+
     public_text = text_field(
         _("Nội dung cho mọi người xem"), _("Số điện thoại, email đã được che. Bỏ tên người nếu có."), required=False
     )
@@ -38,9 +40,17 @@ class AcceptForm(MoveForm):
     )
 
     def __init__(
-        self, *args: Any, photos: Sequence[tuple[int, str]] = (), public_text: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        photos: Sequence[tuple[int, str]] = (),
+        public_text: str = "",
+        is_chosen: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if is_chosen:
+            del self.fields["public_text"], self.fields["public_files"]
+            return
         self.fields["public_text"].initial = public_text
         if photos:
             self.fields["public_files"].choices = [(str(number), name) for number, name in photos]  # type: ignore[attr-defined]
@@ -127,9 +137,10 @@ class DispatchForm(MoveForm):
     note = text_field(_("Lời nhắn cho đơn vị nhận"), required=False, rows=2)
 
 
-class AssignForm(MoveForm):
+class AssignForm(ModerationForm):
     officer_id = forms.IntegerField(widget=forms.HiddenInput)
     note = forms.CharField(label=_("Lời nhắn"), required=False, max_length=300)
+    field_order = ("version", "officer_id", "note")
 
 
 class MergeForm(MoveForm):

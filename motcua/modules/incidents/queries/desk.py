@@ -43,6 +43,12 @@ class DeskPage:
         return self.shown.case
 
 
+def waits_for_choice(case: Case, incident: Incident) -> bool:
+    """Nobody has looked yet at what strangers will see of it."""
+    category = rules().categories.get(case.category_id) if case.category_id else None
+    return incident.moderated_at is None and (category is None or category.is_public)
+
+
 def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
     """Refused("not_found") for those outside its unit's reach."""
     actor = actor.by_post

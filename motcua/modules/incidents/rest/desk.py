@@ -198,15 +198,15 @@ class Moved(Schema):
     moves: list[str]
 
 
-class AcceptIn(Schema):
-    """Without ``public_text`` everybody reads the person's words, contacts masked; without ``public_file_ids`` they see
-    every photo."""
+class ModerationIn(Schema):
+    """What strangers see. Without ``public_text`` they read the person's words, contacts masked; of the photos they see
+    those named, and the choice stays open without ``public_file_ids``."""
 
     public_text: Words | None = Field(None, max_length=5000)
     public_file_ids: list[Id] | None = Field(None, max_length=100)
 
 
-class AssignIn(Schema):
+class AssignIn(ModerationIn):
     officer_id: Id
     note: Words = Field("", max_length=300)
 
@@ -272,7 +272,7 @@ class ReopenIn(Schema):
 
 Action = Callable[..., object]
 MOVES: dict[str, tuple[Action, type[Schema] | None]] = {
-    "accept": (receiving.accept_incident, AcceptIn),
+    "accept": (receiving.accept_incident, ModerationIn),
     "take": (receiving.take_incident, None),
     "assign": (receiving.assign_incident, AssignIn),
     "dispatch": (receiving.dispatch_incident, DispatchIn),

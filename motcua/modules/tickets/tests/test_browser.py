@@ -161,7 +161,7 @@ def test_from_the_phone_to_the_counter(
     desk.locator(".tk-at", has_text="A001").wait_for()
 
     hall.locator("[data-number=A001]").wait_for()
-    until(lambda: hall.evaluate("window.said?.length === 4"))
+    until(bool, lambda: hall.evaluate("window.said?.length === 4"))
     assert hall.evaluate("window.said") == [
         "gong", "gong", "Mời số A 0 0 1, đến quầy số 1.", "Number A 0 0 1, please go to counter 1.",
     ]  # fmt: skip

@@ -112,7 +112,7 @@ def test_the_kiosk_is_one_device(hall: Hall, client: Client) -> None:
     assert client.get(KIOSK).status_code == HTTPStatus.FORBIDDEN
     screen = Client()  # this client keeps one cookie of a name; browsers keep one for each path
     become(screen, hall, "screen")
-    screen.cookies["mc_device"]["path"] = "/"
+    screen.cookies["mc_station"]["path"] = "/"
     assert screen.post(KIOSK, {"line": "A"}).status_code == HTTPStatus.FORBIDDEN
     assert not Ticket.objects.exists()
     kiosk = become(client, hall, "kiosk")

@@ -34,9 +34,10 @@ STYLES: dict[str, tuple[str, ...]] = {
     "desk.css": ("fonts", "tokens", "base", "components", "portal", "desk", "print"),
     "wall.css": ("fonts", "@pruned", "tokens", "base", "components", "wall"),
 }
+EVERYWHERE = ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "dialog", "session")
 SCRIPTS: dict[str, tuple[str, ...]] = {
-    "portal.js": ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "dialog", "follow"),
-    "desk.js": ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "dialog", "keys", "rows"),
+    "portal.js": (*EVERYWHERE, "follow"),
+    "desk.js": (*EVERYWHERE, "keys", "rows"),
     "map.js": ("leaflet/dist/leaflet.js", "leaflet.markercluster/dist/leaflet.markercluster.js", "map"),
     "chart.js": ("echarts/dist/echarts.simple.min.js", "chart"),
 }

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.people import parties
+from motcua.kernel.cases.queries.reading import files_of
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor, Link, Role
 from motcua.kernel.identity.queries import list_officers, officer_actor
@@ -244,16 +246,17 @@ class Teller:
             return
         worker = self._by(case, [Role.SPECIALIST, Role.LEADER])
         if self.dice.random() < 0.5:
-            receiving.take_incident(case.id, actor=worker)
+            receiving.take_incident(case.id, actor=worker, public_file_ids=_photos(case))
         else:
             leader = self._by(case, [Role.LEADER])
-            receiving.assign_incident(case.id, actor=leader, officer_id=worker.id or 0)
+            receiving.assign_incident(case.id, actor=leader, officer_id=worker.id or 0, public_file_ids=_photos(case))
 
     def _take(self, case: Case) -> None:
         receiving.take_incident(case.id, actor=self._by(case, [Role.SPECIALIST, Role.LEADER]))
 
     def _accept(self, case: Case) -> None:
-        receiving.accept_incident(case.id, actor=self._by(case, [Role.CLERK, Role.SPECIALIST, Role.LEADER]))
+        clerk = self._by(case, [Role.CLERK, Role.SPECIALIST, Role.LEADER])
+        receiving.accept_incident(case.id, actor=clerk, public_file_ids=_photos(case))
 
     def _return(self, case: Case) -> None:
         receiving.return_incident(
@@ -386,3 +389,8 @@ def forget_cast() -> None:
     """Another city was loaded."""
     _actor.cache_clear()
     _staff.cache_clear()
+
+
+def _photos(case: Case) -> list[int]:
+    """All that came with it: they are drawn, so anybody may see them."""
+    return list(files_of([case.id]).filter(role=FileRole.BEFORE).values_list("file_id", flat=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -12,29 +13,39 @@ from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.forms import desk as forms
 from motcua.modules.incidents.models import Incident
+from motcua.modules.incidents.queries.desk import waits_for_choice
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
 
 
 def _what_goes_public(case: Case) -> dict[str, Any]:
+    incident = Incident.objects.get(pk=case.id)
+    if not waits_for_choice(case, incident):
+        return {"is_chosen": True}
     photos = [file for file in case_files(case.id) if file.role == FileRole.BEFORE]
     return {
-        "public_text": Incident.objects.values_list("public_text", flat=True).get(pk=case.id),
+        "public_text": incident.public_text,
         "photos": [(file.file_id, _("Ảnh %(number)d") % {"number": number}) for number, file in enumerate(photos, 1)],
     }
 
 
 def _public_files(data: dict[str, Any]) -> dict[str, Any]:
+    if "public_text" not in data:
+        return data
     return {**data, "public_file_ids": [int(number) for number in data.pop("public_files", ())]}
+
+
+def _moderating(action: Callable[..., object], form: type[forms.ModerationForm], needs: str = "") -> Doing:
+    return Doing(action, form, needs=needs, extras=_what_goes_public, values=_public_files)
 
 
 PHOTOS = (("photos", "file_ids"),)
 
 DOINGS: dict[str, Doing] = {
-    "accept": Doing(receiving.accept_incident, forms.AcceptForm, extras=_what_goes_public, values=_public_files),
-    "take": Doing(receiving.take_incident),
-    "assign": Doing(receiving.assign_incident, forms.AssignForm, needs="officer"),
+    "accept": _moderating(receiving.accept_incident, forms.ModerationForm),
+    "take": _moderating(receiving.take_incident, forms.ModerationForm),
+    "assign": _moderating(receiving.assign_incident, forms.AssignForm, needs="officer"),
     "dispatch": Doing(receiving.dispatch_incident, forms.DispatchForm, needs="unit"),
     "return": Doing(receiving.return_incident, forms.ReasonForm),
     "classify": Doing(receiving.classify_incident, forms.ClassifyForm),
@@ -53,7 +64,7 @@ DOINGS: dict[str, Doing] = {
     "note": Doing(working.note_incident, forms.NoteForm),
     "flag": Doing(working.flag_incident),
     "hide": Doing(working.hide_incident, forms.ReasonForm),
-    "show": Doing(working.show_incident),
+    "show": _moderating(working.show_incident, forms.ModerationForm),
     "close": Doing(working.close_incident),
     "reopen": Doing(people.reopen_incident, forms.ReasonForm),
 }

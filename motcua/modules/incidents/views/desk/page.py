@@ -14,13 +14,14 @@ from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.inbox import count_in_state
 from motcua.kernel.cases.views.page import case_context
 from motcua.kernel.identity.views import Request, requires
-from motcua.modules.incidents.queries.desk import DeskPage, desk_page
+from motcua.modules.incidents.queries.desk import DeskPage, desk_page, waits_for_choice
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
 
-BUTTONS = ("take", "approve", "show", "close")  # moves that one press does
+BUTTONS = ("approve", "close")  # moves that one press does
+MODERATING = ("take", "show")  # and these, once somebody has chosen what strangers see
 
 
 @requires("desk.enter")
@@ -39,7 +40,11 @@ def page_context(request: Request, page: DeskPage) -> dict[str, Any]:
     moves = [move for move in page.shown.moves if _makes_sense(move.name, page, request.actor)]
     return {
         **case_context(
-            request, case, moves, buttons=BUTTONS, next_step=lambda names: _next_step(names, case, request.actor)
+            request,
+            case,
+            moves,
+            buttons=BUTTONS if waits_for_choice(case, page.incident) else (*BUTTONS, *MODERATING),
+            next_step=lambda names: _next_step(names, case, request.actor),
         ),
         "page": page,
         "body": "incidents/desk/_case.html",
@@ -69,7 +74,8 @@ def _makes_sense(move: str, page: DeskPage, actor: Actor) -> bool:
         case "hide":
             return page.case.published_at is not None
         case "show":
-            return page.case.published_at is None and (page.category is None or page.category.is_public)
+            is_all_shown = page.case.published_at is not None and page.incident.moderated_at is not None
+            return not is_all_shown and (page.category is None or page.category.is_public)
         case "extend":
             return page.incident.extended_at is None
         case _:

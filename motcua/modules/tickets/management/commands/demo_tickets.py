@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import random
 from argparse import ArgumentParser
-from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,8 +20,9 @@ from motcua.modules.tickets.kind import Source
 from motcua.modules.tickets.models import Counter, Line, ServicePoint
 from motcua.modules.tickets.queries.points import all_counters, calendar_of, open_lines
 
-NUMBERS = 9  # of each line over the days: enough to measure its pace
-SKIPPED, CANCELLED, BY_PHONE = 0.06, 0.05, 0.4
+DAYS, NUMBERS = 2, 3  # mornings of each line, and those served in each: just enough to measure its pace
+OTHER_FATES = {"skipped": 0.15, "cancelled": 0.12}  # of one more in a morning
+BY_PHONE = 0.4
 SERVICE = {"A": 7, "B": 14, "C": 11, "D": 9}  # minutes that one usually takes, by the letter of the line
 OTHERS = 6
 WAITING = 4  # numbers that wait now, where it is open
@@ -53,56 +53,43 @@ def _tell(point: ServicePoint, days: int, rng: random.Random) -> int:
     calendar, now = calendar_of(point), moment.now()
     today = calendar.local(now).date()
     past = [day for back in range(days, 0, -1) if calendar.is_working_day(day := today - timedelta(days=back))]
-    queue = [line for line in open_lines(point) for _number in range(NUMBERS)] if past else []
-    rng.shuffle(queue)
-    taken = len(queue)
-    a_day = -(-len(queue) // max(len(past), 1))
-    for day in past:
-        wanted = deque(queue.pop() for _ in range(min(a_day, len(queue))))
-        while wanted:
-            # Whoever serves most of those who come today.
-            counter = max(counters, key=lambda one: sum(one.serves(line.letter) for line in wanted))
-            own = [line for line in wanted if counter.serves(line.letter)]
-            if not own:
-                break
-            for line in own:
-                wanted.remove(line)
-            _day(counter, own, calendar.opening(day), clerks[counter.number % len(clerks)], rng)
+    taken = 0
+    for line in open_lines(point) if past else []:
+        counter = next((one for one in counters if one.serves(line.letter)), None)
+        for day in sorted(rng.sample(past, min(DAYS, len(past)))) if counter else []:
+            clerk = clerks[line.pk % len(clerks)]
+            taken += _morning(line, counter, calendar.opening(day), clerk, rng)
     if calendar.is_open(now):
         taken += _now(point, counters, clerks[-1], now, rng)
     return taken
 
 
-def _day(counter: Counter, lines: list[Line], opening: datetime, clerk: Actor, rng: random.Random) -> None:
-    """They come one after the other in the morning, and each is called when the counter is free."""
-    at = opening + timedelta(minutes=rng.randint(5, 90))
+def _morning(line: Line, counter: Counter, opening: datetime, clerk: Actor, rng: random.Random) -> int:
+    """Some come, and are called one after the other; calling the next one ends with the one before."""
+    at = opening + timedelta(minutes=rng.randint(5, 120))
     with moment.at(at):
         calling.open_counter(counter.pk, actor=clerk)
-    for line in lines:
-        at = _serve(line, at, clerk, rng)
-    with moment.at(at):
-        calling.leave_counter(actor=clerk)
-
-
-def _serve(line: Line, at: datetime, clerk: Actor, rng: random.Random) -> datetime:
-    came = at - timedelta(minutes=rng.randint(0, 4))
-    with moment.at(came):
-        source = Source.PHONE if rng.random() < BY_PHONE else Source.KIOSK
-        ticket = take_ticket(line.pk, actor=ANONYMOUS, source=source)
-    with moment.at(at):
-        if rng.random() < CANCELLED:
-            cancel_ticket(ticket.pk, actor=ANONYMOUS)
-            return at
-        calling.call_next(actor=clerk)
-    if rng.random() < SKIPPED:
-        at += timedelta(minutes=2)
+    fates = ["served"] * NUMBERS + [fate for fate, share in OTHER_FATES.items() if rng.random() < share]
+    rng.shuffle(fates)
+    for fate in fates:
+        with moment.at(at - timedelta(minutes=rng.randint(1, 4))):
+            source = Source.PHONE if rng.random() < BY_PHONE else Source.KIOSK
+            ticket = take_ticket(line.pk, actor=ANONYMOUS, source=source)
+            if fate == "cancelled":
+                cancel_ticket(ticket.pk, actor=ANONYMOUS)
+                continue
         with moment.at(at):
-            calling.skip_ticket(ticket.pk, actor=clerk)
-        return at
-    at += timedelta(minutes=SERVICE.get(line.letter, OTHERS) * rng.uniform(0.6, 1.6))
+            calling.call_next(actor=clerk)
+        if fate == "skipped":
+            at += timedelta(minutes=2)
+            with moment.at(at):
+                calling.skip_ticket(ticket.pk, actor=clerk)
+        else:
+            at += timedelta(minutes=SERVICE.get(line.letter, OTHERS) * rng.uniform(0.6, 1.6))
     with moment.at(at):
-        calling.finish_ticket(ticket.pk, actor=clerk)
-    return at + timedelta(minutes=1)
+        calling.call_next(actor=clerk)  # nobody: it ends with the last one
+        calling.leave_counter(actor=clerk)
+    return len(fates)
 
 
 def _now(point: ServicePoint, counters: list[Counter], clerk: Actor, now: datetime, rng: random.Random) -> int:

@@ -1,0 +1,54 @@
+"""What strangers see of a report, in one place.
+
+``Case.published_at`` says since when they may read it: once it was received, unless its category is one that is never
+published, or an official hid it (``Incident.hidden_at``). Its words go out as the machine masked them, until somebody
+chose better ones. Photos go out only when somebody looked at them and chose which: ``Incident.moderated_at``. Whichever
+move receives a report asks for that choice while it is open; one that is made without looking (many at once, a program
+that names none) leaves it open. Photos of the result are the leader's to publish, with the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from motcua.kernel.cases.actions.opening import searched_words
+from motcua.kernel.cases.actions.people import publish_files
+from motcua.kernel.cases.kind import FileRole
+from motcua.kernel.cases.queries.rules import rules
+from motcua.lib import moment
+from motcua.lib.codes import redact
+from motcua.lib.vietnamese import nfc
+from motcua.modules.incidents.actions.submitting import subject_of
+from motcua.modules.incidents.models import Incident
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
+
+
+def publish(case: Case) -> bool:
+    """Let strangers read the locked case, if they may; the caller saves it. Whether they may."""
+    category = rules().categories.get(case.category_id) if case.category_id else None
+    is_hidden = Incident.objects.filter(pk=case.id, hidden_at__isnull=False).exists()
+    if (category is None or category.is_public) and not is_hidden:
+        case.published_at = case.published_at or moment.now()
+    return case.published_at is not None
+
+
+def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[int] | None) -> None:
+    """What somebody who looked chose for strangers: the words (None: as they are) and the photos. Nothing was chosen
+    while ``public_file_ids`` is None. Once: a second choice changes nothing."""
+    incident = Incident.objects.get(pk=case.id)
+    if public_file_ids is None or incident.moderated_at is not None:
+        return
+    incident.moderated_at = moment.now()
+    if public_text is not None:
+        incident.public_text = redact(nfc(public_text).strip())
+        # What was taken out is gone from the heading and from the search as well.
+        category = rules().categories.get(case.category_id) if case.category_id else None
+        case.subject = subject_of(incident.public_text, category.name if category else _("Phản ánh"))
+        case.folded = searched_words(case, incident.public_text)
+    incident.save(update_fields=["moderated_at", "public_text"])
+    publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)

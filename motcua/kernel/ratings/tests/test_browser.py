@@ -84,10 +84,10 @@ def test_on_the_phone(today: City, open_page: OpenPage, check_page: Check, width
     check_page(page)
     keep(page, f"survey-{width}-{language}")
     first = "Very satisfied" if is_english else "Rất hài lòng"
-    page.get_by_label(first, exact=True).first.check()
+    page.get_by_text(first, exact=True).first.click()
     page.wait_for_function("Object.keys(localStorage).some((key) => key.includes('survey-'))")
     page.reload()
-    assert page.get_by_label(first, exact=True).first.is_checked()
+    assert page.get_by_role("radio", name=first, exact=True).first.is_checked()
     page.get_by_role("button", name="Send my answers" if is_english else "Gửi câu trả lời").click()
     page.get_by_role("heading", name="Thank you" if is_english else "Cảm ơn bạn").wait_for()
     assert Rating.objects.filter(survey=survey).count() == 1

@@ -108,7 +108,7 @@ class SurveyForm(_Answers):
 class _Lines(forms.CharField):
     """One on each line."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea({"rows": 4})
 
     def to_python(self, value: Any) -> Any:
         return [line.strip() for line in str(value or "").splitlines() if line.strip()]

@@ -204,7 +204,7 @@ def build_static() -> None:
         say("building static files")
         run(motcua, "assets")
         (BUILD / "stamp-sources").write_text(sources, encoding="ascii")
-    built = files_state("requirements.lock", ".build/static/**/*", "motcua/modules/*/static/**/*")
+    built = files_state("requirements.lock", ".build/static/**/*", "motcua/*/*/static/**/*")
     if not is_done(BUILD / "stamp-static", built) or not (BUILD / "collected" / "staticfiles.json").exists():
         say("naming and compressing static files")
         # The folder "motcua" holds what the bundles are made from; "mc", the bundles, is what pages ask for.

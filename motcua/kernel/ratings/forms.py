@@ -36,9 +36,6 @@ class _Answers(forms.Form):
             if name[0] == "q" and name[1:].isdecimal() and value is not None
         }
 
-    def asked(self, questions: Sequence[Question]) -> list[forms.BoundField]:
-        return [self[f"q{question.pk}"] for question in questions]
-
 
 class RateForm(_Answers):
     face = forms.TypedChoiceField(
@@ -73,7 +70,7 @@ class RateForm(_Answers):
 
     @property
     def asked_criteria(self) -> list[forms.BoundField]:
-        return self.asked(self.criteria)
+        return [self[f"q{question.pk}"] for question in self.criteria]
 
     @property
     def given(self) -> Given:
@@ -96,12 +93,12 @@ class SurveyForm(_Answers):
         self.ask(questions)
 
     @property
-    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
+    def parts(self) -> list[tuple[str, list[tuple[Question, forms.BoundField]]]]:
         """Questions under their headings, in order."""
-        found: dict[str, list[Question]] = {}
+        found: dict[str, list[tuple[Question, forms.BoundField]]] = {}
         for question in self.questions:
-            found.setdefault(question.heading, []).append(question)
-        return [(heading, self.asked(questions)) for heading, questions in found.items()]
+            found.setdefault(question.heading, []).append((question, self[f"q{question.pk}"]))
+        return list(found.items())
 
     @property
     def given(self) -> Given:
@@ -111,7 +108,7 @@ class SurveyForm(_Answers):
 class _Lines(forms.CharField):
     """One on each line."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea({"rows": 4})
 
     def to_python(self, value: Any) -> Any:
         return [line.strip() for line in str(value or "").splitlines() if line.strip()]

@@ -40,7 +40,7 @@ def _dimensions() -> list[tuple[str, str]]:
 def _asked(request: Request) -> tuple[Results, str]:
     by = request.GET.get("theo", "")
     by = by if by in queries.DIMENSIONS else "unit"
-    unit = queries.readable_unit(request.GET.get("don-vi", ""), actor=request.actor)
+    unit = queries.readable_unit(request.GET.get("donvi", ""), actor=request.actor)
     return queries.results(unit, queries.period_of(request.GET.get("ky", "")), by), by
 
 
@@ -51,7 +51,7 @@ def results(request: Request) -> HttpResponse:
     found, by = _asked(request)
     ticked, grades = queries.reasons(found)
     above = [unit for unit in reversed(org.tree().ancestors(found.unit.id)) if queries.may_read(request.actor, unit)]
-    query = urlencode({"don-vi": found.unit.code, "ky": found.period.key, "theo": by})
+    query = urlencode({"donvi": found.unit.code, "ky": found.period.key, "theo": by})
     context = {
         "found": found,
         "by": by,
@@ -92,7 +92,7 @@ def export(request: Request) -> HttpResponse:
             (tally.n, tally.very_happy, tally.happy, tally.unhappy,
              *(f"{share:.4f}" for share in (tally.share or 0.0, *tally.interval)))
             if tally
-            else ()
+            else ("",) * 7
         )  # fmt: skip
         writer.writerow((_plain(found.unit.name), found.period.key, by, _plain(name), *figures))
     return response

@@ -1,0 +1,119 @@
+"""A dossier is rated after its result, by whoever filed it, by the link in the message and on its page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.events.actions import read_everything
+from motcua.kernel.identity.queries import sealer
+from motcua.kernel.messages.models import Message, Notice
+from motcua.kernel.ratings.models import Rating
+from motcua.kernel.ratings.queries.links import rate_path, rate_url
+from motcua.lib import moment
+from motcua.modules.dossiers.actions.filing import Applicant
+from motcua.modules.dossiers.actions.reception import refuse_dossier
+from motcua.modules.dossiers.actions.results import approve_dossier, return_result_dossier
+from motcua.modules.dossiers.actions.working import NewResult, propose_dossier, take_dossier
+from motcua.modules.dossiers.kind import KIND
+from motcua.modules.dossiers.queries.rating import sample, service
+from motcua.testing.city import MONDAY, City
+from motcua.testing.one_stop import OneStop
+
+pytestmark = pytest.mark.django_db
+AN = Applicant(name="Nguyễn Thị An", phone="0905123456", email="an@example.vn", national_id="068195000001")
+LATER = MONDAY + timedelta(hours=5)
+
+
+@pytest.fixture
+def returned(city: City, one_stop: OneStop, processing: Any) -> Case:
+    case: Case = processing(MONDAY, applicant=AN, delivery="counter")
+    with moment.at(LATER):
+        take_dossier(case.id, actor=one_stop.oanh)
+        propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", "Giấy khai sinh", "1/2026")])
+        approve_dossier(case.id, actor=city.minh)
+        assert service(str(case.id)) is None  # there is a result, the person does not have it yet
+        return_result_dossier(case.id, actor=one_stop.nga, to="Căn cước")
+    case.refresh_from_db()
+    return case
+
+
+def client_of(case: Case) -> Client:
+    client = Client()
+    client.get(f"/p/{party_token(Party.objects.filter(case=case).earliest('pk').pk)}/")
+    return client
+
+
+def test_what_a_rating_keeps(returned: Case, city: City, one_stop: OneStop) -> None:
+    found = service(str(returned.id))
+    assert found is not None
+    assert (found.unit_id, found.officer_id) == (city.ward_one.pk, one_stop.oanh.id)
+    assert (found.point_id, found.procedure, found.case_id) == (one_stop.reception_one.pk, "1.000001", returned.id)
+    assert service("999999") is None
+    assert service("x") is None
+
+
+def test_the_message_of_the_result_has_the_link(returned: Case) -> None:
+    with moment.at(LATER):
+        read_everything()
+    body = sealer().open(Message.objects.get(event="dossier.returned", channel="email").content_sealed)
+    assert rate_url(KIND, returned.id) in body
+    earlier = Message.objects.filter(event="dossier.accepted")
+    assert not any("/danh-gia/" in sealer().open(one.content_sealed) for one in earlier)
+
+
+def test_the_page_offers_it_until_it_was_used(returned: Case) -> None:
+    path = rate_path(KIND, returned.id)
+    with moment.at(LATER):
+        client = client_of(returned)
+        page = client.get(f"/ho-so/{returned.code}/").content.decode()
+        assert f'href="{path}?muc=3"' in page
+        assert client.post(path, {"face": "2"}).status_code == 302
+        assert path not in client.get(f"/ho-so/{returned.code}/").content.decode()
+    assert Rating.objects.get().procedure == "1.000001"
+
+
+def test_whoever_only_follows_does_not_rate(returned: Case) -> None:
+    follower = Party.objects.create(case=returned, role="follower", created_at=MONDAY)
+    client = Client()
+    with moment.at(LATER):
+        client.get(f"/p/{party_token(follower.pk)}/")
+        page = client.get(f"/ho-so/{returned.code}/")
+    assert page.status_code == 200
+    assert "/danh-gia/" not in page.content.decode()
+
+
+def test_a_refusal_is_rated_as_well(one_stop: OneStop, filed: Any) -> None:
+    case = filed(MONDAY, applicant=AN).case
+    assert service(str(case.id)) is None
+    with moment.at(LATER):
+        refuse_dossier(case.id, actor=one_stop.nga, reason="Không thuộc thẩm quyền")
+        read_everything()
+    assert service(str(case.id)) is not None
+    bodies = [sealer().open(one.content_sealed) for one in Message.objects.filter(event="dossier.refused")]
+    assert any(rate_url(KIND, case.id) in body for body in bodies)
+
+
+def test_a_wish_to_be_called_reaches_the_unit(returned: Case, one_stop: OneStop) -> None:
+    path = rate_path(KIND, returned.id)
+    with moment.at(LATER):
+        client = Client()
+        client.post(path, {"face": "1"})
+        assert "Gọi lại cho tôi" in client.get(path).content.decode()
+        client.post(f"{path}goi-lai/")
+        assert "Gọi lại cho tôi" not in client.get(path).content.decode()
+        read_everything()
+    told = Notice.objects.filter(account_id=one_stop.nga.id or 0, text__contains="gọi lại").get()
+    assert returned.code in told.text
+    assert "Không hài lòng" not in told.text
+
+
+def test_who_a_survey_may_ask(returned: Case, city: City) -> None:
+    day, units = MONDAY.date(), [city.ward_one.pk]
+    assert sample(day, day, units, ["1.000001"], 5) == sample(day, day, units, [], 5) == [returned.id]
+    assert sample(day, day, units, ["1.000002"], 5) == []
+    assert sample(day, day, [city.ward_two.pk], [], 5) == []
+    assert sample(day + timedelta(days=1), day + timedelta(days=1), units, [], 5) == []

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
 
 FOLDER = "procedures/"
-EVALUATION = "procedures-eval.jsonl"  # read by ``motcua procedures evaluate`` only
+# Read by ``motcua procedures evaluate`` only; the second one was never looked at while the search was tuned.
+EVALUATIONS = ("procedures-eval.jsonl", "procedures-eval-heldout.jsonl")
 CODE = text(60, pattern=r"[a-z0-9]+(-[a-z0-9]+)*", hint=gettext_lazy("bằng chữ thường không dấu và gạch nối"))
 
 FIELDS = Table(
@@ -106,18 +107,23 @@ def _check_evaluation(pack: Pack, bodies: Sequence[Body]) -> None:
     """What the search is measured by was never shown to it."""
     keywords = {fold(keyword): body.code for body in bodies for keyword in body.keywords}
     seen: set[str] = set()
-    for line, written in enumerate((pack.read_text(EVALUATION) or "").splitlines(), start=1):
+    lines = (
+        (file, line, written)
+        for file in EVALUATIONS
+        for line, written in enumerate((pack.read_text(file) or "").splitlines(), start=1)
+    )
+    for file, line, written in lines:
         try:
             row = json.loads(written)
             query, codes = fold(row["query"]), row["acceptable_codes"]
         except (ValueError, KeyError, TypeError, AttributeError):
             query, codes = "", []
         if not query or not isinstance(codes, list) or not codes:
-            pack.problem(EVALUATION, line, _('viết như {{"query": "…", "acceptable_codes": ["1.001193"]}}').format())
+            pack.problem(file, line, _('viết như {{"query": "…", "acceptable_codes": ["1.001193"]}}').format())
         elif query in keywords:
-            pack.problem(EVALUATION, line, _("đã là từ khóa của {code}; bỏ một trong hai").format(code=keywords[query]))
+            pack.problem(file, line, _("đã là từ khóa của {code}; bỏ một trong hai").format(code=keywords[query]))
         elif query in seen:
-            pack.problem(EVALUATION, line, _("câu này có hai lần"))
+            pack.problem(file, line, _("câu này có hai lần"))
         seen.add(query)
 
 
@@ -246,7 +252,7 @@ def _parts(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any
 
 PART = PackPart(
     "procedures",
-    (FIELDS.file, LIFE_EVENTS.file, SYNONYMS.file, FOLDER, EVALUATION),
+    (FIELDS.file, LIFE_EVENTS.file, SYNONYMS.file, FOLDER, *EVALUATIONS),
     read,
     apply,
     after=("org",),

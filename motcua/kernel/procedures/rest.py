@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from motcua.kernel.identity.views import Request, public
-from motcua.kernel.procedures.queries.catalogue import Version, choose_case, in_force
+from motcua.kernel.procedures.queries.catalogue import Version, choose_case, doubts, in_force
 from motcua.kernel.procedures.queries.papers import How, needs_of
 from motcua.kernel.procedures.queries.search import Group, Hit, search, shelf
 from motcua.lib.errors import Refused
@@ -76,8 +76,12 @@ def _row(hit: Hit) -> ProcedureRow:
     return ProcedureRow.model_validate(hit, from_attributes=True)
 
 
+_ABOUT_CHECKING = ("unsure", "unsure_note", "checked")  # notes of officials
+
+
 class ProcedureOut(Schema):
-    """``body`` has the keys of the file format (docs/procedures.md)."""
+    """``body`` has the keys of the file format (docs/procedures.md); ``unsure`` are its parts that are being looked at
+    again."""
 
     version_id: int
     code: str
@@ -85,6 +89,7 @@ class ProcedureOut(Schema):
     valid_from: date
     source: str
     body: dict[str, Any]
+    unsure: list[str]
 
 
 @router.get("/procedures/{code}", response=ProcedureOut)
@@ -98,7 +103,8 @@ def show_procedure(request: Request, code: Code) -> ProcedureOut:
         number=found.number,
         valid_from=found.valid_from,
         source=found.source,
-        body=found.body.plain(),
+        body={key: value for key, value in found.body.plain().items() if key not in _ABOUT_CHECKING},
+        unsure=list(doubts(found)),
     )
 
 

@@ -128,12 +128,11 @@ def unverified(body: Body, verifications: Iterable[Verification]) -> tuple[str, 
     return tuple(part for part in body.unsure if (part, body.part(part)) not in verified)
 
 
-def is_doubted(found: Version) -> bool:
-    """People should know that its times or fees are being looked at again."""
-    if not {"time", "fee"} & set(found.body.unsure):
-        return False
-    rows = Verification.objects.filter(procedure__code=found.code)
-    return bool({"time", "fee"} & set(unverified(found.body, rows)))
+def doubts(found: Version) -> tuple[str, ...]:
+    """Its parts that are being looked at again."""
+    if not found.body.unsure:
+        return ()
+    return unverified(found.body, Verification.objects.filter(procedure__code=found.code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from motcua.kernel.procedures.kind import (
     Way,
 )
 from motcua.kernel.procedures.models import Field, Procedure
-from motcua.kernel.procedures.queries.catalogue import Version, is_doubted
+from motcua.kernel.procedures.queries.catalogue import Version, doubts
 from motcua.kernel.procedures.queries.papers import Needs, needs_of
 from motcua.lib import moment
 from motcua.lib.money import money
@@ -153,7 +153,7 @@ def page(found: Version, actor: "Actor") -> Page:
         results=tuple(said(result, "name") for result in body.results),
         forecast=_forecast(body),
         is_national=found.source == Procedure.Source.NATIONAL,
-        is_doubted=is_doubted(found),
+        is_doubted=not {"time", "fee"}.isdisjoint(doubts(found)),
     )
 
 

@@ -93,12 +93,12 @@ def test_what_is_broken_is_named(folder: Path, file: str, what: str, instead: st
 )
 def test_the_search_is_not_measured_by_what_it_was_told(folder: Path, line: str, words: str) -> None:
     good = '{"query": "khai sinh ở đâu", "acceptable_codes": ["1.001193"]}'
-    (folder / part.EVALUATION).write_text(f"{good}\n", encoding="utf-8")
+    (folder / part.EVALUATIONS[0]).write_text(f"{good}\n", encoding="utf-8")
     assert read(folder).problems == []
-    (folder / part.EVALUATION).write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8")
+    (folder / part.EVALUATIONS[0]).write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8")
     first, second = map(str, read(folder).problems)
-    assert first.startswith(f"{part.EVALUATION}:2: {words}")
-    assert second == f"{part.EVALUATION}:3: câu này có hai lần"
+    assert first.startswith(f"{part.EVALUATIONS[0]}:2: {words}")
+    assert second == f"{part.EVALUATIONS[0]}:3: câu này có hai lần"
 
 
 def test_units_of_the_province_are_named_either_way(folder: Path) -> None:

@@ -273,9 +273,14 @@ def reported(told: Map, section: str, row: Any) -> Reported:
         procedure=_text(row, names["procedure"]),
         procedure_name=_text(row, names["procedure_name"]),
         agency=_text(row, names["unit_name"]),
-        applicant=next((text for name in reading.get("applicant", ()) if (text := _text(row, name))), ""),
+        applicant=_first(row, reading.get("applicant", ())),
+        secret=_first(row, reading.get("secret", ())),
         **dates,
     )
+
+
+def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    return next((text for name in names if (text := _text(row, name))), "")
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

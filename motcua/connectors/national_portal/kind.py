@@ -1,11 +1,12 @@
 """How our neutral words are written in the two shapes of the State's systems. Names and values stand in the files of
 ``maps/``; here is only what belongs to which field."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from motcua.lib.errors import ConnectorError
 
 MAPS = Path(__file__).parent / "maps"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-NOT_BEFORE = datetime(1990, 1, 1, tzinfo=UTC)
+FIRST_YEAR = 1990
 _MOMENT = "%Y%m%d%H%M%S"
 _DIGITS = re.compile(r"\d{14}|\d{12}|\d{8}")
 _CODE = re.compile(r"[\w.\-/]{3,60}", re.ASCII)
@@ -71,9 +72,9 @@ def _read(path: str, changed: float) -> Map:
 
 def read_map(path: str, default: str, variable: str) -> Map:
     """Raises ConnectorError when the file cannot be used."""
-    file = Path(path) if path else MAPS / default
+    file = path or f"{MAPS}/{default}"
     try:
-        found = _read(str(file), file.stat().st_mtime)
+        found = _read(file, os.stat(file).st_mtime)  # noqa: PTH116  of every row that comes in: no Path is made
     except (OSError, ValueError) as error:
         raise ConnectorError(f"{variable}: {error}") from error
     missing = [name for name in ("services", "envelope", "errors", "dossier", "progress") if name not in found.sections]
@@ -273,9 +274,14 @@ def reported(told: Map, section: str, row: Any) -> Reported:
         procedure=_text(row, names["procedure"]),
         procedure_name=_text(row, names["procedure_name"]),
         agency=_text(row, names["unit_name"]),
-        applicant=next((text for name in reading.get("applicant", ()) if (text := _text(row, name))), ""),
+        applicant=_first(row, reading.get("applicant", ())),
+        secret=_first(row, reading.get("secret", ())),
         **dates,
     )
+
+
+def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    return next((text for name in names if (text := _text(row, name))), "")
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -300,7 +306,7 @@ def _at(row: Mapping[str, Any], name: str) -> datetime | None:
         )  # fmt: skip
     except ValueError:
         raise UnreadError(_("%(name)s không phải ngày giờ có thật.") % {"name": name}) from None
-    if found < NOT_BEFORE:
+    if found.year < FIRST_YEAR:
         raise UnreadError(_("%(name)s xưa quá.") % {"name": name})
     return found
 

@@ -254,6 +254,7 @@ class Reported:
     finished_at: datetime | None = None
     returned_at: datetime | None = None
     applicant: str = ""  # national id
+    secret: str = ""  # that its receipt bears, where there is one
 
 
 class UnreadError(ValueError):

@@ -89,6 +89,7 @@ class Foreign(models.Model):
     finished_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     applicant_index = models.BinaryField(null=True)
+    secret_index = models.BinaryField(null=True)  # of what opens it together with the code; else the applicant's number
     received_at = models.DateTimeField()
 
     class Meta:

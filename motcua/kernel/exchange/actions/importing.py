@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.events.actions import record
 from motcua.kernel.exchange.kind import NATIONAL_STATES, REPORT, Reported, UnreadError
 from motcua.kernel.exchange.models import Foreign, Source, Unread
+from motcua.kernel.exchange.queries.foreign import secret_index
 from motcua.kernel.identity.queries import require
 from motcua.kernel.identity.queries.sealed import keyed_index, sealer
 from motcua.lib import moment
@@ -49,13 +50,13 @@ class Imported:
 
 _COLUMNS = (
     "line", "code", "state", "rank", "said_at", "procedure", "procedure_name", "agency", "accepted_at", "due_at",
-    "finished_at", "returned_at", "applicant_index",
+    "finished_at", "returned_at", "applicant_index", "secret_index",
 )  # fmt: skip
 _COMING = """
     CREATE TEMPORARY TABLE exchange_coming (
         service text, line bigint, code text, state smallint, rank smallint, said_at timestamptz, procedure text,
         procedure_name text, agency text, accepted_at timestamptz, due_at timestamptz, finished_at timestamptz,
-        returned_at timestamptz, applicant_index bytea
+        returned_at timestamptz, applicant_index bytea, secret_index bytea
     ) ON COMMIT DROP"""
 _COPY = f"COPY exchange_coming (service, {', '.join(_COLUMNS)}) FROM STDIN"
 
@@ -68,7 +69,7 @@ def _merge() -> str:
         f"(EXCLUDED.said_at, CASE EXCLUDED.state {ranks} END) >= ({table}.said_at, CASE {table}.state {ranks} END)"
     )
     texts = ("procedure", "procedure_name", "agency")
-    others = ("accepted_at", "due_at", "finished_at", "returned_at", "applicant_index")
+    others = ("accepted_at", "due_at", "finished_at", "returned_at", "applicant_index", "secret_index")
     becomes = {
         name: f"CASE WHEN {is_newer} THEN EXCLUDED.{name} ELSE {table}.{name} END" for name in ("state", "said_at")
     }
@@ -163,6 +164,7 @@ def _values(shape: Shape, row: Row) -> tuple[Any, ...]:
         told.finished_at,
         told.returned_at,
         sealer().index(person.number) if person is not None else None,
+        secret_index(told.secret),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from motcua.kernel.exchange.kind import NATIONAL_STATES, WATCH, NationalState
 from motcua.kernel.exchange.models import Foreign, Source, Unread
 from motcua.kernel.identity.queries import require
@@ -61,14 +63,20 @@ def own_foreign(actor: Actor) -> list[ForeignRow]:
     return [_row(found) for found in rows[:MOST_OWN]]
 
 
-def foreign_by(code: str, national_id: str) -> ForeignRow | None:
-    """By its code and the national id of whose it is. Which of the two was wrong is not said."""
-    person = read_national_id(national_id)
-    if person is None:
-        return None
-    index = sealer().index(person.number)
-    rows = Foreign.objects.filter(code=code.strip().upper(), applicant_index=index).order_by("-said_at", "-pk")
-    found = rows.first()
+def secret_index(secret: str) -> bytes | None:
+    """Of a secret however it was typed."""
+    plain = "".join(letter for letter in secret.upper() if letter.isalnum())
+    return sealer().index(f"exchange.secret {plain}") if plain else None
+
+
+def foreign_by(code: str, secret: str) -> ForeignRow | None:
+    """By its code and the secret of its receipt; where its system gives none, by the national id of whose it is. Which
+    of the two was wrong is not said."""
+    person = read_national_id(secret)
+    opened = Q(secret_index=secret_index(secret) or b"-")
+    if person is not None:
+        opened |= Q(secret_index__isnull=True, applicant_index=sealer().index(person.number))
+    found = Foreign.objects.filter(opened, code=code.strip().upper()).order_by("-said_at", "-pk").first()
     return _row(found) if found is not None else None
 
 

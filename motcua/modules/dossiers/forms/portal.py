@@ -92,5 +92,10 @@ class LookUpForm(forms.Form):
 
     code = forms.CharField(label=_("Mã hồ sơ"), max_length=60)
     secret = forms.CharField(
-        label=_("Mã tra cứu"), max_length=20, help_text=_("8 chữ và số, in dưới mã hồ sơ trên giấy tiếp nhận.")
+        label=_("Mã tra cứu"),
+        max_length=20,
+        help_text=_(
+            "8 chữ và số, in dưới mã hồ sơ trên giấy tiếp nhận. Hồ sơ của bộ, ngành không có mã này: số định danh của"
+            " chủ hồ sơ."
+        ),
     )

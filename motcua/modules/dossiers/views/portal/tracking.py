@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.kernel.cases.queries.people import own_parties, party_token
+from motcua.kernel.exchange.queries.foreign import foreign_by, own_foreign
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.kind import Purpose
 from motcua.kernel.identity.views import Request, add_link, public
@@ -28,6 +29,7 @@ from motcua.modules.dossiers.queries.tracking import own_dossiers, token_for, tr
 MOST_FILES = 10  # of one paper
 
 if TYPE_CHECKING:
+    from motcua.kernel.exchange.queries.foreign import ForeignRow
     from motcua.modules.dossiers.queries.tracking import TrackingPage
 
 
@@ -44,10 +46,21 @@ def look_up(request: Request) -> HttpResponse:
             response = HttpResponseRedirect(reverse("dossier", args=[form.cleaned_data["code"].strip().upper()]))
             add_link(request, response, token)
             return response
+        foreign = foreign_by(form.cleaned_data["code"], form.cleaned_data["secret"])
+        if foreign is not None:
+            return _look_up_page(request, form, foreign)
         form.add_error(None, _("Không có hồ sơ nào với mã hồ sơ và mã tra cứu này. Kiểm tra lại từng chữ trên giấy."))
+    return _look_up_page(request, form)
+
+
+def _look_up_page(request: Request, form: LookUpForm, foreign: ForeignRow | None = None) -> HttpResponse:
+    own = own_dossiers(request.actor)
+    codes = {row.code for row in own}
     context = {
         "form": form,
-        "own": own_dossiers(request.actor),
+        "own": own,
+        "others": [row for row in own_foreign(request.actor) if row.code not in codes],
+        "foreign": foreign,
         "is_known": request.actor.person_id is not None,
         "crumbs": [],
     }

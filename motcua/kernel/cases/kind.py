@@ -9,7 +9,7 @@ from django.forms import Form
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.events.kind import EventKind, register_events
+from motcua.kernel.events.kind import Audience, EventKind, register_events
 from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
 
 Text = str | Promise
@@ -145,6 +145,7 @@ def register_kind(kind: CaseKind) -> None:
 
 
 EVENTS = (
+    EventKind("case.inherited", _("{unit} tiếp tục giải quyết thay {before}"), Audience.PARTY, "building"),
     EventKind("clock.reminded", _("Sắp đến hạn “{clock}”"), icon="bell"),
     EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
     EventKind("category.changed", _("Sửa loại việc {name}"), icon="tag"),

@@ -113,7 +113,7 @@ class Tree:
         return {number: row for number, row in found.items() if row is not None}
 
     def district_unit(self, area_id: int, suffix: str = "") -> UnitRow | None:
-        """The district above the commune of an area, or its office; whoever does its work today where it has ended. None
+        """The district above the commune of an area, or its office; where it has ended, whoever does its work. None
         where there never was one."""
         commune = self._former.get(area_id) or self._by_commune.get(area_id)
         above = self.ancestors(commune.id) if commune is not None else []

@@ -15,9 +15,10 @@ from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does, PaperSource
-from motcua.modules.dossiers.models import Consultation, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.models import Consultation, DossierPaper, Extension, Leg, Result, Supplement
 from motcua.modules.dossiers.queries.reading import (
     Whole,
+    extension_of,
     get_dossier,
     is_at_home,
     legs,
@@ -25,6 +26,7 @@ from motcua.modules.dossiers.queries.reading import (
     results,
     supplements,
 )
+from motcua.modules.dossiers.queries.standing import Standing, standing_of
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -77,6 +79,8 @@ class DossierPage:
     obligations: list[Obligation]
     form: FormVersion | None
     answers: dict[str, Any]
+    standing: Standing
+    extension: Extension | None
 
     @property
     def case(self) -> Case:
@@ -97,6 +101,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     went = legs(case_id)
     kept = papers(case_id)
     documents = results(case_id)
+    owed = obligations([case_id]).get(case_id, [])
     files = files_by_id(
         [paper.file_id for paper in kept if paper.file_id]
         + [number for one in documents for number in (one.file_id, one.signed_file_id) if number]
@@ -116,9 +121,11 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         route=route_lines(found, went),
         supplements=supplements(case_id),
         consultations=_consultations(case_id),
-        obligations=obligations([case_id]).get(case_id, []),
+        obligations=owed,
         form=form_version(found.dossier.form_version_id) if found.dossier.form_version_id else None,
         answers=found.answers,
+        standing=standing_of(found.case, found.dossier, owed),
+        extension=extension_of(case_id),
     )
 
 

@@ -2,6 +2,7 @@
 with its clock; and what was begun under it ends under the two levels that followed, with the units that took over."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -129,7 +130,7 @@ def file_then(city: City, old: Old) -> Callable[[], Filed]:
     return make
 
 
-def at(month: int, day: int, hour: int) -> "moment.at":  # type: ignore[valid-type]
+def at(month: int, day: int, hour: int) -> AbstractContextManager[object]:
     org.forget()
     places.forget()
     return moment.at(then(month, day, hour))

@@ -32,7 +32,6 @@ from motcua.modules.dossiers.queries.deciding import (
     waiting_page,
 )
 from motcua.modules.dossiers.queries.desk import consultation_page, dossier_page, note_opened
-from motcua.modules.dossiers.queries.reading import extension_of
 
 LABELS = {
     **{name: Deciding(name).label for name in Deciding.values},
@@ -102,7 +101,7 @@ def peek(request: Request, case_id: int) -> HttpResponse:
         "case": page.case,
         "title": page.case.code,
         "documents": [(line, page_urls(line.file) if line.file else []) for line in page.results],
-        "extension": extension_of(case_id),
+        "extension": page.extension,
         "proposer": proposer,
         "may": {move.name for move in page.shown.moves},
     }

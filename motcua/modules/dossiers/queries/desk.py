@@ -14,6 +14,7 @@ from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
+from motcua.kernel.procedures.queries.page import said
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does, PaperSource
 from motcua.modules.dossiers.models import Consultation, DossierPaper, Extension, Leg, Result, Supplement
 from motcua.modules.dossiers.queries.reading import (
@@ -41,6 +42,7 @@ class PaperLine:
     paper: DossierPaper
     file: File | None
     may_look_up: bool = False
+    name: str = ""  # in the reader's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class ResultLine:
     result: Result
     file: File | None
     is_signed: bool
+    name: str = ""  # in the reader's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class RouteLine:
     stop: Stop
     state: str
     leg: Leg | None
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return said(self.stop.leg, "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,8 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     kept = papers(case_id)
     documents = results(case_id)
     owed = obligations([case_id]).get(case_id, [])
+    body = found.version.body
+    declared = {one.code: one for each in body.cases for one in each.papers} | {one.code: one for one in body.results}
     files = files_by_id(
         [paper.file_id for paper in kept if paper.file_id]
         + [number for one in documents for number in (one.file_id, one.signed_file_id) if number]
@@ -111,11 +121,21 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         shown=replace(shown, moves=moves),
         rows=timeline_of(found.case, Audience.OFFICIALS),
         papers=[
-            PaperLine(paper, files.get(paper.file_id or 0), may_look_up and paper.source == PaperSource.REGISTRY)
+            PaperLine(
+                paper,
+                files.get(paper.file_id or 0),
+                may_look_up and paper.source == PaperSource.REGISTRY,
+                _said(declared.get(paper.code), paper.name),
+            )
             for paper in kept
         ],
         results=[
-            ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
+            ResultLine(
+                one,
+                files.get(one.signed_file_id or one.file_id or 0),
+                one.signed_file_id is not None,
+                _said(declared.get(one.code), one.name),
+            )
             for one in documents
         ],
         route=route_lines(found, went),
@@ -127,6 +147,11 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         standing=standing_of(found.case, found.dossier, owed),
         extension=extension_of(case_id),
     )
+
+
+def _said(declared: Any, name: str) -> str:
+    """What it was called when it came, or its English name where it is what the procedure calls it."""
+    return said(declared, "name") if declared is not None and declared.name == name else name
 
 
 def route_lines(found: Whole, went: list[Leg]) -> list[RouteLine]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from motcua.kernel.cases.views.inbox import ROW_KEYS
 from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.procedures.queries.page import said
 from motcua.kernel.signing.queries import get_task
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.deciding import MOST_AT_ONCE, NewDecision, carry_out, decide, decide_again
@@ -100,6 +101,7 @@ def peek(request: Request, case_id: int) -> HttpResponse:
         "page": page,
         "case": page.case,
         "title": page.case.code,
+        "subject": said(page.whole.version.body, "name"),
         "documents": [(line, page_urls(line.file) if line.file else []) for line in page.results],
         "extension": page.extension,
         "proposer": proposer,

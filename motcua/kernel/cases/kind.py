@@ -145,6 +145,7 @@ def register_kind(kind: CaseKind) -> None:
 
 
 EVENTS = (
+    EventKind("case.inherited", _("{unit} tiếp tục giải quyết thay {before}"), Audience.PARTY, "building"),
     EventKind("clock.reminded", _("Sắp đến hạn “{clock}”"), icon="bell"),
     EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
     EventKind("case.link_changed", _("Đổi đường dẫn riêng, đường dẫn cũ không dùng được nữa"), Audience.PARTY, "link"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from motcua.kernel.events.kind import EVENTS, READERS, Audience, EventKind
 from motcua.kernel.events.models import Cursor, Event, JobState
@@ -14,6 +15,13 @@ from motcua.lib.chain import canonical, hash_of
 
 
 class _Gaps(dict[str, Any]):
+    """``{leg}`` is what the event calls ``leg_en`` for readers of English, where it has both."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        if get_language() == "en":
+            self.update({name[:-3]: words for name, words in data.items() if name.endswith("_en") and words})
+
     def __missing__(self, key: str) -> str:
         return "…"
 

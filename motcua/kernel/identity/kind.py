@@ -17,6 +17,7 @@ class Role(StrEnum):
     CLERK = "clerk"
     SECRETARY = "secretary"
     ADMINISTRATOR = "administrator"
+    PRIVACY = "privacy"  # answers people about data on them; sees nothing else
 
 
 ROLE_NAMES = {
@@ -26,11 +27,12 @@ ROLE_NAMES = {
     Role.CLERK: _("Văn thư, một cửa"),
     Role.SECRETARY: _("Thư ký, giúp việc lãnh đạo"),
     Role.ADMINISTRATOR: _("Quản trị"),
+    Role.PRIVACY: _("Bảo vệ dữ liệu cá nhân"),
 }
 
 # These act for the whole body that their office belongs to: a clerk of a commune's office receives for the commune,
 # an operator of the 1022 centre dispatches for the province.
-ROLES_FOR_PARENT = frozenset({Role.OPERATOR, Role.CLERK, Role.SECRETARY, Role.ADMINISTRATOR})
+ROLES_FOR_PARENT = frozenset({Role.OPERATOR, Role.CLERK, Role.SECRETARY, Role.ADMINISTRATOR, Role.PRIVACY})
 KINDS_INSIDE_A_BODY = frozenset({"office", "centre"})  # kinds of unit that act for the one above them
 
 
@@ -215,7 +217,8 @@ register_permissions(
             label=_("Xem tên và liên hệ của người gửi"),
         ),
         Permission("person.prove", frozenset({Role.CLERK}), Reach.ALL),
-        Permission("representation.accept", frozenset({Role.CLERK, Role.LEADER}), Reach.ALL),
+        # Organisations are registered with the province: nobody in a ward opens who asks to act for which.
+        Permission("representation.accept", frozenset({Role.CLERK, Role.LEADER}), Reach.TOP),
     ]
 )
 

@@ -309,6 +309,12 @@ register_purposes(
             gettext_lazy("Nghị định 118/2025/NĐ-CP: không đòi giấy tờ đã có trong cơ sở dữ liệu"),
         ),
         Purpose(
+            "representation",
+            gettext_lazy("Xác nhận bạn đại diện cho tổ chức"),
+            Basis.STATUTORY,
+            gettext_lazy("Luật Doanh nghiệp: người đại diện theo pháp luật ghi trong đăng ký doanh nghiệp"),
+        ),
+        Purpose(
             "counter", gettext_lazy("Tiếp nhận tại quầy"), Basis.STATUTORY, gettext_lazy("Nghị định 118/2025/NĐ-CP")
         ),
         Purpose(
@@ -354,7 +360,7 @@ register_permissions(
     [
         Permission("registry.look_up", WORKERS, Reach.ALL, label=gettext_lazy("Tra cứu cơ sở dữ liệu")),
         Permission("registry.manage", frozenset({Role.ADMINISTRATOR}), Reach.TOP),
-        Permission("privacy.answer", frozenset({Role.ADMINISTRATOR, Role.OPERATOR}), Reach.TOP),
+        Permission("privacy.answer", frozenset({Role.PRIVACY}), Reach.TOP),
     ]
 )
 

@@ -43,7 +43,9 @@ class DossiersConfig(AppConfig):
         register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
         register_job(Job("dossiers.decide", carry_out, every=1, title=_("Hồ sơ: việc lãnh đạo đã duyệt")))
-        register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
+        register_reader(
+            Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong, đơn vị kế tục"))
+        )
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
         register_rateable(RATEABLE)

@@ -142,7 +142,7 @@ MOVES = (
     Move("accept", "accepted", _("Tiếp nhận"), frozenset({"submitted", "transferred"}), "accepted", COUNTER,
          icon="inbox", key="t", rank=5, in_bulk=True),
     Move("request_supplement", "supplement_requested", _("Yêu cầu bổ sung"),
-         frozenset({"submitted", "accepted", "processing"}), "supplement_requested", WORKERS,
+         frozenset({"submitted", "transferred", "accepted", "processing"}), "supplement_requested", WORKERS,
          icon="file-alert", key="b", rank=30),
     Move("supply", "supplied", _("Nhận bổ sung"), frozenset({"supplement_requested"}), None, WORKERS,
          party=True, involved=True, icon="file-plus", key="b", rank=6),

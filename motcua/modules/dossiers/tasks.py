@@ -11,6 +11,7 @@ from motcua.kernel.cases.kind import Bulk
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.apologising import ask_extension_dossier, extend_dossier, why_no_extension
 from motcua.modules.dossiers.actions.consulting import assign_consultation
+from motcua.modules.dossiers.actions.inheriting import inherit_dossier
 from motcua.modules.dossiers.actions.money import settle_if_paid
 from motcua.modules.dossiers.actions.reception import accept_dossier, hand_over_dossier
 from motcua.modules.dossiers.actions.results import approve_dossier, go_on_when_signed, issue_dossier
@@ -61,6 +62,8 @@ def follow(events: Sequence[Event]) -> None:
     for event in events:
         if event.name == "payment.settled" and event.case_id is not None:
             settle_if_paid(event.case_id)
+        elif event.name == "case.inherited" and event.case_id is not None:
+            inherit_dossier(event.case_id, before=str(event.data["before"]))
         elif event.name == "signing.done":
             kind, _sep, number = str(event.data.get("about", "")).partition(":")
             if kind == "dossier" and number.isdecimal():

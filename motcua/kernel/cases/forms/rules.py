@@ -27,6 +27,7 @@ ROLE_NAMES = {
     Role.CLERK: _("Văn thư"),
     Role.SECRETARY: _("Thư ký, chánh văn phòng"),
     Role.ADMINISTRATOR: _("Quản trị"),
+    Role.PRIVACY: _("Bảo vệ dữ liệu cá nhân"),
 }
 
 

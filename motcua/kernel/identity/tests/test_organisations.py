@@ -17,7 +17,7 @@ from motcua.kernel.messages.models import Notice
 from motcua.kernel.org.queries import local_today
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.testing.city import City
+from motcua.testing.city import City, add_officer
 
 pytestmark = pytest.mark.django_db
 CODE = "5800000001"
@@ -35,7 +35,8 @@ def binh() -> Actor:
 
 @pytest.fixture
 def clerk(city: City) -> Actor:
-    actions.grant_post(city.hoa.id or 0, city.office_one.pk, Role.CLERK, actor=city.quan)
+    """Receives for the province."""
+    actions.grant_post(city.hoa.id or 0, city.province.pk, Role.CLERK, actor=city.quan)
     return officer_actor(city.hoa.id or 0)
 
 
@@ -150,3 +151,17 @@ def test_the_pages(client: Client, an: Actor, binh: Actor, clerk: Actor) -> None
     assert client.post(decide, {"accept": "1"}).status_code == 403
     assert desk.post(decide, {"accept": "1"}).status_code == 302
     assert "Đang đại diện" in client.get(reverse("organisations")).content.decode()
+
+
+@pytest.mark.parametrize(("role", "where"), [("clerk", "ward_one"), ("leader", "ward_one"), ("operator", "centre")])
+def test_in_a_ward_or_on_the_telephone_nobody_opens_them(city: City, an: Actor, role: str, where: str) -> None:
+    row = ask(an)
+    official = add_officer("somebody", "Ngô Thị Ai", getattr(city, where), role)
+    client = Client()
+    client.force_login(Account.objects.get(pk=official.id or 0))
+    assert client.get(reverse("representations")).status_code == 403
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.accept_representation(row.pk, actor=official)
+    row.refresh_from_db()
+    assert row.state == "asked"
+    assert not Event.objects.filter(name="representation.accepted").exists()

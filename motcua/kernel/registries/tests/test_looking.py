@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from motcua.kernel.events.actions import read_everything
 from motcua.kernel.identity import actions as identity
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.models import Authorisation
+from motcua.kernel.identity.queries import represents
 from motcua.kernel.org.queries import local_today
-from motcua.kernel.registries.actions import give_consent, look_up, withdraw_consent
+from motcua.kernel.registries.actions import give_consent, look_up, put_records, withdraw_consent
+from motcua.kernel.registries.kind import REGISTRIES
 from motcua.kernel.registries.models import LookUp, RecordKey, RegistryRecord, SourceState
 from motcua.kernel.registries.ports import register_source, source_of
 from motcua.kernel.registries.queries import down_registries, own_look_ups, source_rows, who_looked
@@ -220,3 +223,21 @@ def test_whose_papers_are_asked_for_again() -> None:
     SourceState.objects.create(registry="population", source=source, is_up=False, since=moment.now())
     SourceState.objects.create(registry="land", source="elsewhere", is_up=False, since=moment.now())
     assert down_registries() == {"population"}
+
+
+def test_the_register_itself_says_who_acts_for_a_business(an: Actor, binh: Actor) -> None:
+    """An is named there and has proved who she is; Bình is not named, and waits for an official."""
+    values = {"tax_code": "5800000099", "name": "CÔNG TY TNHH MẪU", "representative_national_id": AN_ID}
+    with transaction.atomic():
+        put_records(REGISTRIES["businesses"], [values])
+    for actor in (an, binh):
+        identity.ask_representation("5800000099", actor=actor, name="Cty Mẫu", title="Giám đốc", evidence="x")
+    read_everything()
+    found = represents(an, "5800000099")
+    assert found is not None
+    assert found.organisation == "CÔNG TY TNHH MẪU"
+    assert represents(binh, "5800000099") is None
+    looks = LookUp.objects.filter(purpose="representation")
+    assert sorted(looks.values_list("person_id", flat=True)) == sorted([an.person_id, binh.person_id])
+    read_everything()
+    assert looks.count() == 2

@@ -15,7 +15,7 @@ from motcua.kernel.org import queries as org
 from motcua.modules.dossiers.actions.consulting import drop_consultations
 from motcua.modules.dossiers.actions.keeping import keep_results
 from motcua.modules.dossiers.actions.money import ask_for_fees, cancel_what_is_owed, give_back, unpaid
-from motcua.modules.dossiers.actions.moving import end_leg, figures, start_leg, unit_words
+from motcua.modules.dossiers.actions.moving import end_leg, figures, leg_words, start_leg, unit_words
 from motcua.modules.dossiers.kind import Delivery, Does
 from motcua.modules.dossiers.models import Dossier, Extension
 from motcua.modules.dossiers.queries.reading import results
@@ -37,7 +37,7 @@ def go_on(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mappin
     if stop is None or stop.leg.does == Does.RETURN:
         return ready(found, move, clocks, actor=actor, data={**data, "unit": from_unit})
     state = start_leg(found, stop, clocks)
-    told = {"unit": from_unit, "to": stop.unit.name, "to_unit_id": stop.unit.id, "leg": stop.leg.name, **data}
+    told = {"unit": from_unit, "to": stop.unit.name, "to_unit_id": stop.unit.id, **leg_words("leg", stop), **data}
     finish(case, move, actor=actor, clocks=clocks, to=state, data=told)
     return case
 

@@ -41,6 +41,13 @@ def unit_words(case: Case) -> dict[str, Any]:
     return {"unit": org.tree().unit(case.unit_id).name, "unit_id": case.unit_id}
 
 
+def leg_words(name: str, stop: Stop | None) -> dict[str, str]:
+    """What a leg is called, for events: in both languages, where there are two."""
+    if stop is None:
+        return {name: ""}
+    return {name: stop.leg.name, **({f"{name}_en": stop.leg.name_en} if stop.leg.name_en else {})}
+
+
 def end_leg(case: Case, *, actor: Actor, note: str = "") -> Leg | None:
     """The leg that runs is over."""
     leg = Leg.objects.filter(case_id=case.id, ended_at__isnull=True).order_by("-id").first()

@@ -18,7 +18,15 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.going import go_on
-from motcua.modules.dossiers.actions.moving import begin_move, end_leg, pause, resume, start_leg, unit_words
+from motcua.modules.dossiers.actions.moving import (
+    begin_move,
+    end_leg,
+    leg_words,
+    pause,
+    resume,
+    start_leg,
+    unit_words,
+)
 from motcua.modules.dossiers.actions.signing import unsign
 from motcua.modules.dossiers.kind import LONGEST_NOTE, Does
 from motcua.modules.dossiers.models import Dossier, Leg, Result
@@ -65,8 +73,8 @@ def assign_dossier(case_id: int, *, actor: Actor, officer_id: int, note: str = "
 def pass_on_dossier(case_id: int, *, actor: Actor, note: str = "", version: int | None = None) -> Case:
     """This unit's part is done; the next unit's begins."""
     found, clocks = begin_move(case_id, "pass_on", actor=actor, version=version)
-    done = found.stop.leg.name if found.stop else ""
-    return go_on(found, "pass_on", clocks, actor=actor, data={"done": done}, note=nfc(note).strip()[:LONGEST_NOTE])
+    done = leg_words("done", found.stop)
+    return go_on(found, "pass_on", clocks, actor=actor, data=done, note=nfc(note).strip()[:LONGEST_NOTE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +122,8 @@ def propose_dossier(
         for result in results
     )
     Dossier.objects.filter(pk=case.id).update(result_note=nfc(note).strip()[:LONGEST_NOTE])
-    done = found.stop.leg.name if found.stop else ""
-    go_on(found, "propose", clocks, actor=actor, data={"done": done, "is_refusal": is_refusal}, note=nfc(note).strip())
+    done = leg_words("done", found.stop)
+    go_on(found, "propose", clocks, actor=actor, data={**done, "is_refusal": is_refusal}, note=nfc(note).strip())
     files = [result.file_id for result in results if result.file_id]
     take_files(case, files, FileRole.RESULT, actor=actor, event_id=None)
     return case
@@ -133,7 +141,7 @@ def revise_dossier(case_id: int, *, actor: Actor, reason: str, version: int | No
     end_leg(found.case, actor=actor, note=why)
     unsign(found.case.id)
     state = start_leg(found, before[-1], clocks, is_return=True)
-    told = {"reason": why, "leg": before[-1].leg.name, "to_unit_id": before[-1].unit.id}
+    told = {"reason": why, **leg_words("leg", before[-1]), "to_unit_id": before[-1].unit.id}
     finish(found.case, "revise", actor=actor, clocks=clocks, to=state, data=told)
     return found.case
 

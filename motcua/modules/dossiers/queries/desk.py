@@ -15,11 +15,13 @@ from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
+from motcua.kernel.procedures.queries.page import said
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does, PaperSource
-from motcua.modules.dossiers.models import Claim, Consultation, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.models import Claim, Consultation, DossierPaper, Extension, Leg, Result, Supplement
 from motcua.modules.dossiers.queries.fees import claims_of
 from motcua.modules.dossiers.queries.reading import (
     Whole,
+    extension_of,
     get_dossier,
     is_at_home,
     legs,
@@ -27,7 +29,7 @@ from motcua.modules.dossiers.queries.reading import (
     results,
     supplements,
 )
-from motcua.modules.dossiers.queries.standing import ActsFor, acts_for
+from motcua.modules.dossiers.queries.standing import ActsFor, Standing, acts_for, standing_of
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -42,6 +44,7 @@ class PaperLine:
     paper: DossierPaper
     file: File | None
     may_look_up: bool = False
+    name: str = ""  # in the reader's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class ResultLine:
     result: Result
     file: File | None
     is_signed: bool
+    name: str = ""  # in the reader's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class RouteLine:
     stop: Stop
     state: str
     leg: Leg | None
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return said(self.stop.leg, "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,8 @@ class DossierPage:
     acts: ActsFor
     form: FormVersion | None
     answers: dict[str, Any]
+    standing: Standing
+    extension: Extension | None
 
     @property
     def case(self) -> Case:
@@ -105,6 +116,9 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     went = legs(case_id)
     kept = papers(case_id)
     documents = results(case_id)
+    owed = obligations([case_id]).get(case_id, [])
+    body = found.version.body
+    declared = {one.code: one for each in body.cases for one in each.papers} | {one.code: one for one in body.results}
     files = files_by_id(
         [paper.file_id for paper in kept if paper.file_id]
         + [number for one in documents for number in (one.file_id, one.signed_file_id) if number]
@@ -114,23 +128,40 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         shown=replace(shown, moves=moves),
         rows=timeline_of(found.case, Audience.OFFICIALS),
         papers=[
-            PaperLine(paper, files.get(paper.file_id or 0), may_look_up and paper.source == PaperSource.REGISTRY)
+            PaperLine(
+                paper,
+                files.get(paper.file_id or 0),
+                may_look_up and paper.source == PaperSource.REGISTRY,
+                _said(declared.get(paper.code), paper.name),
+            )
             for paper in kept
         ],
         results=[
-            ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
+            ResultLine(
+                one,
+                files.get(one.signed_file_id or one.file_id or 0),
+                one.signed_file_id is not None,
+                _said(declared.get(one.code), one.name),
+            )
             for one in documents
         ],
         route=route_lines(found, went),
         supplements=supplements(case_id),
         consultations=_consultations(case_id),
-        obligations=obligations([case_id]).get(case_id, []),
+        obligations=owed,
         sync=sync_lines(case_id, found.case.code),
         claims=claims,
         acts=acts_for(found),
         form=form_version(found.dossier.form_version_id) if found.dossier.form_version_id else None,
         answers=found.answers,
+        standing=standing_of(found.case, found.dossier, owed),
+        extension=extension_of(case_id),
     )
+
+
+def _said(declared: Any, name: str) -> str:
+    """What it was called when it came, or its English name where it is what the procedure calls it."""
+    return said(declared, "name") if declared is not None and declared.name == name else name
 
 
 def route_lines(found: Whole, went: list[Leg]) -> list[RouteLine]:

@@ -17,13 +17,14 @@ from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.queries import PersonCard, contact_addresses, unit_ids_within
 from motcua.kernel.org import queries as org
+from motcua.kernel.payments.queries.obligations import obligations
 from motcua.kernel.places import queries as places
 from motcua.lib.errors import Refused
 from motcua.lib.worktime import moment_words
 from motcua.modules.dossiers.kind import KIND, Slip
 from motcua.modules.dossiers.models import Dossier, Leg, SlipForm
 from motcua.modules.dossiers.queries.reading import Whole, legs, papers, supplements, whole
-from motcua.modules.dossiers.queries.standing import standings
+from motcua.modules.dossiers.queries.standing import Standing, standing_of, standings
 from motcua.modules.dossiers.queries.tracking import secret_of
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ REGISTER = {  # the columns of Mẫu 07 and how wide they are; ours beside them:
     "Số bộ": 2,
     "Tên cá nhân, tổ chức, số điện thoại": 7,
     "Cơ quan chủ trì giải quyết": 6,
-    "Ngày nhận": 4,
-    "Ngày hẹn trả": 4,
-    "Ngày trả": 4,
+    "Ngày nhận": 5,
+    "Ngày hẹn trả": 5,
+    "Ngày trả": 5,
     "Phương thức nhận kết quả": 5,
     "Trạng thái": 6,
     "Nghĩa vụ tài chính": 5,
@@ -157,6 +158,7 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
             ("Thời gian trả kết quả", _at(dossier.promised_at)),
             ("Đăng ký nhận kết quả", str(dossier.get_delivery_display())),
             ("Mã tra cứu", secret_on_paper(found.case)),
+            ("Vào Sổ theo dõi hồ sơ, quyển số ………… số thứ tự …………",),
             ("Thành phần hồ sơ nộp gồm:",),
         ],
         rows,
@@ -204,10 +206,17 @@ def _supplement(found: Whole, card: PersonCard) -> Sheet:
 def _refusal(found: Whole, card: PersonCard) -> Sheet:
     if found.case.state != "refused":
         raise _wrong(_("Hồ sơ này không bị từ chối."))
+    told = histories([found.case.id], ("dossier.refused",)).get(found.case.id, [])
+    basis = str(told[-1].data.get("basis", "")) if told else ""
     return Sheet(
         found.dossier.reception_unit_id,
         found.case.closed_at or found.case.opened_at,
-        [*_who(found, card), ("Ngày nộp", _at(found.case.opened_at)), ("Lý do không tiếp nhận", found.dossier.reason)],
+        [
+            *_who(found, card),
+            ("Ngày nộp", _at(found.case.opened_at)),
+            ("Lý do không tiếp nhận", found.dossier.reason),
+            *([("Căn cứ", basis)] if basis else []),
+        ],
         after=["Xin thông báo để ông/bà được biết và thực hiện."],
         signers=[("Người tiếp nhận hồ sơ", _last_actor(found, "dossier.refused"))],
     )
@@ -227,6 +236,7 @@ def _apology(found: Whole, card: PersonCard) -> Sheet:
             ("Thời hạn ban đầu", _at(found.dossier.promised_at)),
             ("Lý do chậm", str(data.get("reason", ""))),
             ("Thời gian trả kết quả mới", _at(_moment(data.get("due")))),
+            ("Lần gia hạn", "1 (mỗi hồ sơ chỉ gia hạn một lần)"),
         ],
         after=[
             "Chúng tôi xin lỗi ông/bà vì hồ sơ chưa được giải quyết đúng thời hạn đã hẹn, và mong ông/bà thông cảm.",
@@ -246,8 +256,10 @@ def _stop(found: Whole, card: PersonCard) -> Sheet:
             *_who(found, card),
             ("Ngày tiếp nhận", _at(found.dossier.accepted_at)),
             ("Hình thức", what),
+            ("Giai đoạn", found.stop.leg.name if found.stop else "Trước khi tiếp nhận"),
             ("Lý do, căn cứ", found.dossier.reason),
             ("Thời điểm dừng", _at(found.case.closed_at)),
+            ("Xử lý tài chính", _stands(found).money.words),
         ],
         after=["Giấy tờ bản chính đã nộp (nếu có) được trả lại; khoản tiền đã nộp được xử lý theo quy định."],
         signers=[("Đại diện cơ quan", _last_actor(found, f"dossier.{found.case.state}"))],
@@ -274,8 +286,7 @@ def _control(found: Whole, card: PersonCard) -> Sheet:
             ]
         )
         giver = leg.ended_by or taker
-    found.case.dossier = found.dossier
-    stands = standings([found.case])[found.case.id]
+    stands = _stands(found)
     lines = [
         *_who(found, card),
         ("Hẹn trả", _at(found.dossier.promised_at)),
@@ -285,6 +296,10 @@ def _control(found: Whole, card: PersonCard) -> Sheet:
     ]
     made_at = found.dossier.accepted_at or found.case.opened_at
     return Sheet(found.dossier.reception_unit_id, made_at, lines, rows, (5, 6, 3, 4))
+
+
+def _stands(found: Whole) -> Standing:
+    return standing_of(found.case, found.dossier, obligations([found.case.id]).get(found.case.id, []))
 
 
 def _clock_words(at: datetime) -> str:

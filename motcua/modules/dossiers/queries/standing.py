@@ -60,12 +60,11 @@ class Standing:
 def standings(cases: Sequence[Case]) -> dict[int, Standing]:
     """Of cases that come with their ``dossier``. One query."""
     owed = obligations([case.id for case in cases])
-    now = moment.now()
-    return {case.id: _standing(case, owed.get(case.id, []), now) for case in cases}
+    return {case.id: standing_of(case, case.dossier, owed.get(case.id, [])) for case in cases}
 
 
-def _standing(case: Case, rows: Sequence[Obligation], now: datetime) -> Standing:
-    dossier: Dossier = case.dossier
+def standing_of(case: Case, dossier: Dossier, rows: Sequence[Obligation]) -> Standing:
+    """``rows``: what the case owes."""
     code = PORTAL_STATES[case.state]
     return Standing(
         business=DOSSIER.state(case.state),
@@ -73,7 +72,7 @@ def _standing(case: Case, rows: Sequence[Obligation], now: datetime) -> Standing
         code_name=_(PORTAL_NAMES[code]),
         money=money_state(rows),
         delivery=delivery_state(case, dossier),
-        is_late=is_late(case, dossier, now),
+        is_late=is_late(case, dossier, moment.now()),
     )
 
 

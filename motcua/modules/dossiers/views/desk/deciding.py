@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from motcua.kernel.cases.views.inbox import ROW_KEYS
 from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.procedures.queries.page import said
 from motcua.kernel.signing.queries import get_task
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.deciding import MOST_AT_ONCE, NewDecision, carry_out, decide, decide_again
@@ -32,7 +33,6 @@ from motcua.modules.dossiers.queries.deciding import (
     waiting_page,
 )
 from motcua.modules.dossiers.queries.desk import consultation_page, dossier_page, note_opened
-from motcua.modules.dossiers.queries.reading import extension_of
 
 LABELS = {
     **{name: Deciding(name).label for name in Deciding.values},
@@ -101,8 +101,9 @@ def peek(request: Request, case_id: int) -> HttpResponse:
         "page": page,
         "case": page.case,
         "title": page.case.code,
+        "subject": said(page.whole.version.body, "name"),
         "documents": [(line, page_urls(line.file) if line.file else []) for line in page.results],
-        "extension": extension_of(case_id),
+        "extension": page.extension,
         "proposer": proposer,
         "may": {move.name for move in page.shown.moves},
     }

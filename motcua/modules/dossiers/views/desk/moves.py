@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.kernel.payments.kind import Line
+from motcua.kernel.procedures.queries.page import said
 from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
@@ -22,11 +23,11 @@ SHORT = 90
 def _papers(case: Case) -> dict[str, Any]:
     found = whole(case)
     chosen = found.version.body.case(found.dossier.case_key)
-    return {"papers": [(paper.code, paper.name[:SHORT]) for paper in (chosen.papers if chosen else ())]}
+    return {"papers": [(paper.code, said(paper, "name")[:SHORT]) for paper in (chosen.papers if chosen else ())]}
 
 
 def _results(case: Case) -> dict[str, Any]:
-    return {"results": [(result.code, result.name) for result in whole(case).version.body.results]}
+    return {"results": [(result.code, said(result, "name")) for result in whole(case).version.body.results]}
 
 
 def _asked(case: Case) -> dict[str, Any]:

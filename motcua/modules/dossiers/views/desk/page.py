@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motcua.kernel.cases.views.page import case_context
 from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.procedures.queries.page import said
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.looking import look_up_paper
 from motcua.modules.dossiers.queries.desk import consultation_page, dossier_page, note_opened
@@ -41,6 +42,7 @@ def dossier_on_desk(request: Request, case_id: int) -> HttpResponse:
             next_step=lambda names: _next_step(names, page.case, request.actor),
         ),
         "page": page,
+        "subject": said(page.whole.version.body, "name"),
         "body": BODY,
     }
     return _answer(request, BODY if is_part else "cases/case.html", context)

@@ -157,18 +157,19 @@ def take_in_dossier(new: NewDossier, *, actor: Actor) -> Filed:
 
 
 def _once(new: NewDossier, *, actor: Actor) -> Filed:
-    if new.key and (before := _before(new.key)):
+    if new.key and (before := filed_before(new.key)):
         return before
     try:
         return _file(new, actor=actor)
     except IntegrityError:
         # Two of the same were on their way at once: the other one won.
-        if new.key and (before := _before(new.key)):
+        if new.key and (before := filed_before(new.key)):
             return before
         raise
 
 
-def _before(key: str) -> Filed | None:
+def filed_before(key: str) -> Filed | None:
+    """The dossier that was sent under this key."""
     filing = Filing.objects.filter(pk=key).first()
     if filing is None:
         return None

@@ -26,6 +26,8 @@ from motcua.kernel.web.rest.places import router as places
 from motcua.kernel.web.rest.ways_in import WAYS_IN
 from motcua.kernel.web.views.errors import not_found, problem
 from motcua.lib.errors import Refused
+from motcua.modules.dossiers.rest.desk import router as desk_dossiers
+from motcua.modules.dossiers.rest.public import router as dossiers
 from motcua.modules.incidents.rest.desk import router as incident_cases
 from motcua.modules.incidents.rest.public import router as incidents
 from motcua.modules.tickets.rest import router as tickets
@@ -61,6 +63,8 @@ for _router in (
     incidents,
     incident_cases,
     tickets,
+    dossiers,
+    desk_dossiers,
     cases,
     procedures,
     forms,

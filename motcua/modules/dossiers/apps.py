@@ -25,6 +25,7 @@ class DossiersConfig(AppConfig):
         )
         from motcua.modules.dossiers import tasks
         from motcua.modules.dossiers.actions.deciding import carry_out
+        from motcua.modules.dossiers.actions.naming import mark_names
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
         from motcua.modules.dossiers.pack import PART
@@ -46,6 +47,7 @@ class DossiersConfig(AppConfig):
         register_reader(
             Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong, đơn vị kế tục"))
         )
+        register_job(Job("dossiers.names", mark_names, every=3600, title=_("Lập dấu tìm hồ sơ theo họ tên")))
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
         register_rateable(RATEABLE)
@@ -77,5 +79,6 @@ class DossiersConfig(AppConfig):
                 is_hot=True,
                 in_bar=True,
             ),
+            DeskLink("dossier_search", _("Tìm hồ sơ"), "user-search", "dossier_search", "dossier.look_up", rank=38),
             DeskLink("dossier_register", _("Sổ theo dõi"), "book", "dossier_register", "dossier.take_in", rank=40),
         )

@@ -97,8 +97,11 @@ def keep_on_sheet(draft_id: int, values: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def send_sheet(written: Written, *, actor: Actor, language: str) -> Filed:
-    """File it. Refused("invalid") names what is not there yet; the draft stays until it is sent."""
+def send_sheet(
+    written: Written, *, actor: Actor, language: str, key: str = "", service_key_id: int | None = None
+) -> Filed:
+    """File it, once for each ``key`` (by default the draft's own). Refused("invalid") names what is not there yet; the
+    draft stays until it is sent."""
     if written.checked.errors:
         raise Refused("incomplete", _("Tờ khai còn chỗ cần sửa."))
     if written.missing:
@@ -132,14 +135,22 @@ def send_sheet(written: Written, *, actor: Actor, language: str) -> Filed:
             delivery=values.get("delivery", Delivery.ONLINE),
             delivery_to=values.get("delivery_to", ""),
             language=language,
-            key=f"sheet-{written.draft.id}",
+            key=key or f"sheet-{written.draft.id}",
+            channel="api" if service_key_id is not None else "web",
+            service_key_id=service_key_id,
         ),
         actor=actor,
     )
     if not filed.is_repeat:
-        discard_draft(written.draft.id, actor=actor)
-        Sheet.objects.filter(pk=written.draft.id).delete()
+        drop_sheet(written.draft.id, actor=actor)
     return filed
+
+
+@transaction.atomic
+def drop_sheet(draft_id: int, *, actor: Actor) -> None:
+    """Sent, or thought better of."""
+    discard_draft(draft_id, actor=actor)
+    Sheet.objects.filter(pk=draft_id).delete()
 
 
 def _all_papers(written: Written) -> list[NewPaper]:

@@ -17,12 +17,12 @@ from motcua.kernel.identity.queries import open_person
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
+from motcua.kernel.web.rest.conditions import tag, version_of
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Moment, Words
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.kind import INCIDENT
 from motcua.modules.incidents.queries.desk import DeskPage, desk_page
-from motcua.modules.incidents.rest.conditions import tag, version_of
 from motcua.modules.incidents.rest.public import Files, file_ids
 from motcua.modules.incidents.rest.shapes import (
     AnswerOut,

@@ -18,6 +18,7 @@ from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
+from motcua.kernel.web.rest.conditions import version_of
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Key, Latitude, Longitude, Words
@@ -34,7 +35,6 @@ from motcua.modules.incidents.queries.programs import case_by_code, list_inciden
 from motcua.modules.incidents.queries.promising import prospect
 from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_page, similar_nearby
 from motcua.modules.incidents.queries.understanding import elsewhere, suggest
-from motcua.modules.incidents.rest.conditions import version_of
 from motcua.modules.incidents.rest.shapes import (
     IncidentList,
     IncidentPage,

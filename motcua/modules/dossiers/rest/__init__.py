@@ -1,0 +1,1 @@
+"""For programs: this module's part of the JSON API."""

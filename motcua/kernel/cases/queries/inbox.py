@@ -17,7 +17,7 @@ from motcua.kernel.cases.queries.clocks import ClockView, next_views
 from motcua.kernel.cases.queries.reading import search, visible
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.kind import Actor, Role
-from motcua.kernel.identity.queries import masked_person
+from motcua.kernel.identity.queries import masked_name
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 
@@ -77,7 +77,7 @@ def inbox(
     at = now or moment.now()
     everything = _filtered(actor, wanted)
     rows = after_key(_in_time(everything, wanted.time, at), wanted.after).select_related("person")
-    rows = rows.only(*fields, "person_id", *(f"person__{name}_sealed" for name in ("name", "phone", "email")))
+    rows = rows.only(*fields, "person__name_sealed")
     rows = rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
     cases: list[Case] = list(rows.annotate(officer_name=F("officer__name"))[: PAGE + 1])
     more, cases = len(cases) > PAGE, cases[:PAGE]
@@ -248,7 +248,7 @@ def _before(rows: QuerySet[Case], case: Case) -> QuerySet[Case]:
 
 
 def _initials(case: Case) -> str:
-    return masked_person(case.person).name if case.person is not None else ""
+    return masked_name(case.person) if case.person is not None else ""
 
 
 def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:

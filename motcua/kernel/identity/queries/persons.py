@@ -51,6 +51,11 @@ def masked_person(person: Person) -> PersonCard:
     )
 
 
+def masked_name(person: Person) -> str:
+    """As ``masked_person`` gives it, for lists: only the name is unsealed."""
+    return contacts.masked_name(sealer().open(person.name_sealed))
+
+
 def opened(person: Person) -> PersonCard:
     """The plain card, for those who were let in already: the person, and the sender of messages to them."""
     return PersonCard(

@@ -21,7 +21,7 @@ from motcua.kernel.web.rest.conditions import tag, version_of
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Key, Moment, Words
-from motcua.modules.dossiers.actions import claiming, consulting, money, reception, results, working
+from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.kind import DOSSIER, KIND, Delivery
 from motcua.modules.dossiers.queries.desk import dossier_page, note_opened
 from motcua.modules.dossiers.rest.shapes import ActsOut, LegOut, PaperOut, ResultOut, RowOut, StateOut, private
@@ -335,7 +335,9 @@ MOVES: dict[str, tuple[Action, type[Schema] | None]] = {
     "settle": (money.settle_dossier, None),
     "suspend": (working.suspend_dossier, ReasonIn),
     "resume": (working.resume_dossier, None),
-    "extend": (working.extend_dossier, ExtendIn),
+    "ask_extension": (apologising.ask_extension_dossier, ExtendIn),
+    "extend": (apologising.extend_dossier, ExtendIn),
+    "decline_extension": (apologising.decline_extension_dossier, ReasonIn),
     "withdraw": (results.withdraw_dossier, ReasonIn),
     "stop": (results.stop_dossier, ReasonIn),
     "note": (working.note_dossier, NoteIn),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("identity", "0003_people_proved_and_authorised"),
+        ("identity", "0004_devices"),
     ]
 
     operations = [

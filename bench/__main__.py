@@ -9,7 +9,8 @@ lib.main()
 print()
 signing.show(signing.measures())
 print(flush=True)
-# With a database of its own, and settings are read once in a process.
-subprocess.run([sys.executable, "-m", "bench.exchange"], check=True)
-print()
+# Each with a database of its own, and settings are read once in a process.
+for name in ("exchange", "dossiers"):
+    subprocess.run([sys.executable, "-m", f"bench.{name}"], check=True)
+    print(flush=True)
 city.show(city.measures())

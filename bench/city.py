@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -86,27 +86,41 @@ def _wait_for_pages() -> None:
 # ── Load ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Request = tuple[str, str, bytes | None, dict[str, str]]
+# What one turn asks: a request, or several, each sent the answer of the one before.
+Turn = Callable[[int], Request | Generator[Request, bytes, None]]
 
 
-def _client(make: Callable[[int], Request], seconds: float, number: int, out: Any) -> None:
-    """One connection that asks without pause; puts (moments taken, answers that were not 2xx)."""
+def _client(make: Turn, seconds: float, number: int, out: Any) -> None:
+    """One connection that asks without pause; puts (seconds that turns took, how many had an answer not 2xx)."""
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
     taken, bad, turn = [], 0, 0
     end = time.monotonic() + seconds
+
+    def ask(request: Request) -> bytes:
+        nonlocal bad
+        connection.request(*request)
+        answer = connection.getresponse()
+        body = answer.read()
+        bad += not 200 <= answer.status < 300
+        return body
+
     while time.monotonic() < end:
-        method, path, body, headers = make(number * 1_000_000 + turn)
+        asked = make(number * 1_000_000 + turn)
         turn += 1
         began = time.perf_counter()
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        answer.read()
+        if isinstance(asked, tuple):
+            ask(asked)
+        else:
+            with contextlib.suppress(StopIteration):
+                request = next(asked)
+                while True:
+                    request = asked.send(ask(request))
         taken.append(time.perf_counter() - began)
-        bad += not 200 <= answer.status < 300
     out.put((taken, bad))
 
 
-def load(make: Callable[[int], Request], *, clients: int, seconds: float) -> Measure:
-    """Requests per second and how long one took, from ``clients`` connections in two processes' worth of threads."""
+def load(make: Turn, *, clients: int, seconds: float) -> Measure:
+    """Turns per second and how long one took, from ``clients`` connections in two processes' worth of threads."""
     from threading import Thread
 
     context = get_context("fork")
@@ -126,7 +140,7 @@ def load(make: Callable[[int], Request], *, clients: int, seconds: float) -> Mea
     taken = sorted(moment for part, _bad in results for moment in part)
     bad = sum(part for _taken, part in results)
     if bad:
-        raise RuntimeError(f"{bad} of {len(taken)} answers to {make(0)[:2]} were refusals or failures")
+        raise RuntimeError(f"{bad} answers in {len(taken)} turns were refusals or failures")
     return {
         "per_second": len(taken) / seconds,
         "p50_ms": 1000 * statistics.median(taken),
@@ -169,7 +183,7 @@ def intake(seconds: float) -> list[Measure]:
     with CaptureQueriesContext(connection) as seen:
         submit_incident(new, actor=SYSTEM)
     statements = [query["sql"] for query in seen.captured_queries]
-    yardstick = _pgbench(next(sql for sql in statements if sql.startswith("WITH")), seconds)
+    yardstick = pgbench(next(sql for sql in statements if sql.startswith("WITH")), seconds)
     return [
         {"name": "intake over HTTP", **taken, "ratio": taken["per_second"] / yardstick, "to": "pgbench, same rows"},
         {"name": "pgbench, same rows, one commit each", "per_second": yardstick},
@@ -177,7 +191,7 @@ def intake(seconds: float) -> list[Measure]:
     ]
 
 
-def _pgbench(statement: str, seconds: float) -> float:
+def pgbench(statement: str, seconds: float) -> float:
     """Transactions per second of that very statement with fresh numbers, from as many clients."""
     from motcua.project.database import programs
 
@@ -189,7 +203,8 @@ def _pgbench(statement: str, seconds: float) -> float:
         f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS n{place} \\gset\n"
         for place, table in enumerate(("identity_person", "cases_case", "cases_party"))
     )
-    statement = re.sub(r"'PA-\d{6}-\d+'", "'PA-B-' || :n1", statement)
+    for code in set(re.findall(r"'((?:PA|H)[\w.]*-\d{6}-\d+)'", statement)):  # of the case
+        statement = statement.replace(f"'{code}'", "'B-' || :n1")
     # The chain of each case is its own, so equal hashes do no harm.
     with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as file:
         file.write(f"BEGIN;\n{script}{statement};\nCOMMIT;\n")
@@ -288,7 +303,7 @@ def _empty() -> None:
         cursor.execute("ALTER TABLE events_event ENABLE TRIGGER events_never_emptied")
 
 
-def _session(login: str) -> str:
+def session(login: str) -> str:
     """A signed-in session's cookie."""
     from django.conf import settings
     from django.contrib.auth import get_user_model
@@ -303,7 +318,7 @@ def pages(sizes: Sequence[int], seconds: float) -> list[Measure]:
     """The inbox of a ward and of the whole province, the board, the public list and one report, at each size."""
     rows: list[Measure] = []
     _empty()
-    ward, province = _session("xuanhuong.ct"), _session("1022.tongdai1")
+    ward, province = session("xuanhuong.ct"), session("1022.tongdai1")
     asked: dict[str, tuple[str, str]] = {
         "inbox, a ward": ("/desk/?xem=unit", ward),
         "inbox, the province": ("/desk/?xem=unit", province),

@@ -146,7 +146,7 @@ def test_once_revoked_every_door_is_closed(one_stop: OneStop, yen: Actor, bao: A
     accept_dossier(case.id, actor=one_stop.nga)
     items = [{"paper": "GT.chung-sinh", "what": "Mờ", "how": ""}]
     request_supplement_dossier(case.id, actor=one_stop.nga, items=items, reason="Mờ")
-    link = party_token(Party.objects.get(case=case, role="filer").id)
+    link = party_token(Party.objects.get(case=case, role="filer"))
     holder = Client(raise_request_exception=False)
     holder.get(f"/p/{link}/")
     assert holder.get(f"/ho-so/{case.code}/").status_code == 200

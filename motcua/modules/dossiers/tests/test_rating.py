@@ -43,7 +43,7 @@ def returned(city: City, one_stop: OneStop, processing: Any) -> Case:
 
 def client_of(case: Case) -> Client:
     client = Client()
-    client.get(f"/p/{party_token(Party.objects.filter(case=case).earliest('pk').pk)}/")
+    client.get(f"/p/{party_token(Party.objects.filter(case=case).earliest('pk'))}/")
     return client
 
 

@@ -200,7 +200,7 @@ def test_a_machine_moves_what_its_key_was_granted(one_stop: OneStop, filed: Any)
     assert [row["id"] for row in api.get("/desk/dossiers").json()["items"]] == [case.id]
     assert api.post(f"/desk/dossiers/{case.id}/moves/refuse", {"reason": "x"}).status_code == 403
     assert api.post(f"/desk/dossiers/{case.id}/moves/accept", {}).json()["state"]["name"] == "accepted"
-    holder = Api(X_Private_Link=party_token(Party.objects.get(case=case).id))
+    holder = Api(X_Private_Link=party_token(Party.objects.get(case=case)))
     assert holder.get(f"/desk/dossiers/{case.id}").status_code in (403, 404)
 
 

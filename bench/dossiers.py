@@ -196,8 +196,8 @@ def fill(count: int, open_share: float = 0.02) -> None:
                    nextval(pg_get_serial_sequence('cases_case', 'id')) AS id
             FROM generate_series(%(from)s, %(to)s) AS n, unit;
             INSERT INTO cases_case (id, kind, code, subject, folded, state, urgency, channel, unit_id, area_id,
-              person_id, category_id, address, place_code, opened_at, updated_at, due_at, next_due_at, next_soon_at, closed_at,
-              flag, version)
+              person_id, category_id, address, place_code, opened_at, updated_at, due_at, next_due_at, next_soon_at,
+              closed_at, flag, version)
             SELECT made.id, 'dossier', 'BENCH-' || n, it.subject, it.folded || ' bench-' || n,
               CASE WHEN is_open THEN 'processing' ELSE 'returned' END, it.urgency, it.channel, made.unit_id,
               it.area_id, it.person_id, it.category_id, '', '',

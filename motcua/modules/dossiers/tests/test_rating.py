@@ -80,7 +80,7 @@ def test_whoever_only_follows_does_not_rate(returned: Case) -> None:
     follower = Party.objects.create(case=returned, role="follower", created_at=MONDAY)
     client = Client()
     with moment.at(LATER):
-        client.get(f"/p/{party_token(follower.pk)}/")
+        client.get(f"/p/{party_token(follower)}/")
         page = client.get(f"/ho-so/{returned.code}/")
     assert page.status_code == 200
     assert "/danh-gia/" not in page.content.decode()

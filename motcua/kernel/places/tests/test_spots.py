@@ -8,7 +8,6 @@ from django.test import Client
 from motcua.kernel.places import queries
 from motcua.kernel.places.models import Area, AreaVersion, Landmark, Succession
 from motcua.kernel.places.queries import commune_in, find_spots
-from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.testing.city import City
 
 pytestmark = pytest.mark.django_db
@@ -80,15 +79,6 @@ def test_the_commune_that_was_told_comes_first() -> None:
 def test_the_commune_of_an_address(address: str, code: str | None) -> None:
     found = commune_in(address)
     assert (found.code if found else None) == code
-
-
-def test_an_address_alone_finds_its_ward(city: City) -> None:
-    case = submit_incident(
-        NewIncident(text="Đèn tắt ba đêm", category="street-lighting", address="trước 12 Phan Đình Phùng"),
-        actor=city.an,
-    ).case
-    assert case.area is not None
-    assert (case.area.code, case.lat, case.unit_id) == ("24778", None, city.office_one.id)
 
 
 def test_the_page_marks_what_is_approximate() -> None:

@@ -21,7 +21,9 @@ PERSONAL = {
 
 
 def test_what_search_engines_may_list() -> None:
-    listed, personal, closed = set(), set(), set()
+    listed: set[str] = set()
+    personal: set[str] = set()
+    closed: set[str] = set()
     for door in doors({"uidb36": "a", "key": "b", "suffix": "xml"}):
         request = RequestFactory().get(door.path)
         request.resolver_match = resolve(unquote(door.path))

@@ -127,7 +127,7 @@ def test_hidden_stays_hidden_whatever_receives_it_and_is_shown_again(case: Case,
 
 def test_the_forms_ask_while_nobody_has_chosen(case: Case, city: City) -> None:
     hoa = Client()
-    hoa.force_login(Account.objects.get(pk=city.hoa.id))
+    hoa.force_login(Account.objects.get(login="hoa"))
     at = f"/desk/phan-anh/{case.pk}/"
     assert f'hx-get="{at}take/' in hoa.get(at).content.decode()  # a form, not one press
     form = hoa.get(f"{at}take/").content.decode()
@@ -137,5 +137,5 @@ def test_the_forms_ask_while_nobody_has_chosen(case: Case, city: City) -> None:
     assert hoa.post(f"{at}take/", sent).status_code == 302
     assert shown(case) == photos(case)[:1]
     minh = Client()
-    minh.force_login(Account.objects.get(pk=city.minh.id))
+    minh.force_login(Account.objects.get(login="minh"))
     assert "public_text" not in minh.get(f"{at}assign/").content.decode()

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 
 # Public, for whoever holds the secret in their address. A new one is found by its part "token" or "key"; name it here.
 PERSONAL = {
-    "private_link", "ticket", "ticket_cancel", "pay", "pay_state", "pay_gateway", "pay_receipt", "store_shared",
-    "store_shared_file", "filing", "filing_step", "filing_papers", "filing_contact", "filing_review", "file",
-    "file_discard", "account_reset_password_from_key",
+    "private_link", "device", "ticket", "ticket_cancel", "ticket_remind", "pay", "pay_state",
+    "pay_gateway", "pay_receipt", "store_shared", "store_shared_file", "filing", "filing_step", "filing_papers",
+    "filing_contact", "filing_review", "file", "file_discard", "account_reset_password_from_key",
 }  # fmt: skip
 
 

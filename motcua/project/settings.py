@@ -124,7 +124,7 @@ INSTALLED_APPS = [
     *_present("motcua.connectors.bank", "motcua.connectors.national_payment"),
     *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
     *_present("motcua.connectors.registry_http", "motcua.connectors.national_portal"),
-    *_present("motcua.connectors.signing_remote", "motcua.connectors.time_stamp"),
+    *_present("motcua.connectors.signing_remote", "motcua.connectors.time_stamp", "motcua.connectors.geocoder"),
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -488,6 +488,11 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "client_secret": env_secret("SIGNING_CLIENT_SECRET", ""),
         "name": env_str("SIGNING_NAME", ""),
         "timeout": env_str("SIGNING_TIMEOUT", "10"),
+    },
+    "geocoder": {
+        "url": env_str("GEOCODER_URL", "").rstrip("/"),
+        "key": env_secret("GEOCODER_KEY", ""),
+        "timeout": env_str("GEOCODER_TIMEOUT", "3"),
     },
     "time_stamp": {
         "url": env_str("TSA_URL", ""),

@@ -59,6 +59,28 @@ class Succession(models.Model):
         return f"{self.old_id} → {self.new_id}"
 
 
+class Landmark(models.Model):
+    """A street or a place that people name when they say where. Its point is approximate: where one looks, not where
+    something is."""
+
+    class Kind(models.TextChoices):
+        STREET = "street"
+        PLACE = "place"
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="landmarks")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    aliases = models.JSONField(default=list)  # what else people call it
+    lat = models.FloatField()
+    lon = models.FloatField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["area", "name", "kind"], name="landmark_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AreaVersion(models.Model):
     """One row; its number grows with every change of areas, so that each process knows when to rebuild its index."""
 

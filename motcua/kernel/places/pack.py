@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, number, text, word
+from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, items, number, text, word
 from motcua.kernel.packs.queries import Pack, Record, compare
 from motcua.kernel.places.actions import draw_approximate_cells
 from motcua.kernel.places.actions.versions import grow_version
 from motcua.kernel.places.kind import EVER
-from motcua.kernel.places.models import Area, Succession
+from motcua.kernel.places.models import Area, Landmark, Succession
 from motcua.kernel.places.queries import local_today
 from motcua.lib.vietnamese import fold
 
@@ -44,6 +44,19 @@ def _columns(*, is_old: bool) -> tuple[Column, ...]:
 
 AREAS = Table("areas.csv", ("code", "valid_from"), _columns(is_old=False))
 OLD_AREAS = Table("areas_old.csv", ("code", "valid_to"), _columns(is_old=True), optional=True)
+LANDMARKS = Table(
+    "landmarks.csv",
+    ("area_code", "name", "kind"),
+    (
+        Column("area_code", CODE, required=True),
+        Column("name", text(120), required=True),
+        Column("kind", word(*Landmark.Kind.values), required=True),
+        Column("aliases", items, empty=()),
+        Column("lat", number(6, 24), required=True, empty=None),
+        Column("lon", number(102, 118), required=True, empty=None),
+    ),
+    optional=True,
+)
 SUCCESSIONS = Table(
     "successions.csv",
     ("old_code", "new_code"),
@@ -71,6 +84,8 @@ def read(pack: Pack) -> None:
         record.check_reference("old_code", old_codes, OLD_AREAS.file)
         record.check_reference("new_code", new_codes, AREAS.file)
     _check_successions(pack.tables[SUCCESSIONS.file])
+    for record in pack.read_table(LANDMARKS):
+        record.check_reference("area_code", new_codes, AREAS.file)
     province = pack.setting("pack", "province", str)
     if province is not None and (province not in new_codes or new_codes[province]["level"] != Area.Level.PROVINCE):
         pack.setting_problem("pack", "province", _("areas.csv không có tỉnh mang mã “{code}”").format(code=province))
@@ -197,6 +212,7 @@ def apply(pack: Pack, actor: "Actor") -> list[Change]:
         {code: rows[_key(record)] for code, record in old.items()},
         {code: rows[_key(record)] for code, record in new.items()},
     )
+    told += _apply_landmarks(pack, {code: rows[_key(record)] for code, record in new.items()})
     if told:
         draw_approximate_cells()
         grow_version()
@@ -237,4 +253,23 @@ def _apply_successions(pack: Pack, old: Mapping[str, Area], new: Mapping[str, Ar
     return difference.changes()
 
 
-PART = PackPart("places", (AREAS.file, OLD_AREAS.file, SUCCESSIONS.file), read, apply)
+def _apply_landmarks(pack: Pack, areas: Mapping[str, Area]) -> list[Change]:
+    wanted = {
+        (areas[record["area_code"]].pk, record["name"], record["kind"]): {
+            "aliases": list(record["aliases"]), "lat": record["lat"], "lon": record["lon"],
+        }
+        for record in pack.tables[LANDMARKS.file]
+    }  # fmt: skip
+    rows = {(row.area_id, row.name, row.kind): row for row in Landmark.objects.all()}
+    found = {key: {name: getattr(row, name) for name in ("aliases", "lat", "lon")} for key, row in rows.items()}
+    difference = compare(pack, "landmarks", wanted, found, as_text=lambda key: key[1])
+    Landmark.objects.bulk_create(
+        Landmark(area_id=key[0], name=key[1], kind=key[2], **wanted[key]) for key in difference.added
+    )
+    for key in difference.changed:
+        Landmark.objects.filter(pk=rows[key].pk).update(**wanted[key])
+    Landmark.objects.filter(pk__in=[rows[key].pk for key in difference.gone]).delete()
+    return difference.changes()
+
+
+PART = PackPart("places", (AREAS.file, OLD_AREAS.file, SUCCESSIONS.file, LANDMARKS.file), read, apply)

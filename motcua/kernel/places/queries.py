@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from motcua.kernel.places.models import Area, AreaVersion, Succession
+from motcua.kernel.places.models import Area, AreaVersion, Landmark, Succession
 from motcua.lib import moment
 from motcua.lib.versioned import Versioned
 from motcua.lib.vietnamese import fold
@@ -140,6 +141,7 @@ def forget() -> None:
     """Look again at the next question: after a change in this process, and between tests."""
     _turns.cache_clear()
     _areas.forget()
+    _gazetteer.forget()
     _maps.clear()
 
 
@@ -277,3 +279,103 @@ def list_areas(*, words: str = "", with_former: bool = False, after: str = "") -
 def count_approximate() -> int:
     """Communes in force without an official boundary."""
     return sum(row.is_approximate for row in areas().in_force(Area.Level.COMMUNE))
+
+
+# ── Where people say that something is ─────────────────────────────────────────────────────────────────────────────
+
+MOST_SPOTS = 8
+MOST_ADDRESS = 300  # letters
+_HOUSE_NUMBER = re.compile(r"^(?:so )?\d+[a-z]?(?:[/.-]\d+[a-z]?)*\b\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A street, a place or a commune by name. Its point is where one begins to look: ``is_approximate`` always is."""
+
+    label: str
+    within: str
+    lat: float
+    lon: float
+    area: AreaRow
+    names: tuple[str, ...]  # folded: what it is called
+    is_commune: bool
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w/]+", " ", fold(text)).split())
+
+
+def _load_spots() -> list[Spot]:
+    found = areas()
+    spots = [
+        Spot(
+            row.name,
+            area.full_name,
+            row.lat,
+            row.lon,
+            area,
+            tuple(_plain(name) for name in (row.name, *row.aliases)),
+            is_commune=False,
+        )
+        for row in Landmark.objects.order_by("name", "id")
+        if (area := found.area(row.area_id)).is_in_force
+    ]
+    former: dict[int, list[AreaRow]] = {}
+    for succession in Succession.objects.filter(kind=Succession.Kind.WHOLE):
+        former.setdefault(succession.new_id, []).append(found.area(succession.old_id))
+    for area in sorted(found.in_force(Area.Level.COMMUNE), key=lambda row: row.full_name):
+        above = found.area(area.parent_id).full_name if area.parent_id else ""
+        names = {
+            _plain(name)
+            for row in (area, *former.get(area.id, ()))
+            for name in (row.full_name, row.full_name.partition(" – ")[0], row.name)
+        }
+        known = tuple(sorted(name for name in names if not name.isdecimal()))  # "2" was a ward's whole name
+        spots.append(Spot(area.full_name, above, area.lat, area.lon, area, known, is_commune=True))
+    return spots
+
+
+_gazetteer = Versioned(_state, _load_spots)
+
+
+def find_spots(words: str, limit: int = MOST_SPOTS) -> list[Spot]:
+    """What these words may mean, the likeliest first: "12 Phan Đình Phùng, Xuân Hương", "ho xuan", "phuong 2"."""
+    whole = _plain(words[:MOST_ADDRESS])
+    texts = {text for text in (whole, _HOUSE_NUMBER.sub("", whole)) if len(text) > 1}  # "3/2" is a street as well
+    ranked = []
+    for place, spot in enumerate(_gazetteer.get()):
+        rank = min((_rank(name, text) for text in texts for name in spot.names), default=9)
+        if rank < 9:
+            is_told = not spot.is_commune and f" {_plain(spot.area.name.partition(' – ')[0])} " in f" {whole} "
+            ranked.append((rank, not is_told, spot.is_commune, place, spot))
+    ranked.sort(key=lambda one: one[:4])
+    return [spot for *_order, spot in ranked[:limit]]
+
+
+def _rank(name: str, text: str) -> int:
+    if name == text:
+        return 0
+    if f" {name} " in f" {text} ":
+        return 1
+    if name.startswith(text):
+        return 2
+    said = name.split()
+    return 3 if all(any(word.startswith(part) for word in said) for part in text.split()) else 9
+
+
+def commune_in(address: str) -> AreaRow | None:
+    """The one commune that an address names, or in which the street or place lies that it names; None for several."""
+    text = f" {_plain(address[:MOST_ADDRESS])} "
+    communes: set[int] = set()
+    others: dict[int, set[int]] = {}  # length of the name that stands there → communes: the longest one is meant
+    for spot in _gazetteer.get():
+        longest = max((len(name) for name in spot.names if f" {name} " in text), default=0)
+        if longest and spot.is_commune:
+            communes.add(spot.area.id)
+        elif longest:
+            others.setdefault(longest, set()).add(spot.area.id)
+    meant = others[max(others)] if others else set()
+    for chosen in (communes, communes & meant, set() if communes else meant):
+        if len(chosen) == 1:
+            return area(chosen.pop())
+    return None

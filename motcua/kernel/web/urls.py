@@ -13,6 +13,7 @@ urlpatterns = [
     path("kiem-tra-chu-ky/", signatures.verify_signature, name="verify_signature"),
     path("maps/areas.geojson", areas.areas, name="areas"),
     path("maps/where", areas.where, name="where"),
+    path("maps/search", areas.search, name="maps_search"),
     path("du-lieu-cua-ban/", pages.privacy, name="privacy"),
     path("ho-tro-tiep-can/", pages.accessibility, name="accessibility"),
     path("tro-giup/", pages.help_page, name="help"),

@@ -14,14 +14,16 @@ pytestmark = pytest.mark.django_db
 
 # Public, for whoever holds the secret in their address. A new one is found by its part "token" or "key"; name it here.
 PERSONAL = {
-    "private_link", "ticket", "ticket_cancel", "pay", "pay_state", "pay_gateway", "pay_receipt", "store_shared",
-    "store_shared_file", "filing", "filing_step", "filing_papers", "filing_contact", "filing_review", "file",
-    "file_discard", "account_reset_password_from_key",
+    "private_link", "device", "ticket", "ticket_cancel", "ticket_remind", "pay", "pay_state",
+    "pay_gateway", "pay_receipt", "store_shared", "store_shared_file", "filing", "filing_step", "filing_papers",
+    "filing_contact", "filing_review", "file", "file_discard", "account_reset_password_from_key",
 }  # fmt: skip
 
 
 def test_what_search_engines_may_list() -> None:
-    listed, personal, closed = set(), set(), set()
+    listed: set[str] = set()
+    personal: set[str] = set()
+    closed: set[str] = set()
     for door in doors({"uidb36": "a", "key": "b", "suffix": "xml"}):
         request = RequestFactory().get(door.path)
         request.resolver_match = resolve(unquote(door.path))

@@ -45,7 +45,7 @@ def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipien
 
 def whose_link(event: Event) -> Iterator[Recipient]:
     """Whoever got a new private link."""
-    case = Case.objects.filter(pk=event.case_id).first()
+    case = Case.objects.filter(pk=event.case_id).first() if event.case_id is not None else None
     if case is not None:
         yield from _people(case, event, Party.objects.filter(pk=event.data["party_id"]))
 

@@ -34,7 +34,7 @@ def left(client: Client, at: datetime, method: str = "get") -> tuple[int, bool]:
 
 
 def test_asking_does_not_lengthen_it_and_staying_does_once(city: City) -> None:
-    client = signed_in(Account.objects.get(pk=city.hoa.id), DAY)
+    client = signed_in(Account.objects.get(login="hoa"), DAY)
     soon, whole = MONDAY + DAY - timedelta(minutes=2), int(DAY.total_seconds())
     assert left(client, soon) == (120, True)
     assert left(client, soon) == (120, True)
@@ -53,7 +53,7 @@ def test_people_too_and_strangers_have_none(city: City, client: Client) -> None:
 
 
 def test_pages_say_how_long(city: City, client: Client) -> None:
-    hoa = signed_in(Account.objects.get(pk=city.hoa.id), DAY)
+    hoa = signed_in(Account.objects.get(login="hoa"), DAY)
     with moment.at(MONDAY + timedelta(hours=1)):
         page = hoa.get("/desk/").content.decode()
     assert f'data-left="{int(DAY.total_seconds()) - 3600}"' in page

@@ -1,5 +1,9 @@
 """Areas for maps and forms, and their administration."""
 
+import hashlib
+import logging
+
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -13,10 +17,12 @@ from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries
 from motcua.kernel.places.kind import EVER
+from motcua.kernel.places.ports import geocoder
 from motcua.kernel.web.views.house import House
 from motcua.kernel.web.views.middleware import limited
-from motcua.lib.errors import Refused
+from motcua.lib.errors import ConnectorError, Refused
 
+logger = logging.getLogger("motcua.geocoder")
 LEVELS = ("province", "district", "commune")
 
 
@@ -65,6 +71,46 @@ def where(request: HttpRequest) -> JsonResponse:
             "unit": unit.name if unit else "",
         }
     )
+
+
+OUTSIDE_SECONDS = 24 * 3600  # for which an answer of the outside is kept
+
+
+@public
+@require_safe
+@limited("where", per_hour=1800, methods=("GET",))
+def search(request: HttpRequest) -> JsonResponse:
+    """Points for what somebody typed: our own streets, places and communes; then an outside service, if one is set."""
+    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[: queries.MOST_ADDRESS]
+    own = [
+        {"label": spot.label, "within": spot.within, "lat": spot.lat, "lon": spot.lon, "approximate": True}
+        for spot in queries.find_spots(words)
+    ]
+    return JsonResponse({"items": own + (_outside(words) if len(words) > 4 else [])})
+
+
+def _outside(words: str) -> list[dict[str, object]]:
+    """What lies within our communes. Nothing when the service does not answer: the map is there all the same."""
+    service = geocoder()
+    if service is None:
+        return []
+    key = f"geocoder:{hashlib.sha256(words.casefold().encode()).hexdigest()}"
+    kept: list[dict[str, object]] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    try:
+        found = service.find(words)
+    except ConnectorError as error:
+        logger.warning("the geocoder did not answer: %s", error)
+        return []
+    rows: list[dict[str, object]] = []
+    for one in found:
+        commune = queries.commune_at(one.lat, one.lon)
+        if commune is not None:
+            rows.append({"label": one.label, "within": commune.full_name, "lat": one.lat, "lon": one.lon,
+                         "approximate": False})  # fmt: skip
+    cache.set(key, rows, OUTSIDE_SECONDS)
+    return rows
 
 
 @requires("place.manage")

@@ -38,17 +38,18 @@ def publish(case: Case) -> bool:
 
 
 def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[int] | None) -> None:
-    """What somebody who looked chose for strangers: the words (None: as they are) and the photos. Nothing was chosen
-    while ``public_file_ids`` is None. Once: a second choice changes nothing."""
+    """What somebody who looked chose for strangers: the words (None: as they are), and the photos (None: they chose
+    none yet, and the choice stays open). Once the photos were chosen, nothing changes here any more."""
     incident = Incident.objects.get(pk=case.id)
-    if public_file_ids is None or incident.moderated_at is not None:
+    if incident.moderated_at is not None:
         return
-    incident.moderated_at = moment.now()
     if public_text is not None:
         incident.public_text = redact(nfc(public_text).strip())
         # What was taken out is gone from the heading and from the search as well.
         category = rules().categories.get(case.category_id) if case.category_id else None
         case.subject = subject_of(incident.public_text, category.name if category else _("Phản ánh"))
         case.folded = searched_words(case, incident.public_text)
+    if public_file_ids is not None:
+        incident.moderated_at = moment.now()
+        publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)
     incident.save(update_fields=["moderated_at", "public_text"])
-    publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)

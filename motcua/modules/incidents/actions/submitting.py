@@ -102,7 +102,7 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     if new.lat is not None and new.lon is not None:
         area = places.commune_at(new.lat, new.lon)
     else:
-        area = places.area_by_code(new.area_code) if new.area_code else None
+        area = places.area_by_code(new.area_code) if new.area_code else places.commune_in(written)
     if new.lat is not None and area is None:
         words = _("Điểm bạn chọn nằm ngoài địa bàn. Kéo ghim về đúng chỗ, hoặc bỏ ghim và ghi địa chỉ.")
         raise Refused("invalid", words, fields={"place": words})

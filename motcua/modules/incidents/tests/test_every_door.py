@@ -262,7 +262,7 @@ def test_the_files_and_streams_of_a_report_joined_stay_closed(joined: tuple[Case
     party = Party.objects.get(case=case, role="joined")
     tam = replace(world.city.tam, party_id=party.id, case_id=case.id)
     tells = stream_filter(f"/live/case/{case.id}/", tam)
-    assert tells(Happening(1, 1, "incident.noted", 2, case.id, None)) is None
+    assert tells(Happening(1, 1, "incident.noted", 2, case.id, None, {})) is None
 
 
 def test_the_reporter_does_not_read_the_officials_view(world: World) -> None:

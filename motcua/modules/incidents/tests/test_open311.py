@@ -271,8 +271,9 @@ def photo(name: str = "anh.jpg") -> SimpleUploadedFile:
 def test_photos_come_along(client: Client, city: City, key: str) -> None:
     code = sent(client, key, media=[photo(), photo()]).json()[0]["service_request_id"]
     case = Case.objects.get(code=code)
-    assert CaseFile.objects.filter(case=case, role="before").count() == 2
-    accept_incident(case.id, actor=city.lan)
+    photos = list(CaseFile.objects.filter(case=case, role="before").values_list("file_id", flat=True))
+    assert len(photos) == 2
+    accept_incident(case.id, actor=city.lan, public_file_ids=photos)
     (row,) = both(client, f"requests/{code}", REQUESTS, "service_requests")
     assert client.get(urlsplit(row["media_url"])._replace(scheme="", netloc="").geturl()).status_code == 200
 

@@ -85,8 +85,7 @@ def test_three_reports_and_follows(three: Any, live_server: "LiveServer", city: 
     code = made["service_request_id"]
     case = Case.objects.get(code=code)
     assert (case.channel, case.address) == ("open311", "12 Phan Đình Phùng")
-    assert CaseFile.objects.filter(case=case).count() == 1
-    accept_incident(case.id, actor=city.lan)
+    accept_incident(case.id, actor=city.lan, public_file_ids=[CaseFile.objects.get(case=case).file_id])
 
     (row,) = listed(client.request(code), "request")
     assert (row["service_request_id"], row["status"]) == (code, "open")

@@ -188,7 +188,7 @@ def test_photos_of_strangers_stand_before_and_after(client: Client, city: City) 
     headers = {"Accept": "application/json"}
     sent = Client().post("/phan-anh/gui/", {**form, "photos": [photo()]}, headers=headers).json()
     case = Case.objects.get(code=sent["code"])
-    take_incident(case.id, actor=city.hoa)
+    take_incident(case.id, actor=city.hoa, public_file_ids=[File.objects.get().pk])
     page = client.get(f"/phan-anh/{case.code}/").text
     token = File.objects.get().token
     assert f"/tep/{token}/nho" in page

@@ -22,6 +22,7 @@ POINT = f"{API}/service-points/24778-hanh-chinh-cong"
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
+    assert actor.id is not None
     client.force_login(Account.objects.get(pk=actor.id))
     return client
 

@@ -310,6 +310,38 @@
   const PIXEL = 3e-5;
   const samePlace = () => Math.abs(Number(map.dataset.lat) - Number(field("lat").value)) < PIXEL && Math.abs(Number(map.dataset.lon) - Number(field("lon").value)) < PIXEL;
 
+  /* The address as a way to the pin: our own streets, places and communes, and what the city asks besides. */
+  const search = by("place-search");
+
+  async function searchPlace() {
+    const words = field("address").value.trim(), list = search.querySelector("ul"), told = search.querySelector("[role=status]");
+    list.replaceChildren();
+    if (!words) { field("address").focus(); return; }
+    let items = [];
+    try { items = (await (await fetch(`${search.dataset.url}?q=${encodeURIComponent(words)}`)).json()).items || []; } catch { /* said below */ }
+    told.textContent = items.length ? search.dataset.found : search.dataset.none;
+    for (const item of items) {
+      const line = document.createElement("li"), button = document.createElement("button");
+      button.type = "button";
+      button.className = "mc-btn block";
+      button.textContent = [item.label, item.within, item.approximate ? search.dataset.near : ""].filter(Boolean).join(" · ");
+      button.addEventListener("click", () => {
+        source = "person";
+        putPin(item.lat, item.lon);
+        list.replaceChildren();
+        told.textContent = "";
+        map.focus({ preventScroll: true });
+        map.scrollIntoView({ block: "nearest" });
+      });
+      line.append(button);
+      list.append(line);
+    }
+    list.querySelector("button")?.focus();
+  }
+
+  search.querySelector("button").addEventListener("click", searchPlace);
+  field("address").addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); searchPlace(); } });
+
   /* ── Hints ── */
 
   let asker, request;

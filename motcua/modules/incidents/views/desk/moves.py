@@ -33,7 +33,8 @@ def _what_goes_public(case: Case) -> dict[str, Any]:
 def _public_files(data: dict[str, Any]) -> dict[str, Any]:
     if "public_text" not in data:
         return data
-    return {**data, "public_file_ids": [int(number) for number in data.pop("public_files", ())]}
+    chosen = data.pop("public_files", ())
+    return {**data, "public_file_ids": [int(number) for number in chosen]}
 
 
 def _moderating(action: Callable[..., object], form: type[forms.ModerationForm], needs: str = "") -> Doing:

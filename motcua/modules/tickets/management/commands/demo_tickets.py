@@ -56,7 +56,9 @@ def _tell(point: ServicePoint, days: int, rng: random.Random) -> int:
     taken = 0
     for line in open_lines(point) if past else []:
         counter = next((one for one in counters if one.serves(line.letter)), None)
-        for day in sorted(rng.sample(past, min(DAYS, len(past)))) if counter else []:
+        if counter is None:
+            continue
+        for day in sorted(rng.sample(past, min(DAYS, len(past)))):
             clerk = clerks[line.pk % len(clerks)]
             taken += _morning(line, counter, calendar.opening(day), clerk, rng)
     if calendar.is_open(now):

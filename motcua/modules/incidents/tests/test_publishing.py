@@ -1,0 +1,141 @@
+"""What strangers see is one rule, whichever move receives the report: photos only once somebody looked at them."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from motcua.kernel.cases.kind import Bulk
+from motcua.kernel.cases.models import Case, CaseFile, Category
+from motcua.kernel.cases.queries.rules import forget_rules
+from motcua.kernel.events.models import Event
+from motcua.kernel.files.actions import store_file
+from motcua.kernel.identity.models import Account
+from motcua.lib.errors import Refused
+from motcua.modules.incidents.actions import receiving, working
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.modules.incidents.models import Incident
+from motcua.modules.incidents.tasks import BULK
+from motcua.testing.city import LAMP_AT, City
+
+pytestmark = pytest.mark.django_db
+Receive = Callable[..., object]
+
+
+def photo(colour: str) -> BytesIO:
+    out = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    out.seek(0)
+    return out
+
+
+@pytest.fixture
+def case(city: City) -> Case:
+    files = [store_file(photo(colour), actor=city.an).pk for colour in ("#111", "#999")]
+    new = NewIncident(
+        text="Đèn tắt, ông Bảy làm vỡ", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1], file_ids=files
+    )
+    return submit_incident(new, actor=city.an).case
+
+
+def photos(case: Case) -> list[int]:
+    return list(CaseFile.objects.filter(case=case, role="before").order_by("id").values_list("file_id", flat=True))
+
+
+def shown(case: Case) -> list[int]:
+    return list(CaseFile.objects.filter(case=case, is_public=True).values_list("file_id", flat=True))
+
+
+def _accept(case: Case, city: City, **chosen: object) -> None:
+    receiving.accept_incident(case.id, actor=city.minh, **chosen)  # type: ignore[arg-type]
+
+
+def _take(case: Case, city: City, **chosen: object) -> None:
+    receiving.take_incident(case.id, actor=city.hoa, **chosen)  # type: ignore[arg-type]
+
+
+def _assign(case: Case, city: City, **chosen: object) -> None:
+    assert city.hoa.id is not None
+    receiving.assign_incident(case.id, actor=city.minh, officer_id=city.hoa.id, **chosen)  # type: ignore[arg-type]
+
+
+MOVES = pytest.mark.parametrize("receive", [_accept, _take, _assign])
+
+
+@MOVES
+def test_photos_go_out_when_somebody_chose_them(case: Case, city: City, receive: Receive) -> None:
+    _first, second = photos(case)
+    receive(case, city, public_text="Đèn tắt", public_file_ids=[second])
+    assert shown(case) == [second]
+    assert Incident.objects.get(pk=case.pk).public_text == "Đèn tắt"
+    assert "Bảy" not in Client().get(f"/phan-anh/{case.code}/").content.decode()
+
+
+@MOVES
+def test_unseen_photos_stay_where_they_are_until_somebody_looks(case: Case, city: City, receive: Receive) -> None:
+    receive(case, city)
+    case.refresh_from_db()
+    assert case.published_at is not None
+    assert shown(case) == []
+    assert Incident.objects.get(pk=case.pk).moderated_at is None
+    working.show_incident(case.id, actor=city.minh, public_file_ids=photos(case)[:1])
+    assert shown(case) == photos(case)[:1]
+    before = Event.objects.count()
+    with pytest.raises(Refused, match="wrong_state"):
+        working.show_incident(case.id, actor=city.minh, public_file_ids=photos(case))
+    assert shown(case) == photos(case)[:1]
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("bulk", [BULK["accept"], BULK["assign"]])
+def test_many_at_once_is_without_looking(case: Case, city: City, bulk: Bulk) -> None:
+    bulk.run(case.id, city.minh, str(city.hoa.id))
+    case.refresh_from_db()
+    assert case.published_at is not None
+    assert shown(case) == []
+
+
+@MOVES
+def test_what_is_never_published_stays_so(case: Case, city: City, receive: Receive) -> None:
+    Category.objects.filter(code="street-lighting").update(is_public=False)
+    forget_rules()
+    receive(case, city, public_file_ids=photos(case))
+    case.refresh_from_db()
+    assert case.published_at is None
+    assert shown(case) == []
+    before = Event.objects.count()
+    with pytest.raises(Refused, match="not_public"):
+        working.show_incident(case.id, actor=city.minh, public_file_ids=photos(case))
+    assert shown(case) == []
+    assert Event.objects.count() == before
+
+
+def test_hidden_stays_hidden_whatever_receives_it_and_is_shown_again(case: Case, city: City) -> None:
+    _accept(case, city, public_file_ids=photos(case))
+    working.hide_incident(case.id, actor=city.minh, reason="Có mặt trẻ em")
+    _assign(case, city)
+    _take(case, city)
+    case.refresh_from_db()
+    assert case.published_at is None
+    working.show_incident(case.id, actor=city.minh)
+    case.refresh_from_db()
+    assert case.published_at is not None
+    assert Incident.objects.get(pk=case.pk).hidden_at is None
+
+
+def test_the_forms_ask_while_nobody_has_chosen(case: Case, city: City) -> None:
+    hoa = Client()
+    hoa.force_login(Account.objects.get(login="hoa"))
+    at = f"/desk/phan-anh/{case.pk}/"
+    assert f'hx-get="{at}take/' in hoa.get(at).content.decode()  # a form, not one press
+    form = hoa.get(f"{at}take/").content.decode()
+    assert "public_text" in form
+    assert "public_files" in form
+    sent = {"version": case.version, "public_text": "Đèn tắt", "public_files": [str(photos(case)[0])]}
+    assert hoa.post(f"{at}take/", sent).status_code == 302
+    assert shown(case) == photos(case)[:1]
+    minh = Client()
+    minh.force_login(Account.objects.get(login="minh"))
+    assert "public_text" not in minh.get(f"{at}assign/").content.decode()

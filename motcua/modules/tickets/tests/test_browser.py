@@ -14,6 +14,7 @@ from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.models import Ticket
 from motcua.modules.tickets.queries.links import token_of
 from motcua.modules.tickets.tests.conftest import Hall, take
+from motcua.testing.browser import BOTH_FACES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -60,8 +61,7 @@ def keep(page: "Page", name: str) -> None:
         page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_pages_for_everybody(
     always_open: Hall, open_page: OpenPage, check_page: Check, width: int, language: str
 ) -> None:
@@ -103,8 +103,7 @@ def test_the_kiosk(always_open: Hall, open_page: OpenPage, check_page: Check, wi
     page.get_by_role("heading", name="Chạm để lấy số").wait_for()  # the next person starts in Vietnamese
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_pages_of_the_desk(
     always_open: Hall, open_page: OpenPage, check_page: Check, sign_in: SignIn, width: int, language: str
 ) -> None:

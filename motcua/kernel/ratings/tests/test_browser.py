@@ -33,7 +33,7 @@ LONG = "Cán bộ hướng dẫn rất lâu về những giấy tờ mà thủ t
 
 
 @pytest.fixture
-def today(services: dict[str, Service], city: City, questions: dict[str, Question]) -> City:
+def today(one_stop: OneStop, services: dict[str, Service], city: City, questions: dict[str, Question]) -> City:
     """The browser lives in the present."""
     cache.clear()
     now = moment.now()

@@ -104,7 +104,7 @@ def _keep(rating: Rating, given: Given, questions: list[Question]) -> None:
     rating.words = redact(nfc(given.words).strip())[:LONGEST_WORDS]
     rating.save(force_insert=True)
     Answer.objects.bulk_create(answers)
-    # For the chain: ratings cannot be taken away or added unnoticed. By nobody: a link in hand would tell who.
+    # So that the chain knows how many there were. By nobody: a link in hand would tell who.
     record("rating.given", actor=ANONYMOUS, data={"unit": org.tree().unit(rating.unit_id).name})
 
 

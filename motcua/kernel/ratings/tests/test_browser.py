@@ -18,7 +18,7 @@ from motcua.kernel.ratings.models import Invitation, Question, Rating
 from motcua.kernel.ratings.queries.links import rate_token
 from motcua.kernel.ratings.tests.conftest import WORK, token
 from motcua.lib import moment
-from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.browser import BOTH_FACES, OpenPage
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
 from motcua.testing.patience import until
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Check = Callable[["Page"], None]
 SignIn = Callable[["Page", int], None]
-BOTH = pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
 LONG = "Cán bộ hướng dẫn rất lâu về những giấy tờ mà thủ tục đã công khai không hề nhắc đến ở bất cứ đâu"
 
 
 @pytest.fixture
-def today(services: dict[str, Service], city: City, questions: dict[str, Question]) -> City:
+def today(one_stop: OneStop, services: dict[str, Service], city: City, questions: dict[str, Question]) -> City:
     """The browser lives in the present."""
     cache.clear()
     now = moment.now()
@@ -55,7 +54,7 @@ def keep(page: "Page", name: str) -> None:
         page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
 
 
-@BOTH
+@BOTH_FACES
 def test_on_the_phone(today: City, open_page: OpenPage, check_page: Check, width: int, language: str) -> None:
     """From a face on another page to thanks; the reasons shown are those of the face; then a survey, kept when left."""
     is_english = language == "en"
@@ -93,7 +92,7 @@ def test_on_the_phone(today: City, open_page: OpenPage, check_page: Check, width
     assert Rating.objects.filter(survey=survey).count() == 1
 
 
-@BOTH
+@BOTH_FACES
 def test_on_the_tablet(
     today: City, one_stop: OneStop, open_page: OpenPage, check_page: Check, width: int, language: str
 ) -> None:
@@ -125,7 +124,7 @@ def test_on_the_tablet(
     assert until(lambda count: count == before + 2, Rating.objects.count) == before + 2
 
 
-@BOTH
+@BOTH_FACES
 def test_results_and_administration(
     today: City, open_page: OpenPage, check_page: Check, sign_in: SignIn, width: int, language: str
 ) -> None:

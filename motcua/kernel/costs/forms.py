@@ -1,8 +1,10 @@
 """The shape of what administrators state."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,12 +75,15 @@ class ActivityForm(_Stated):
 class ProcedureForm(_Stated):
     """What is left empty is computed from the procedure itself."""
 
-    def __init__(self, *args: Any, has_online: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_online: bool, computed: Mapping[str, int | None], **kwargs: Any) -> None:
+        """``computed`` is what is reckoned without a statement, shown beside the field."""
         super().__init__(*args, **kwargs)
         for name, words in STATED.items():
             if has_online or not name.startswith("online_"):
                 most = LIMITS.get(name.rpartition("_")[2], MOST_DONG)
-                self.fields[name] = _whole(words, most=most, least=int(name == "times"))
+                found = computed.get(name)
+                hint = "" if found is None else _("Để trống thì tính {n}.").format(n=localize(found))
+                self.fields[name] = _whole(words, most=most, least=int(name == "times"), hint=hint)
         self.order_fields([name for name in self.fields if name not in ("source", "begins_on", "number")])
 
     def clean(self) -> dict[str, Any]:

@@ -60,6 +60,14 @@ class Sheets:
         return [sheet for sheet in (self.before, self.counter, self.online) if sheet is not None]
 
     @property
+    def computed(self) -> dict[str, int | None]:
+        """By the names of ``kind.STATED``."""
+        found: dict[str, int | None] = {"before_papers": self.before.papers, "after_papers": self.counter.papers}
+        for sheet in self.each:
+            found |= {f"{sheet.situation}_visits": sheet.visits, f"{sheet.situation}_fee": sheet.fee}
+        return found
+
+    @property
     def quickest(self) -> Sheet:
         """As the platform makes it easiest: online where that is offered."""
         return self.online or self.counter

@@ -238,5 +238,6 @@ def test_stating_over_the_page(city: City, client: Client) -> None:
     assert client.post(f"{AT}year/{year}/", {**new, "number": 1}).status_code == 302
     assert inputs(local_today()).years[year].hourly == 56_818
     half = {"subjects": 10, "source": "x", "number": 0}
+    assert "Để trống thì tính 2." in client.get(f"{AT}procedure/{CODE}/").content.decode()
     assert "phần nộp trực tuyến" in client.post(f"{AT}procedure/{CODE}/", half).content.decode()
     assert client.get(f"{AT}procedure/9.999999/").status_code == 404

@@ -14,6 +14,7 @@ from motcua.kernel.costs.forms import ActivityForm, ProcedureForm, YearForm
 from motcua.kernel.costs.kind import ACTIVITIES, BASES, SITUATIONS, STATED
 from motcua.kernel.costs.models import Input
 from motcua.kernel.costs.queries import inputs as queries
+from motcua.kernel.costs.queries.sheets import sheets
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.queries.catalogue import in_force
@@ -97,8 +98,12 @@ def _form(kind: str, key: str, data: Any, initial: dict[str, Any]) -> YearForm |
         return ActivityForm(data, initial=initial)
     if kind == "procedure":
         version = in_force(key)
+        made = sheets(version.body, queries.Inputs(), 0) if version else None
         return ProcedureForm(
-            data, initial=initial, has_online=version is not None and version.body.way("online") is not None
+            data,
+            initial=initial,
+            has_online=made is not None and made.online is not None,
+            computed=made.computed if made else {},
         )
     form = YearForm(data, initial=initial)
     form.fields["year"].disabled = True  # the year is what it is about

@@ -15,5 +15,5 @@ urlpatterns = [
     path(f"{_DESK}<str:name>/xep-hang/", desk.fill, name="exchange_fill"),
     path("lien-thong/tep/<str:token>/", hub.file, name="exchange_file"),
     path("lien-thong/<str:shape>/<str:service>/", hub.take, name="exchange_report"),
-    path("lien-thong/<str:shape>/<str:service>", hub.take),
+    path("lien-thong/<str:shape>/<str:service>", hub.take, name="exchange_report"),
 ]

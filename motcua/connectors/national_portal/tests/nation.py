@@ -88,6 +88,7 @@ class Portal(Handler):
             return 401, {}
         asked = json.loads(content)
         assert asked["service"] == service
+        rows: list[Any] = []
         match service:
             case "DongBoHoSoMC":
                 rows = [self._dossier(row, is_update=asked["isUpdating"]) for row in asked["data"]]
@@ -172,13 +173,15 @@ class System(Handler):
 
     def _file(self, content: bytes) -> tuple[int, Any]:
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
-        parts = {
-            str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
-            for part in BytesParser().parsebytes(head + content).get_payload()  # type: ignore[union-attr]
-        }
+        parts: dict[str, bytes] = {}
+        for part in BytesParser().parsebytes(head + content).walk():
+            if not part.is_multipart():
+                name = str(part.get_param("name", header="content-disposition"))
+                payload = part.get_payload(decode=True)
+                parts[name] = payload if isinstance(payload, bytes) else b""
         self.server.count += 1
         number = f"tep-{self.server.count}"
-        self.server.files[number] = (parts["HashTepTin"].decode(), parts["TepTin"])  # type: ignore[union-attr, assignment]
+        self.server.files[number] = parts["HashTepTin"].decode(), parts["TepTin"]
         self.server.taken.append(("UploadFile", number))
         return 200, {"data": {"IdTepTin": number}}
 

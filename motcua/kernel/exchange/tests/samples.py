@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+
 from motcua.kernel.cases.models import Case
 from motcua.kernel.events.actions import record
 from motcua.kernel.exchange.kind import (
@@ -107,7 +109,7 @@ class FakePartner:
     """
 
     name: str = "fake"
-    label: str = "Bên thử"
+    label: str | Promise = "Bên thử"
     takes: frozenset[ParcelKind] = frozenset({ParcelKind.DOSSIER, ParcelKind.PROGRESS})
     updates: bool = True
     batch: int = 10

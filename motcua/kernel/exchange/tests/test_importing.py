@@ -62,7 +62,7 @@ def test_it_works(db: None) -> None:
 
 def test_of_a_person_an_index_is_kept_alone(db: None) -> None:
     take(row())
-    kept = Foreign.objects.values().get()
+    kept: dict[str, Any] = {**Foreign.objects.values().get()}
     assert bytes(kept.pop("applicant_index")) == sealer().index(NATIONAL_ID)
     text = json.dumps(kept, default=str, ensure_ascii=False)
     assert not any(word in text for word in (NAME, NATIONAL_ID, "0905123456"))

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,7 +66,6 @@ def show_partner(request: Request, name: str) -> HttpResponse:
         "wanted": wanted,
         "states": LaneState.choices,
         "older_url": f"?{urlencode(query | {'before': before})}" if before else "",
-        "crumbs": [(_("Đồng bộ"), reverse("exchange"))],
     }
     return render(request, "exchange/desk/partner.html", context)
 
@@ -89,11 +87,7 @@ def _filter(request: Request, name: str) -> LaneFilter:
 @require_safe
 def show_lane(request: Request, lane_id: int) -> HttpResponse:
     page = lane_page(lane_id, actor=request.actor)
-    crumbs = [
-        (_("Đồng bộ"), reverse("exchange")),
-        (page.partner, reverse("exchange_partner", args=[page.line.lane.partner])),
-    ]
-    return render(request, "exchange/desk/lane.html", {"page": page, "crumbs": crumbs})
+    return render(request, "exchange/desk/lane.html", {"page": page})
 
 
 @requires(WATCH)

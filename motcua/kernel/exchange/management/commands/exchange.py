@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from motcua.kernel.exchange.actions.importing import lines_of, take_in_reports
 from motcua.kernel.exchange.actions.operating import begin_filling, get_partner, resend
@@ -75,7 +76,7 @@ class Command(BaseCommand):
         for line in partner_lines(SYSTEM):
             if not line.is_configured:
                 continue
-            oldest = f", lâu nhất từ {line.oldest:%Y-%m-%d %H:%M}" if line.oldest else ""
+            oldest = f", lâu nhất từ {timezone.localtime(line.oldest):%Y-%m-%d %H:%M}" if line.oldest else ""
             trouble = f"; không liên lạc được: {line.error}" if line.error else ""
             self.stdout.write(f"{line.name}: {line.waiting} hồ sơ chờ{oldest}, {line.refused} bị từ chối{trouble}")
             for reason in line.reasons:

@@ -51,17 +51,17 @@ class NewDecision:
 def decide(batch: UUID, chosen: Sequence[NewDecision], *, actor: Actor) -> None:
     """Write down what was confirmed. The same ``batch`` again adds nothing. What this actor may not decide says so when
     its turn comes; what they may not know of is left out."""
-    if not actor.is_officer or not may_somewhere(actor, "dossier.decide"):
+    if actor.id is None or not actor.is_officer or not may_somewhere(actor, "dossier.decide"):
         raise Refused("not_allowed", _("Chỉ lãnh đạo duyệt được."))
     if len(chosen) > MOST_AT_ONCE:
         raise Refused("too_many", _("Duyệt nhiều nhất %(most)d việc một lần.") % {"most": MOST_AT_ONCE})
-    rows = [row for new in chosen if (row := _row(batch, new, actor)) is not None]
+    rows = [row for new in chosen if (row := _row(batch, new, actor, actor.id)) is not None]
     if not rows:
         raise Refused("invalid", _("Chọn ít nhất một việc để duyệt."))
     Decision.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _row(batch: UUID, new: NewDecision, actor: Actor) -> Decision | None:
+def _row(batch: UUID, new: NewDecision, actor: Actor, officer_id: int) -> Decision | None:
     try:
         if new.does == Deciding.SIGN:
             code, title = "", get_task(new.subject_id, actor=actor).title
@@ -71,7 +71,7 @@ def _row(batch: UUID, new: NewDecision, actor: Actor) -> Decision | None:
     except Refused:
         return None
     return Decision(
-        batch=batch, officer_id=actor.id, does=new.does, subject_id=new.subject_id, version=new.version, code=code,
+        batch=batch, officer_id=officer_id, does=new.does, subject_id=new.subject_id, version=new.version, code=code,
         title=title, decided_at=moment.now(),
     )  # fmt: skip
 

@@ -300,7 +300,16 @@ def test_every_page_of_the_desk_is_whole(
     look("/desk/?xem=unit", "k-inbox")
     look(f"/desk/ho-so/{asked.id}/", "k-asked")
     look(f"/desk/ho-so/{worked.id}/", "k-case")
-    for move in ("request-supplement", "consult", "propose", "pass-on", "request-payment", "suspend", "extend", "note"):
+    for move in (
+        "request-supplement",
+        "consult",
+        "propose",
+        "pass-on",
+        "request-payment",
+        "suspend",
+        "ask-extension",
+        "note",
+    ):
         page.evaluate(f"document.querySelector('a[href*=\"/{worked.id}/{move}/\"]').click()")
         page.locator(f"#move form[action*='/{move}/']").wait_for()
         check_page(page)

@@ -373,7 +373,7 @@ def test_what_is_to_be_signed_is_shown_and_noted(city: City, one_stop: OneStop, 
     client = signed_in(city.minh)
     shown = client.get(f"{QUEUE}ho-so/{case.id}/", HTTP_HX_REQUEST="true").content.decode()
     assert "Đủ điều kiện, trình ký" in shown
-    file = File.objects.get(pk=Result.objects.get(case_id=case.id).file_id)
+    file = File.objects.get(pk=Result.objects.get(case_id=case.id).file_id or 0)
     pages = [f"/tep/{file.token}/trang/{number}.png" for number in (1, 2)]
     for address in pages:
         assert address in shown

@@ -109,7 +109,7 @@ def old(city: City, one_stop: OneStop) -> Iterator[Old]:
     with moment.at(then(6, 2, 8)):
         org.forget()
         chi = add_officer("chi", "Lý Thị Chi", reception, "clerk")
-        Post.objects.create(officer_id=chi.id, unit=ward, role="specialist", valid_from=date(2020, 1, 1))
+        Post.objects.create(officer_id=chi.id or 0, unit=ward, role="specialist", valid_from=date(2020, 1, 1))
         people = {
             "thu": add_officer("thu", "Cao Văn Thu", office, "specialist"),
             "dao": add_officer("dao", "Trịnh Thị Đào", department, "leader"),

@@ -84,7 +84,7 @@ def deciding(request: Request) -> HttpResponse:
 
 
 def _address(query: QueryDict) -> str:
-    kept = urlencode({name: query[name] for name in ("loai", "duoi") if query.get(name)})
+    kept = urlencode({name: str(query[name]) for name in ("loai", "duoi") if query.get(name)})
     return reverse("deciding") + (f"?{kept}" if kept else "")
 
 

@@ -405,7 +405,7 @@ def _page(
         "giver": [form["giver_name"], form["giver_id"], form["giver_phone"]],
         "organisation": [form["tax_code"], form["organisation"]],
         "standing": _standing(data),
-        "joins": "joins" in data or not data.get("code"),
+        "joins": "joins" in data or "pages" not in data,  # by default, until somebody was asked
         "result": [form["area"], form["delivery"], form["copies"]],
         "counter": counter,
         "focus": focus,

@@ -149,7 +149,7 @@ def _draft(*, world_by_name: dict[str, dict[str, str]], version: Version, actor:
     draft = begin_sheet(version, actor=actor)
     save_step(draft.id, 0, {"filer": f"Trần {SECRET}"}, actor=actor)
     keep_on_sheet(draft.id, {"delivery_to": SECRET})
-    for name in ("filing", "filing_step", "filing_papers", "filing_contact", "filing_review"):
+    for name in ("filing", "filing_step", "filing_papers", "filing_claims", "filing_contact", "filing_review"):
         world_by_name[name] = {"code": version.code, "token": draft.token, "step": "0"}
 
 
@@ -295,15 +295,25 @@ ROLES = (
 # Addresses, by name, at which each role meets the word. Whoever is not named here meets it nowhere.
 OWN = frozenset({
     "account", "account_download", "account_identity", "authorisation", "dossier", "filing_contact", "filing_step",
-    "my_data", "organisations", "store", "store_entry", "store_file", "store_share",
+    "my_data", "organisations", "own_dossier", "store", "store_entry", "store_file", "store_share",
 })  # fmt: skip
 CASE = frozenset({
-    "dossier_case", "obligation", "payment", "payment_refunds", "receipt_xml", "store_desk_entry", "store_desk_file",
+    "desk_dossier", "dossier_case", "obligation", "payment", "payment_refunds", "receipt_xml", "store_desk_entry",
+    "store_desk_file",
 })  # fmt: skip
 ANYWHERE = frozenset({"representations"})  # a person asks any ward to accept whom they act for
 READS: Mapping[str, frozenset[str]] = {
     "the person": OWN,
-    "filer under authorisation": frozenset({"authorisation", "authorisation_accept", "authorisations", "dossier"}),
+    "filer under authorisation": frozenset(
+        {
+            "authorisation",
+            "authorisation_accept",
+            "authorisations",
+            "dossier",
+            "file_dossier",
+            "own_dossier",
+        }
+    ),
     "clerk of the ward": CASE | {"receipt_replace"} | ANYWHERE,
     "specialist who holds it": CASE,
     "leader of the ward": CASE | {"signing_queue", "signing_refuse"} | ANYWHERE,

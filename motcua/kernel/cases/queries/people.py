@@ -43,8 +43,9 @@ def standing() -> Q:
     represented = representations_in_force().filter(
         person_id=OuterRef("person_id"), organisation_id=OuterRef("organisation_id")
     )
-    return (Q(authorisation_id__isnull=True) | Q(authorisation_id__in=authorisations_in_force().values("pk"))) & (
-        Q(organisation_id__isnull=True) | Exists(represented)
+    return Q(
+        Q(authorisation_id__isnull=True) | Q(authorisation_id__in=authorisations_in_force().values("pk")),
+        Q(organisation_id__isnull=True) | Q(Exists(represented)),
     )
 
 

@@ -22,7 +22,7 @@ from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Key, Moment, Words
 from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
-from motcua.modules.dossiers.kind import DOSSIER, KIND, Delivery
+from motcua.modules.dossiers.kind import DOSSIER, KIND
 from motcua.modules.dossiers.queries.desk import dossier_page, note_opened
 from motcua.modules.dossiers.rest.shapes import ActsOut, LegOut, PaperOut, ResultOut, RowOut, StateOut, private
 
@@ -310,7 +310,7 @@ class ExtendIn(ReasonIn):
 
 
 class ReturnIn(Schema):
-    delivery: Literal["online", "counter", "post"] = Delivery.COUNTER.value
+    delivery: Literal["online", "counter", "post"] = "counter"
     to: Words = Field("", max_length=160)
 
 

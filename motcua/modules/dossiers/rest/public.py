@@ -24,7 +24,7 @@ from motcua.modules.dossiers.actions.reception import supply_dossier
 from motcua.modules.dossiers.actions.results import withdraw_dossier
 from motcua.modules.dossiers.actions.writing import begin_sheet, claim_on_sheet, drop_sheet, keep_on_sheet, send_sheet
 from motcua.modules.dossiers.forms.portal import ContactForm
-from motcua.modules.dossiers.kind import Delivery, Way
+from motcua.modules.dossiers.kind import Way
 from motcua.modules.dossiers.queries.behalf import behalf_of
 from motcua.modules.dossiers.queries.sheets import Written, get_written
 from motcua.modules.dossiers.queries.tracking import own_dossiers, tracking_page
@@ -74,7 +74,7 @@ class DossierIn(Schema):
     claims: dict[Code, ClaimIn] = Field(default_factory=dict, max_length=30)
     for_whom: Key = Field("", alias="for")
     area: Code | None = None
-    delivery: Literal["online", "counter", "post"] = Delivery.ONLINE.value
+    delivery: Literal["online", "counter", "post"] = "online"
     delivery_to: Words = Field("", max_length=300)
     name: Words = Field("", max_length=120)
     national_id: Words = Field("", max_length=20)
@@ -220,7 +220,7 @@ def supply_own_dossier(
     sent = [(paper, file.pk) for paper, tokens in body.papers.items() for file in loose_files(tokens)]
     with version_of(if_match) as version:
         supply_dossier(page.case.id, actor=request.actor, papers=sent, note=body.note, version=version)
-    return own_dossier(request, response, code)  # type: ignore[return-value]
+    return own_dossier(request, response, code)
 
 
 class WithdrawIn(Schema):
@@ -239,4 +239,4 @@ def withdraw_own_dossier(
     page = tracking_page(code, actor=request.actor)
     with version_of(if_match) as version:
         withdraw_dossier(page.case.id, actor=request.actor, reason=body.reason, version=version)
-    return own_dossier(request, response, code)  # type: ignore[return-value]
+    return own_dossier(request, response, code)

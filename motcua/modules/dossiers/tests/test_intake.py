@@ -232,7 +232,7 @@ def test_pages_are_scanned_for_a_paper(one_stop: OneStop, *, joins: bool) -> Non
     rows = DossierPaper.objects.filter(code="GT.chung-sinh").order_by("id")
     assert [row.source for row in rows] == ["counter"] * len(tokens)
     assert [row.originals for row in rows] == [1, 0][: len(tokens)]
-    assert all(File.objects.get(pk=row.file_id).kept_at is not None for row in rows)
+    assert all(File.objects.get(pk=row.file_id or 0).kept_at is not None for row in rows)
 
 
 def test_what_is_no_paper_is_not_scanned(one_stop: OneStop) -> None:

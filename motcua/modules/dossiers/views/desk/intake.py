@@ -221,8 +221,8 @@ def _standing(data: QueryDict) -> Standing:
     behalf = data.get("behalf", "")
     if not behalf:
         return Standing()
-    visitor_id = known_person(national_id=data["national_id"]) if data.get("national_id") else None
-    giver_id = known_person(national_id=data["giver_id"]) if behalf == "person" and data.get("giver_id") else None
+    visitor_id = known_person(national_id=data.get("national_id", ""))
+    giver_id = known_person(national_id=data.get("giver_id", "")) if behalf == "person" else None
     company = organisation_named(data.get("tax_code", "")) if behalf == "organisation" else None
     return standing_of(
         visitor_id, giver_id=giver_id, organisation_id=company.pk if company else None, code=data.get("code", "")
@@ -358,7 +358,7 @@ def _saved(request: Request, data: QueryDict, counter: org.UnitRow, chosen: Choi
         return None
     kept = {name: data.getlist(name) for name in data if name not in ("csrfmiddlewaretoken", "key", "card", "q")}
     draft = save_counter_draft(
-        counter.id, data["key"], kept, actor=request.actor, subject=chosen.version.body.name if chosen else "",
+        counter.id, data.get("key", ""), kept, actor=request.actor, subject=chosen.version.body.name if chosen else "",
         tokens=_tokens(data),
     )  # fmt: skip
     return draft.pk
@@ -398,6 +398,7 @@ def _page(
     form = form or IntakeForm(initial=initial)
     asks = filed is not None and filed.case.state == "supplement_requested"
     pages, claims = _kept_pages(data, chosen), _claims(data)
+    bring = chosen.to_bring if chosen else []
     context = {
         "form": form,
         "person": [form["name"], form["national_id"], form["phone"]],
@@ -405,7 +406,7 @@ def _page(
         "giver": [form["giver_name"], form["giver_id"], form["giver_phone"]],
         "organisation": [form["tax_code"], form["organisation"]],
         "standing": _standing(data),
-        "joins": "joins" in data or not data.get("code"),
+        "joins": "joins" in data or "pages" not in data,  # by default, until somebody was asked
         "result": [form["area"], form["delivery"], form["copies"]],
         "counter": counter,
         "focus": focus,
@@ -413,8 +414,8 @@ def _page(
         "wrong": wrong,
         "chosen": chosen,
         "papers": [
-            (paper, paper.code in ticked, pages.get(paper.code, []), paper.code == (at or chosen.to_bring[0].code))
-            for paper in (chosen.to_bring if chosen else ())
+            (paper, paper.code in ticked, pages.get(paper.code, []), paper.code == (at or bring[0].code))
+            for paper in bring
         ],
         "claims": [(fee, line, claims.get(fee.code, "")) for fee, line in (chosen.claimable if chosen else ())],
         "ticked": ticked,

@@ -82,6 +82,13 @@ def webp(image: Image.Image, longest: int) -> bytes:
     return out.getvalue()
 
 
+def pdf(pages: Sequence[Image.Image]) -> bytes:
+    """Pictures, as ``read`` gives them, as the pages of one document in this order."""
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=150.0, quality=80)
+    return out.getvalue()
+
+
 def hide(image: Image.Image, regions: Sequence[Region]) -> Image.Image:
     """A copy in which the regions are a coarse mosaic that cannot be undone."""
     hidden = image.copy()

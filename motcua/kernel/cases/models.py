@@ -238,11 +238,17 @@ class Party(models.Model):
     wants = models.CharField(max_length=10, default="all")  # all | result | none: which notices
     language = models.CharField(max_length=5, default="vi")
     origin = models.ForeignKey("self", models.SET_NULL, null=True, db_index=False, related_name="+")
+    # Acts for another, as long as that is in force (queries.people.standing): numbers of identity's tables.
+    authorisation_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
         indexes = (
             models.Index(fields=["case"], name="party_case"),
+            models.Index(
+                fields=["organisation_id"], name="party_organisation", condition=Q(organisation_id__isnull=False)
+            ),
             models.Index(fields=["origin"], name="party_origin", condition=Q(origin__isnull=False)),
         )
 

@@ -121,6 +121,18 @@ def keep_made(body: bytes, *, actor: Actor, name: str, kind: FileType = PDF, is_
     return row
 
 
+def join_pages(file_ids: Sequence[int], *, actor: Actor) -> File:
+    """Loose pictures, taken in one by one, become one loose document. They themselves go with the sweep."""
+    files = {file.pk: file for file in File.objects.filter(pk__in=file_ids, kept_at__isnull=True)}
+    pages = []
+    for file_id in file_ids:
+        file = files[file_id]
+        kind = next(kind for kind in ACCEPTED[Purpose.PHOTO] if kind.mime == file.type)
+        with open_content(file, Variant.ORIGINAL) as original:
+            pages.append(pictures.read(original, form=kind.picture, megapixels=kind.megapixels, zone=_zone()).image)
+    return keep_made(pictures.pdf(pages), actor=actor, name=f"tep-{secrets.token_hex(4)}.pdf", is_loose=True)
+
+
 @transaction.atomic
 def hold_files(tokens: Sequence[str], *, until: datetime) -> None:
     """Loose files that belong to something which is being written: not swept away before ``until``. Unknown tokens and

@@ -1,5 +1,7 @@
 """The detail of a dossier, one row per case with the same key: what was declared, its papers and its way through."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from motcua.modules.dossiers.kind import Delivery, Does, PaperSource, Way
@@ -63,6 +65,68 @@ class DossierPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} of {self.case_id}"
+
+
+class Claim(models.Model):
+    """An exemption or reduction of a fee that was claimed when it was filed, with what shows it."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="claims")
+    fee_code = models.CharField(max_length=60)
+    code = models.CharField(max_length=60)  # of the exemption, in the procedure's version
+    name = models.CharField(max_length=200)
+    paper = models.ForeignKey(DossierPaper, models.PROTECT, null=True, related_name="+")
+    look_up_id = models.BigIntegerField(null=True)  # of kernel/registries, which bore it out
+    asked_on = models.DateField(null=True)  # when the fee was asked for with the claim in it
+    created_at = models.DateTimeField()
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.CharField(max_length=160, blank=True)
+    refusal = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case", "fee_code"], name="claim_once"),
+            models.CheckConstraint(
+                condition=models.Q(paper__isnull=False) | models.Q(look_up_id__isnull=False), name="claim_evidence"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.case_id}"
+
+    @property
+    def evidence(self) -> str:
+        return f"look-up:{self.look_up_id}" if self.look_up_id else f"paper:{self.paper_id}"
+
+
+class NameIndex(models.Model):
+    """By which officials find a dossier by names: keyed marks of every two words of a name (docs/adr). The names
+    themselves are on sealed cards."""
+
+    case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="+")
+    marks = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = (GinIndex(fields=["marks"], name="nameindex_marks"),)
+
+    def __str__(self) -> str:
+        return f"names of {self.case_id}"
+
+
+class CounterDraft(models.Model):
+    """What a clerk has typed at a counter and not taken in yet. Sealed; open to the clerks of that counter."""
+
+    unit = models.ForeignKey("org.Unit", models.CASCADE, related_name="+")
+    key = models.CharField(max_length=60, unique=True)  # of the dossier that it becomes: two presses make one
+    subject = models.CharField(max_length=200, blank=True)  # the procedure
+    values_sealed = models.BinaryField()
+    saved_by = models.CharField(max_length=160)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["unit", "-saved_at"], name="counterdraft_unit"),)
+
+    def __str__(self) -> str:
+        return f"draft {self.pk} at {self.unit_id}"
 
 
 class Leg(models.Model):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("thu-tuc/<str:code>/nop/<str:token>/", filing.filing, name="filing"),
     path("thu-tuc/<str:code>/nop/<str:token>/khai/<int:step>/", filing.filing_step, name="filing_step"),
     path("thu-tuc/<str:code>/nop/<str:token>/giay-to/", filing.filing_papers, name="filing_papers"),
+    path("thu-tuc/<str:code>/nop/<str:token>/mien-giam/", filing.filing_claims, name="filing_claims"),
     path("thu-tuc/<str:code>/nop/<str:token>/nhan/", filing.filing_contact, name="filing_contact"),
     path("thu-tuc/<str:code>/nop/<str:token>/gui/", filing.filing_review, name="filing_review"),
     path("ho-so/", tracking.look_up, name="dossiers"),

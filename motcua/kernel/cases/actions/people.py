@@ -22,8 +22,10 @@ def add_party(
     person_id: int | None = None,
     wants: str = "all",
     language: str = "vi",
+    authorisation_id: int | None = None,
 ) -> Party:
-    """Somebody else whom the case concerns; ``person`` are the sealed values of a new card."""
+    """Somebody else whom the case concerns; ``person`` are the sealed values of a new card. With an
+    ``authorisation_id`` they are somebody of the case for as long as it is in force."""
     if person is not None:
         person_id = create_person_from(person).id
     if person_id is not None:
@@ -31,8 +33,19 @@ def add_party(
         if existing is not None:
             return existing
     return Party.objects.create(
-        case_id=case_id, person_id=person_id, role=role, wants=wants, language=language, created_at=moment.now()
+        case_id=case_id,
+        person_id=person_id,
+        role=role,
+        wants=wants,
+        language=language,
+        authorisation_id=authorisation_id,
+        created_at=moment.now(),
     )
+
+
+def act_for_organisation(party_id: int, organisation_id: int) -> None:
+    """The party of a case that was just opened stands for an organisation: all who represent it see the case."""
+    Party.objects.filter(pk=party_id).update(organisation_id=organisation_id)
 
 
 def involve(case_id: int, *unit_ids: int) -> None:

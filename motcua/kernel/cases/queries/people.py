@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.identity.kind import Actor, Link
+from motcua.kernel.identity.queries import authorisations_in_force, representations_in_force
 
 PROOF_BYTES = 15  # 120 bits
 MOST_LINKS = 200  # of one person
@@ -22,10 +23,29 @@ def party_token(party_id: int) -> str:
     return f"{party_id}.{_proof(party_id, settings.SECRET_KEY)}"
 
 
+def standing() -> Q:
+    """Parties that still count. Whoever acts for another does so for as long as the authorisation is in force, and for
+    an organisation for as long as they represent it: one that was revoked closes every door in the next request."""
+    represented = representations_in_force().filter(
+        person_id=OuterRef("person_id"), organisation_id=OuterRef("organisation_id")
+    )
+    return (Q(authorisation_id__isnull=True) | Q(authorisation_id__in=authorisations_in_force().values("pk"))) & (
+        Q(organisation_id__isnull=True) | Exists(represented)
+    )
+
+
+def parties_of_person(person_id: int) -> Q:
+    """Parties as whom the holder of a card may act: their own, and those of organisations that they represent."""
+    organisations = representations_in_force().filter(person_id=person_id).values("organisation_id")
+    return Q(standing(), person_id=person_id) | Q(organisation_id__in=organisations)
+
+
 def read_party_token(token: str) -> Party | None:
     """The party whose link this is; None for anything else."""
     number = _proved_number(token)
-    return Party.objects.select_related("case").filter(pk=number).first() if number is not None else None
+    if number is None:
+        return None
+    return Party.objects.select_related("case").filter(standing(), pk=number).first()
 
 
 def _proved_number(token: str) -> int | None:
@@ -44,7 +64,7 @@ def links_held(tokens: Sequence[str]) -> list[Link]:
     numbers = [number for token in tokens if (number := _proved_number(token)) is not None]
     if not numbers:
         return []
-    found = Party.objects.filter(Q(pk__in=numbers) | Q(origin__in=numbers)).order_by("pk")
+    found = Party.objects.filter(Q(pk__in=numbers) | Q(origin__in=numbers), standing()).order_by("pk")
     opened: dict[int, list[Link]] = {}
     for number, case_id, origin in found.values_list("pk", "case_id", "origin"):
         opened.setdefault(number, []).append(Link(number, case_id))
@@ -55,7 +75,7 @@ def links_held(tokens: Sequence[str]) -> list[Link]:
 
 def links_of_persons(person_ids: Sequence[int]) -> list[Link]:
     """What the holder of these contact cards reported, joined or follows, newest first. One query."""
-    parties = Party.objects.filter(person_id__in=person_ids).order_by("-pk")
+    parties = Party.objects.filter(standing(), person_id__in=person_ids).order_by("-pk")
     return [Link(number, case_id) for number, case_id in parties.values_list("pk", "case_id")[:MOST_LINKS]]
 
 
@@ -79,7 +99,7 @@ def own_cases_of(kind: str, actor: Actor, limit: int = 100) -> list[Case]:
     """The actor's own cases of a kind, by account and by the links in hand, newest first. No query for nobody."""
     theirs = Q(pk__in={link.case_id for link in actor.all_links})
     if actor.person_id is not None:
-        theirs |= Q(pk__in=Party.objects.filter(person_id=actor.person_id).values("case_id"))
+        theirs |= Q(pk__in=Party.objects.filter(parties_of_person(actor.person_id)).values("case_id"))
     elif not actor.all_links:
         return []
     return list(Case.objects.filter(theirs, kind=kind).order_by("-pk")[:limit])
@@ -91,9 +111,9 @@ def own_parties(case_id: int, actor: Actor) -> list[Party]:
     held = [link.party_id for link in actor.all_links if link.case_id == case_id]
     if not held and actor.person_id is None:
         return []
-    theirs = Q(pk__in=held)
+    theirs = Q(standing(), pk__in=held)
     if actor.person_id is not None:
-        theirs |= Q(person_id=actor.person_id)
+        theirs |= parties_of_person(actor.person_id)
     ranks = {number: rank for rank, number in reversed(list(enumerate(held)))}
     return sorted(
         Party.objects.filter(theirs, case_id=case_id),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, Move
 from motcua.kernel.cases.models import Case, CaseFile, CaseLink, Involvement, Party
-from motcua.kernel.cases.queries.people import own_parties
+from motcua.kernel.cases.queries.people import own_parties, parties_of_person
 from motcua.kernel.identity.kind import PERMISSIONS, Actor, Reach
 from motcua.kernel.identity.queries import may, unit_ids_within
 from motcua.kernel.org import queries as org
@@ -123,7 +123,7 @@ def visible(actor: Actor, permission: str, *, also_involved: bool = False) -> Q:
         if held:
             allowed |= Q(pk__in=held)
         if actor.person_id is not None:
-            allowed |= Q(pk__in=Party.objects.filter(person_id=actor.person_id).values("case_id"))
+            allowed |= Q(pk__in=Party.objects.filter(parties_of_person(actor.person_id)).values("case_id"))
     return allowed
 
 

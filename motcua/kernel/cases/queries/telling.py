@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS
 from motcua.kernel.cases.models import Case, Party
-from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.people import party_token, standing
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
 from motcua.kernel.messages.kind import EMAIL, SMS, Recipient
@@ -43,7 +43,7 @@ def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipien
 
 
 def _people(case: Case, event: Event) -> Iterator[Recipient]:
-    parties = list(Party.objects.filter(case_id=case.id, person_id__isnull=False))
+    parties = list(Party.objects.filter(standing(), case_id=case.id, person_id__isnull=False))
     cards = contact_addresses(party.person_id for party in parties if party.person_id is not None)
     accounts = accounts_of_persons(cards)
     for party in parties:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from motcua.kernel.forms.kind import Form, Prefilled, Words
 from motcua.kernel.forms.queries.reading import Unreadable, is_empty, read_value
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import own_card
+from motcua.kernel.identity.queries import OwnCard, own_card
 
 ACCOUNT = Words("tài khoản của bạn", "your account")
 
@@ -32,11 +32,15 @@ def prefill(form: Form, sources: Mapping[str, Prefilled]) -> dict[str, Prefilled
 
 
 def account_sources(actor: Actor) -> dict[str, Prefilled]:
-    """Of a signed-in person's own card. Who they are is locked once a provider or an official has proved it; how they
-    are reached is theirs to write differently."""
+    """Of a signed-in person's own card."""
     if actor.kind != "person" or actor.person_id is None:
         return {}
-    card = own_card(actor)
+    return card_sources(own_card(actor), ACCOUNT)
+
+
+def card_sources(card: OwnCard, source: Words) -> dict[str, Prefilled]:
+    """Who somebody is is locked once a provider or an official has proved it; how they are reached is theirs to write
+    differently."""
     proved: dict[str, Any] = {
         "person.name": card.name,
         "person.national_id": card.national_id,
@@ -49,7 +53,7 @@ def account_sources(actor: Actor) -> dict[str, Prefilled]:
         "person.address": dict(card.address),
     }
     return {
-        name: Prefilled(value, ACCOUNT, is_locked=card.is_proved and name in proved)
+        name: Prefilled(value, source, is_locked=card.is_proved and name in proved)
         for name, value in {**proved, **theirs}.items()
         if value
     }

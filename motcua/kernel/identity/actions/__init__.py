@@ -38,6 +38,7 @@ from motcua.kernel.identity.actions.organisations import (
     accept_representation,
     ask_representation,
     end_representation,
+    known_organisation,
     refuse_representation,
 )
 from motcua.kernel.identity.actions.outside import officer_vouched_for, person_vouched_for, person_vouched_for_again
@@ -91,6 +92,7 @@ __all__ = [
     "giving",
     "grant_post",
     "hire_officer",
+    "known_organisation",
     "new_person_account",
     "note_access",
     "note_failure",

@@ -34,6 +34,20 @@ def _data(row: Representation, **more: str) -> dict[str, str | int]:
     }
 
 
+def known_organisation(tax_code: str, name: str) -> Organisation:
+    """By a tax code that was read. The name is the one known already; else ``name``, as it was told.
+
+    Refused("invalid") without either.
+    """
+    organisation = Organisation.objects.filter(tax_code=tax_code).first()
+    if organisation is not None:
+        return organisation
+    name = _told(name, "name", _("Ghi tên tổ chức như trên giấy đăng ký."))
+    return Organisation.objects.create(
+        tax_code=tax_code, name=name[:200], folded=fold(name)[:200], created_at=moment.now()
+    )
+
+
 @transaction.atomic
 def ask_representation(
     tax_code: str, *, actor: Actor, name: str, title: str, evidence: str, valid_to: date | None = None
@@ -50,12 +64,7 @@ def ask_representation(
         raise Refused("invalid", words, fields={"valid_to": words})
     title = _told(title, "title", _("Ghi chức danh của bạn, như Giám đốc."))
     evidence = _told(evidence, "evidence", _("Ghi giấy tờ chứng minh, với số và ngày."))
-    organisation = Organisation.objects.filter(tax_code=code).first()
-    if organisation is None:
-        name = _told(name, "name", _("Ghi tên tổ chức như trên giấy đăng ký."))
-        organisation = Organisation.objects.create(
-            tax_code=code, name=name[:200], folded=fold(name)[:200], created_at=moment.now()
-        )
+    organisation = known_organisation(code, name)
     if organisation.representations.filter(person_id=actor.person_id, state__in=("asked", "accepted")).exists():
         words = _("Bạn đã là người đại diện, hoặc đang chờ được công nhận.")
         raise Refused("invalid", words, fields={"tax_code": words})

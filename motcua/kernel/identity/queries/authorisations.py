@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import PROVED, Actor, Level
@@ -147,19 +147,31 @@ def own_row(authorisation_id: int, *, actor: Actor, lock: bool = False) -> tuple
     raise Refused("not_found", _("Không tìm thấy ủy quyền này, hoặc bạn không được xem."))
 
 
+def authorisations_in_force() -> QuerySet[Authorisation]:
+    """Accepted, not revoked, and today lies within their days."""
+    return Authorisation.objects.filter(in_force(local_today()), state=Authorisation.State.ACCEPTED)
+
+
 def authorised(actor: Actor, person_id: int, procedure_code: str) -> AuthorisationRow | None:
     """The authorisation by which the signed-in person may act today for the holder of the card ``person_id`` in this
     procedure; None when there is none."""
     if actor.kind != "person" or actor.id is None or actor.person_id is None:
         return None
-    rows = Authorisation.objects.filter(
-        in_force(local_today()),
-        giver_id=person_id,
-        receiver_id=actor.person_id,
-        state=Authorisation.State.ACCEPTED,
-        procedures__contains=[procedure_code],
+    return authorisation_between(person_id, actor.person_id, procedure_code)
+
+
+def authorisation_between(giver_id: int, receiver_id: int, procedure_code: str) -> AuthorisationRow | None:
+    """As ``authorised``, for an official who has the receiver before them. Authorises nobody to look."""
+    rows = authorisations_in_force().filter(
+        giver_id=giver_id, receiver_id=receiver_id, procedures__contains=[procedure_code]
     )
     row = rows.select_related("giver", "receiver").order_by("-valid_to", "-pk").first()
+    return None if row is None else as_row(row, role="receiver")
+
+
+def authorisation_of_case(authorisation_id: int) -> AuthorisationRow | None:
+    """As it stands now, for whoever may read the case that was filed under it."""
+    row = Authorisation.objects.select_related("giver", "receiver").filter(pk=authorisation_id).first()
     return None if row is None else as_row(row, role="receiver")
 
 
@@ -167,12 +179,7 @@ def authorised_givers(actor: Actor, procedure_code: str) -> list[AuthorisationRo
     """Everybody for whom the signed-in person may act today in this procedure: the choice "I file for …"."""
     if actor.kind != "person" or actor.id is None or actor.person_id is None:
         return []
-    rows = Authorisation.objects.filter(
-        in_force(local_today()),
-        receiver_id=actor.person_id,
-        state=Authorisation.State.ACCEPTED,
-        procedures__contains=[procedure_code],
-    )
+    rows = authorisations_in_force().filter(receiver_id=actor.person_id, procedures__contains=[procedure_code])
     return [as_row(row, role="receiver") for row in rows.select_related("giver", "receiver").order_by("-pk")]
 
 

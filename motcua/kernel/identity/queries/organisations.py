@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import Actor, Level
@@ -71,28 +71,28 @@ def own_representations(actor: Actor) -> list[RepresentationRow]:
     return [_as_row(row) for row in rows]
 
 
+def representations_in_force() -> QuerySet[Representation]:
+    """Accepted, and today lies within their days."""
+    return Representation.objects.filter(in_force(local_today()), state=Representation.State.ACCEPTED)
+
+
 def represents(actor: Actor, tax_code: str) -> RepresentationRow | None:
     """The representation by which the signed-in person acts for this organisation today; None when there is none."""
     if actor.kind != "person" or actor.person_id is None or actor.id is None:
         return None
-    row = (
-        Representation.objects.filter(
-            in_force(local_today()),
-            person_id=actor.person_id,
-            organisation__tax_code=tax_code,
-            state=Representation.State.ACCEPTED,
-        )
-        .select_related("organisation")
-        .first()
-    )
+    rows = representations_in_force().filter(person_id=actor.person_id, organisation__tax_code=tax_code)
+    row = rows.select_related("organisation").first()
     return None if row is None else _as_row(row)
+
+
+def is_represented_by(organisation_id: int, person_id: int) -> bool:
+    """Today. For an official who has the person before them."""
+    return representations_in_force().filter(organisation_id=organisation_id, person_id=person_id).exists()
 
 
 def representatives(tax_code: str) -> list[int]:
     """Cards of those who act for an organisation today: for telling them something."""
-    rows = Representation.objects.filter(
-        in_force(local_today()), organisation__tax_code=tax_code, state=Representation.State.ACCEPTED
-    )
+    rows = representations_in_force().filter(organisation__tax_code=tax_code)
     return list(rows.values_list("person_id", flat=True))
 
 
@@ -105,6 +105,11 @@ def list_representations(*, actor: Actor, words: str = "", state: str = "asked")
     if words:
         rows = rows.filter(Q(organisation__tax_code__startswith=words) | Q(organisation__name__icontains=words))
     return [_as_row(row, with_person=True) for row in rows[:100]]
+
+
+def organisation_of_case(organisation_id: int) -> Organisation:
+    """For whoever may read the case: name and tax code are public."""
+    return Organisation.objects.get(pk=organisation_id)
 
 
 def get_organisation(tax_code: str) -> Organisation:

@@ -1,19 +1,21 @@
 """Giving money back: one person asks, a second one approves, then it is paid; each step once."""
 
+from collections.abc import Collection
 from dataclasses import asdict
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import require
-from motcua.kernel.payments.actions.obligations import save_state
+from motcua.kernel.payments.actions.obligations import cancel_obligation, save_state
 from motcua.kernel.payments.actions.receipts import adjust_for_refund
 from motcua.kernel.payments.kind import OPEN_REFUNDS, BankAccount, Means, RefundState
 from motcua.kernel.payments.models import Obligation, Payment, Refund
-from motcua.kernel.payments.queries.obligations import lock_obligation, money_path, not_found, sealed
+from motcua.kernel.payments.queries.obligations import lock_obligation, money_path, not_found, opened, sealed
 from motcua.kernel.payments.queries.words import told
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -82,6 +84,54 @@ def ask_refund(
     )
     _tell("payment.refund_asked", refund, obligation, actor, reason=refund.reason)
     return refund
+
+
+@transaction.atomic
+def release_lines(obligation_id: int, codes: Collection[str], *, actor: Actor, reason: str) -> list[Refund]:
+    """These lines need not be paid any more, and what was paid of them starts on its way back: asked for at once where
+    it is known where to, else it waits on the desk for a clerk to ask whoever paid. Again: nothing more happens.
+
+    The caller has authorised it.
+    """
+    case_id = Obligation.objects.filter(pk=obligation_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise not_found()
+    obligation = lock_obligation(obligation_id, case_id)
+    left = [line for line in obligation.lines if line["code"] not in codes]
+    if obligation.cancelled_at is not None or len(left) == len(obligation.lines):
+        return []
+    if left:
+        _keep_only(obligation, left, actor, reason)
+    else:
+        cancel_obligation(obligation.pk, actor=actor, reason=reason)
+    found = []
+    for payment in Payment.objects.filter(obligation_id=obligation_id).order_by("id"):
+        payer = opened(payment.payer_sealed)
+        to = BankAccount(account=payer.get("account", ""), name=payer.get("name", ""))
+        by_bank = payment.means == Means.BANK
+        if refundable(payment) > 0 and (not by_bank or (to.account and to.name)):
+            found.append(
+                ask_refund(payment.pk, actor=SYSTEM, reason=reason, to=to if by_bank else None, means=payment.means)
+            )
+    return found
+
+
+def _keep_only(obligation: Obligation, left: list[dict[str, Any]], actor: Actor, reason: str) -> None:
+    released = obligation.amount - sum(line["amount"] for line in left)
+    obligation.lines, obligation.amount = left, obligation.amount - released
+    too_much = max(0, obligation.paid_amount - obligation.amount)
+    payments = list(Payment.objects.select_for_update().filter(obligation=obligation).order_by("-id"))
+    more = too_much - sum(payment.surplus - payment.returned for payment in payments)
+    for payment in payments:
+        taken = min(max(more, 0), payment.amount - payment.surplus)
+        if taken:
+            payment.surplus += taken
+            payment.save(update_fields=["surplus"])
+            more -= taken
+    save_state(obligation)
+    if released:
+        data = told(released, obligation, reason=reason.strip()[:300])
+        record("payment.cancelled", case_id=obligation.case_id, actor=actor, data=data)
 
 
 @transaction.atomic

@@ -109,6 +109,7 @@ class Exemption:
     name_en: str = ""
     paper: str = ""  # code of the paper that shows it
     registry: str = ""
+    when: Mapping[str, Any] = member(default_factory=dict)  # JSON-Logic over the registry's record, and ``age``
     share_bp: int = WHOLE_BP  # how much of the fee is not asked for; 10000 is all of it
 
 
@@ -126,10 +127,12 @@ class Fee:
     note_en: str = ""
     by_way: Mapping[str, Any] = member(default_factory=dict)
     exempt: tuple[Exemption, ...] = ()
+    refund_until: str = ""  # key of the last leg during which a dossier that ends without its result gets it back
 
     @property
     def parsed(self) -> Rule:
-        return parse_rule(self.rule, by_way=self.by_way, exempt=[asdict(exemption) for exemption in self.exempt])
+        exempt = [{key: value for key, value in asdict(one).items() if key != "when"} for one in self.exempt]
+        return parse_rule(self.rule, by_way=self.by_way, exempt=exempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +266,9 @@ def _body(read: Reader, *, is_own: bool) -> Body:
     read.once("cases", [case.key for case in body.cases])
     read.once("fees", [fee.code for fee in body.fees])
     read.once("legs", [leg.key for leg in body.legs])
+    for number, fee in enumerate(body.fees):
+        if fee.refund_until and fee.refund_until not in {leg.key for leg in body.legs}:
+            read.wrong(f"fees[{number}].refund_until", _("phải là key của một bước trong legs"))
     read.once("results", [result.code for result in body.results])
     for number, case in enumerate(body.cases):
         Reader({}, f"cases[{number}]", read.mistakes).once("papers", [paper.code for paper in case.papers])
@@ -321,18 +327,22 @@ def _way(read: Reader) -> Way:
     )
 
 
-def _case(read: Reader) -> PaperCase:
+def _condition(read: Reader) -> dict[str, Any]:
     when = read.mapping("when")
     if when:
         try:
             parse(when)
         except LogicError as error:
             read.wrong("when", _("không phải điều kiện JSON-Logic: {error}").format(error=error))
+    return when
+
+
+def _case(read: Reader) -> PaperCase:
     return PaperCase(
         key=read.text("key", 60, pattern=KEY, hint=_("bằng chữ thường không dấu và gạch nối")),
         name=read.text("name", 2000),
         name_en=read.text("name_en", 300),
-        when=when,
+        when=_condition(read),
         papers=read.tables("papers", _paper),
     )
 
@@ -358,14 +368,20 @@ def _paper(read: Reader) -> Paper:
 
 
 def _exemption(read: Reader) -> Exemption:
-    return Exemption(
+    exemption = Exemption(
         code=read.text("code", 60, required=True, pattern=KEY, hint=_("bằng chữ thường không dấu và gạch nối")),
         name=read.text("name", 200, required=True),
         name_en=read.text("name_en", 200),
         paper=read.text("paper", 60, pattern=PAPER_CODE, hint=_("như GT.ho-ngheo")),
         registry=read.word("registry", REGISTRIES, ""),
+        when=_condition(read),
         share_bp=read.whole("share_bp", 1, WHOLE_BP, WHOLE_BP),
     )
+    if exemption.when and not exemption.registry:
+        read.wrong("when", _("chỉ dùng khi có registry; bỏ khoá này"))
+    if exemption.registry and not exemption.when and not exemption.paper:
+        read.wrong("when", _("thiếu điều kiện trên dữ liệu của registry, hoặc giấy (paper) chứng minh"))
+    return exemption
 
 
 def _fee(read: Reader) -> Fee:
@@ -384,6 +400,7 @@ def _fee(read: Reader) -> Fee:
         note_en=read.text("note_en", 600),
         by_way=by_way,
         exempt=read.tables("exempt", _exemption),
+        refund_until=read.text("refund_until", 60),
     )
     if rule:
         try:

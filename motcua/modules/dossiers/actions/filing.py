@@ -12,13 +12,20 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import own_rule
 from motcua.kernel.cases.actions.opening import NewCase, insert_of, open_case
-from motcua.kernel.cases.actions.people import add_party, involve
+from motcua.kernel.cases.actions.people import act_for_organisation, add_party, involve
 from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.files.actions import keep_files
 from motcua.kernel.identity.actions.persons import sealed_person_values
-from motcua.kernel.identity.queries import require
+from motcua.kernel.identity.kind import SYSTEM
+from motcua.kernel.identity.queries import (
+    authorisation_between,
+    is_represented_by,
+    organisation_of_case,
+    represents,
+    require,
+)
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.queries.catalogue import version
@@ -28,13 +35,15 @@ from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.keeping import take_from_store
 from motcua.modules.dossiers.actions.reception import accept, request_supplement_dossier
 from motcua.modules.dossiers.kind import KIND, Delivery, PaperSource, Way
-from motcua.modules.dossiers.models import Dossier, DossierPaper, Filing
+from motcua.modules.dossiers.models import Claim, Dossier, DossierPaper, Filing
+from motcua.modules.dossiers.queries.behalf import ONESELF, ORGANISATION, PERSON, behalf_of
 from motcua.modules.dossiers.queries.reading import sealed
 from motcua.modules.dossiers.queries.routes import ANSWER_TIME, competence, is_outside, way_of
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
+    from motcua.kernel.procedures.kind import Body
     from motcua.lib.rows import Insert
 
 SUBJECT_LENGTH = 200
@@ -46,6 +55,7 @@ class NewPaper:
 
     code: str
     source: str  # PaperSource
+    name: str = ""  # where the procedure does not list it: what shows an exemption, an authorisation on paper
     file_id: int | None = None
     look_up_id: int | None = None
     store_entry_id: int | None = None
@@ -67,6 +77,16 @@ class Applicant:
 
 
 @dataclass(frozen=True, slots=True)
+class NewClaim:
+    """An exemption claimed: shown by the paper with ``paper_code``, or by what a look-up said."""
+
+    fee_code: str
+    code: str
+    paper_code: str = ""
+    look_up_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewDossier:
     """What was filed. ``answers`` are checked already (``kernel.forms``: the one validation of every channel)."""
 
@@ -84,8 +104,10 @@ class NewDossier:
     delivery_to: str = ""
     copies: int = 1
     filer: Applicant | None = None  # files for the applicant …
-    authorisation_id: int | None = None  # … under this authorisation
-    organisation_id: int | None = None
+    authorisation_id: int | None = None  # … under this authorisation; at a counter it may also be on paper
+    filer_wants: str = "all"
+    organisation_id: int | None = None  # the applicant represents it
+    claims: Sequence[NewClaim] = ()
     channel: str = "web"
     language: str = "vi"
     wants: str = "all"
@@ -156,6 +178,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     procedure = version(new.version_id)
     body = procedure.body
     way_of(body, new.way)
+    _check_standing(new, body.code, actor=actor)
     paper_case = body.case(new.case_key)
     if paper_case is None:
         words = _("Chọn trường hợp của bạn.")
@@ -203,7 +226,12 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     party_id = opened.party_id
     if new.filer is not None:
         party_id = _filer(new, opened.case.id)
-    take_from_store(opened.case, [paper.store_entry_id for paper in new.papers if paper.store_entry_id], actor=actor)
+    if new.organisation_id is not None and is_represented_by(new.organisation_id, opened.case.person_id or 0):
+        act_for_organisation(opened.party_id, new.organisation_id)
+    _claim(new, body, opened.case.id)
+    behalf = behalf_of(_behalf_key(new), body.code, actor=actor) if actor.kind == "person" else ONESELF
+    entry_ids = [paper.store_entry_id for paper in new.papers if paper.store_entry_id]
+    take_from_store(opened.case, entry_ids, behalf=behalf, actor=actor)
     if file_ids:
         keep_files(file_ids, actor=actor, code=opened.case.code)
     return Filed(opened.case, party_token(party_id))
@@ -222,10 +250,54 @@ def _filer(new: NewDossier, case_id: int) -> int:
         role=PartyRole.FILER,
         person=values,
         person_id=filer.person_id,
-        wants=new.wants,
+        wants=new.filer_wants,
         language=new.language,
+        authorisation_id=new.authorisation_id,
     )
     return party.id
+
+
+def _behalf_key(new: NewDossier) -> str:
+    if new.authorisation_id is not None:
+        return f"{PERSON}:{new.applicant.person_id}"
+    if new.organisation_id is not None:
+        return f"{ORGANISATION}:{organisation_of_case(new.organisation_id).tax_code}"
+    return ""
+
+
+def _check_standing(new: NewDossier, procedure_code: str, *, actor: Actor) -> None:
+    """Who files online for another may do so now, by this authorisation. A clerk has seen the paper, or found it."""
+    if new.authorisation_id is not None:
+        filer_id = new.filer.person_id if new.filer is not None else None
+        giver_id = new.applicant.person_id
+        found = authorisation_between(giver_id, filer_id, procedure_code) if giver_id and filer_id else None
+        if found is None or found.id != new.authorisation_id:
+            raise Refused("not_allowed", _("Ủy quyền này không còn hiệu lực, hoặc không gồm thủ tục này."))
+    if actor.is_officer or actor == SYSTEM:
+        return
+    if new.filer is not None and (new.authorisation_id is None or new.filer.person_id != actor.person_id):
+        raise Refused("not_allowed", _("Nộp thay người khác phải có ủy quyền của họ."))
+    own = actor.person_id if actor.kind == "person" else None
+    if new.organisation_id is not None and (
+        new.applicant.person_id != own or represents(actor, organisation_of_case(new.organisation_id).tax_code) is None
+    ):
+        raise Refused("not_allowed", _("Bạn không phải người đại diện của tổ chức này."))
+    if new.applicant.person_id not in (None, own) and new.authorisation_id is None:
+        raise Refused("not_allowed", _("Nộp thay người khác phải có ủy quyền của họ."))
+
+
+def _claim(new: NewDossier, body: Body, case_id: int) -> None:
+    exemptions = {(fee.code, one.code): one for fee in body.fees for one in fee.exempt}
+    papers = dict(DossierPaper.objects.filter(case_id=case_id).values_list("code", "pk")) if new.claims else {}
+    for claim in new.claims:
+        exemption = exemptions.get((claim.fee_code, claim.code))
+        paper_id = papers.get(claim.paper_code) if claim.look_up_id is None else None
+        if exemption is None or (claim.look_up_id is None and paper_id is None):
+            raise Refused("invalid", _("Miễn, giảm phải có giấy tờ hoặc dữ liệu chứng minh."))
+        Claim.objects.create(
+            case_id=case_id, fee_code=claim.fee_code, code=claim.code, name=exemption.name, paper_id=paper_id,
+            look_up_id=claim.look_up_id, created_at=moment.now(),
+        )  # fmt: skip
 
 
 def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, competent_id: int) -> list[Insert]:
@@ -257,7 +329,7 @@ def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, compe
                 DossierPaper(
                     case_id=case_id,
                     code=paper.code,
-                    name=names.get(paper.code, paper.code)[:300],
+                    name=(paper.name or names.get(paper.code, paper.code))[:300],
                     originals=paper.originals,
                     copies=paper.copies,
                     source=PaperSource(paper.source),

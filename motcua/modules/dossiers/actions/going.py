@@ -14,7 +14,7 @@ from motcua.kernel.files.actions import publish_file
 from motcua.kernel.org import queries as org
 from motcua.modules.dossiers.actions.consulting import drop_consultations
 from motcua.modules.dossiers.actions.keeping import keep_results
-from motcua.modules.dossiers.actions.money import ask_for_fees, cancel_what_is_owed, unpaid
+from motcua.modules.dossiers.actions.money import ask_for_fees, cancel_what_is_owed, give_back, unpaid
 from motcua.modules.dossiers.actions.moving import end_leg, figures, start_leg, unit_words
 from motcua.modules.dossiers.kind import Delivery, Does
 from motcua.modules.dossiers.models import Dossier
@@ -96,5 +96,6 @@ def close(
     Dossier.objects.filter(pk=case.id).update(reason=reason)
     finish(case, move, actor=actor, clocks=clocks, data={**figures(found), "reason": reason, **(data or {})})
     drop_consultations(found.dossier, actor=actor)
+    give_back(found, actor=actor, reason=reason)
     cancel_what_is_owed(case.id, actor=actor, reason=reason)
     return case

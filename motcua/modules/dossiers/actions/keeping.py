@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.identity.kind import SYSTEM
-from motcua.kernel.identity.queries import national_id_of
+from motcua.kernel.identity.queries import national_id_of, organisation_of_case
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.store.actions import NewEntry, put_entry, use_entry
 from motcua.kernel.store.kind import Signature, Validity
-from motcua.kernel.store.queries import own_entry
+from motcua.kernel.store.queries import not_found, own_entry
 from motcua.lib.vietnamese import fold
 from motcua.modules.dossiers.kind import Way
+from motcua.modules.dossiers.queries.behalf import Behalf, usable_of
 from motcua.modules.dossiers.queries.reading import results
 
 if TYPE_CHECKING:
@@ -28,24 +29,30 @@ if TYPE_CHECKING:
 _TERM = re.compile(r"(\d{1,4}) (ngay|thang|nam)")
 
 
-def take_from_store(case: Case, entry_ids: Iterable[int], *, actor: Actor) -> None:
-    """The dossier uses papers of whoever files it. Refused("not_found") for somebody else's, "not_usable" for those
+def take_from_store(case: Case, entry_ids: Iterable[int], *, behalf: Behalf, actor: Actor) -> None:
+    """The dossier uses papers of whoever it is for. Refused("not_found") for somebody else's, "not_usable" for those
     that do not count any more."""
+    theirs = {row.id for row in usable_of(behalf)} if behalf.is_other else None
     for entry_id in dict.fromkeys(entry_ids):
-        own_entry(entry_id, actor=actor)
+        if theirs is None:
+            own_entry(entry_id, actor=actor)
+        elif entry_id not in theirs:
+            raise not_found()
         use_entry(entry_id, actor=actor, case_id=case.id, case_code=case.code)
 
 
 def keep_results(found: Whole) -> None:
     """Each result document becomes the applicant's to keep and to use again. A refusal is no paper to show."""
     case, body = found.case, found.version.body
-    if case.person_id is None:
+    organisation_id = found.dossier.organisation_id
+    tax_code = organisation_of_case(organisation_id).tax_code if organisation_id is not None else ""
+    if case.person_id is None and not tax_code:
         return
     declared = {result.code: result for result in body.results}
     given = [one for one in results(case.id) if not one.is_refusal]
     files = files_by_id([number for one in given if (number := one.signed_file_id or one.file_id)])
     # At a counter an official has seen the card; what somebody typed at home names nobody.
-    seen = national_id_of(case.person_id) if found.dossier.way == Way.COUNTER else ""
+    seen = national_id_of(case.person_id) if case.person_id and found.dossier.way == Way.COUNTER else ""
     for result in given:
         file = files.get(result.signed_file_id or result.file_id or 0)
         if file is None:
@@ -59,8 +66,9 @@ def keep_results(found: Whole) -> None:
                 name_en=kind.name_en if kind else "",
                 number=result.number,
                 issued_on=local_today(),
-                person_id=case.person_id,
+                person_id=None if tax_code else case.person_id,
                 national_id=seen,
+                tax_code=tax_code,
                 issuer_unit_id=found.dossier.competent_unit_id,
                 validity=validity,
                 valid_to=valid_to,

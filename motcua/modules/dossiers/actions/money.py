@@ -13,13 +13,15 @@ from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.payments.actions.obligations import cancel_obligation, request_payment
+from motcua.kernel.payments.actions.refunds import release_lines
 from motcua.kernel.payments.kind import OWED, Line
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib.errors import Refused
 from motcua.lib.money import money
 from motcua.modules.dossiers.actions.moving import begin_move, pause, resume, unit_words
 from motcua.modules.dossiers.kind import KIND
-from motcua.modules.dossiers.queries.fees import charges
+from motcua.modules.dossiers.models import Claim
+from motcua.modules.dossiers.queries.fees import charges, claimed, claims_of, payer_for
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -29,9 +31,14 @@ if TYPE_CHECKING:
 
 def ask_for_fees(found: Whole, when: str, *, actor: Actor) -> None:
     """What the procedure asks for at this moment; nothing where nothing is to be paid. The caller holds the lock."""
-    lines = charges(found.version.body, found.answers, way=found.dossier.way, on=local_today(), when=when)
-    if any(line.amount for line in lines):
-        request_payment(found.case.id, lines, actor=actor, key=when)
+    today = local_today()
+    claims = claims_of(found.case.id)
+    standing = claimed(claims)
+    lines = charges(found.version.body, found.answers, way=found.dossier.way, on=today, when=when, exemptions=standing)
+    codes = {line.code for line in lines}
+    if any(line.amount for line in lines) or codes & set(standing):
+        request_payment(found.case.id, lines, actor=actor, key=when, payer=payer_for(found.case.id))
+        Claim.objects.filter(case_id=found.case.id, fee_code__in=codes).update(asked_on=today)
 
 
 def unpaid(case_id: int) -> int:
@@ -51,7 +58,7 @@ def request_payment_dossier(case_id: int, *, actor: Actor, lines: Sequence[Line]
     what = ", ".join(line.name for line in lines)
     told = {"amount": money(total), "what": what, **unit_words(found.case)}
     finish(found.case, "request_payment", actor=actor, clocks=clocks, data=told)
-    request_payment(found.case.id, lines, actor=actor, key=f"asked-{found.case.version}")
+    request_payment(found.case.id, lines, actor=actor, key=f"asked-{found.case.version}", payer=payer_for(case_id))
     return found.case
 
 
@@ -74,6 +81,20 @@ def settle_if_paid(case_id: int) -> bool:
             return False
         settle_dossier(case_id, actor=SYSTEM)
     return True
+
+
+def give_back(found: Whole, *, actor: Actor, reason: str) -> None:
+    """The dossier has ended without its result: fees whose rule says so, until the leg that it says, are given back."""
+    positions = {leg.key: number for number, leg in enumerate(found.version.body.legs, 1)}
+    codes = {
+        fee.code
+        for fee in found.version.body.fees
+        if fee.refund_until and found.dossier.leg <= positions[fee.refund_until]
+    }
+    if not codes:
+        return
+    for row in obligations([found.case.id]).get(found.case.id, []):
+        release_lines(row.id, codes, actor=SYSTEM, reason=reason)
 
 
 def cancel_what_is_owed(case_id: int, *, actor: Actor, reason: str) -> None:

@@ -30,6 +30,15 @@ class BasisForm(MoveForm):
     basis = forms.CharField(label=_("Căn cứ"), required=False, max_length=300)
 
 
+class ClaimForm(MoveForm):
+    claim_id = forms.TypedChoiceField(label=_("Đề nghị miễn, giảm"), coerce=int, empty_value=None)
+    reason = text_field(_("Lý do"), _("Người nộp đọc câu này. Khoản được miễn, giảm sẽ phải nộp."))
+
+    def __init__(self, *args: Any, claims: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["claim_id"].choices = list(claims)  # type: ignore[attr-defined]
+
+
 class NoteForm(MoveForm):
     note = text_field(_("Ghi chú"), _("Chỉ cán bộ thấy."))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.places import queries as places
 from motcua.lib import contacts
-from motcua.lib.identifiers import read_national_id
+from motcua.lib.identifiers import read_national_id, read_tax_code
 from motcua.lib.vietnamese import fold
 from motcua.modules.dossiers.kind import Delivery
 
@@ -36,6 +36,16 @@ class IntakeForm(forms.Form):
     national_id = forms.CharField(label=_("Số định danh"), required=False, max_length=20)
     phone = forms.CharField(label=_("Điện thoại"), required=False, max_length=20)
     email = forms.CharField(label=_("Thư điện tử"), required=False, max_length=200)
+    behalf = forms.ChoiceField(
+        choices=[("", ""), ("person", ""), ("organisation", "")], required=False, widget=forms.HiddenInput
+    )
+    giver_card = forms.CharField(label=_("Số định danh của người ủy quyền"), required=False, max_length=400)
+    giver_name = forms.CharField(label=_("Họ và tên người ủy quyền"), required=False, max_length=120)
+    giver_id = forms.CharField(label=_("Số định danh"), required=False, max_length=20)
+    giver_phone = forms.CharField(label=_("Điện thoại"), required=False, max_length=20)
+    tax_code = forms.CharField(label=_("Mã số thuế của tổ chức"), required=False, max_length=20)
+    organisation = forms.CharField(label=_("Tên tổ chức"), required=False, max_length=200)
+    by_paper = forms.BooleanField(label=_("Đã nhận văn bản ủy quyền, giấy giới thiệu bằng giấy"), required=False)
     q = forms.CharField(label=_("Thủ tục"), required=False, max_length=120, help_text=_("Gõ vài chữ, không dấu."))
     case = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     area = forms.ChoiceField(label=_("Nơi giải quyết"), required=False)
@@ -54,24 +64,52 @@ class IntakeForm(forms.Form):
             "hx-target": "#intake",
             "hx-swap": "outerHTML",
         }
-        for name in ("card", "q", "name", "national_id", "phone", "email"):
+        for name in ("card", "q", "name", "national_id", "phone", "email", "giver_card", "giver_name", "giver_id",
+                     "giver_phone", "tax_code", "organisation"):  # fmt: skip
             self.fields[name].widget.attrs["autocomplete"] = "off"  # it is not the clerk's own
 
     def clean_national_id(self) -> str:
-        text = str(self.cleaned_data["national_id"]).strip()
+        return self._number("national_id")
+
+    def clean_giver_id(self) -> str:
+        return self._number("giver_id")
+
+    def _number(self, name: str) -> str:
+        text = str(self.cleaned_data[name]).strip()
         found = read_national_id(text) if text else None
         if text and found is None:
             raise forms.ValidationError(_("Số định danh có 12 số."))
         return found.number if found else ""
 
     def clean_phone(self) -> str:
-        text = str(self.cleaned_data["phone"]).strip()
+        return self._phone("phone")
+
+    def clean_giver_phone(self) -> str:
+        return self._phone("giver_phone")
+
+    def _phone(self, name: str) -> str:
+        text = str(self.cleaned_data[name]).strip()
         if text and not contacts.normal_phone(text):
             raise forms.ValidationError(_("Nhập số điện thoại như 0905 123 456."))
         return contacts.normal_phone(text) if text else ""
 
-    def check_taking_in(self, missing: Sequence[str]) -> None:
-        """What must be there before it is taken in. ``missing``: names of papers that did not come."""
+    def clean_tax_code(self) -> str:
+        text = str(self.cleaned_data["tax_code"]).strip()
+        if text and not read_tax_code(text):
+            raise forms.ValidationError(_("Mã số thuế có 10 số, hoặc 10-3 số của chi nhánh."))
+        return read_tax_code(text)
+
+    def check_taking_in(self, missing: Sequence[str], *, is_known_to_act: bool = False) -> None:
+        """What must be there before it is taken in. ``missing``: names of papers that did not come. Whoever acts for
+        another is known here to do so, or has brought a paper that says it."""
+        behalf = self.cleaned_data.get("behalf")
+        if behalf == "person" and not self.cleaned_data.get("giver_name"):
+            self.add_error("giver_name", _("Ghi họ tên người ủy quyền."))
+        if behalf == "organisation" and not self.cleaned_data.get("tax_code"):
+            self.add_error("tax_code", _("Ghi mã số thuế của tổ chức."))
+        if behalf and not is_known_to_act and not self.cleaned_data.get("by_paper"):
+            words = _("Chưa thấy ủy quyền hay tư cách đại diện trực tuyến. Nhận bản giấy rồi đánh dấu ở đây.")
+            self.add_error("by_paper", words)
         if not self.cleaned_data.get("name"):
             self.add_error("name", _("Ghi họ tên người nộp."))
         if not self.cleaned_data.get("code"):

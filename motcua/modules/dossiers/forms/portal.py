@@ -30,8 +30,20 @@ class ContactForm(forms.Form):
         label=_("Địa chỉ nhận qua bưu chính"), max_length=300, required=False, help_text=_("Khi bạn chọn bưu chính.")
     )
 
-    def __init__(self, *args: Any, needs_area: bool, is_known: bool, **kwargs: Any) -> None:
+    wants = forms.ChoiceField(
+        label=_("Tin nào gửi cho bạn, người nộp thay"),
+        choices=[("all", _("Mọi thay đổi")), ("result", _("Chỉ kết quả")), ("none", _("Không gửi"))],
+        widget=forms.RadioSelect,
+        initial="all",
+        help_text=_("Người ủy quyền luôn nhận tin theo cách họ đã chọn."),
+    )
+
+    def __init__(
+        self, *args: Any, needs_area: bool, is_known: bool, is_for_another: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_for_another:
+            del self.fields["wants"]
         if needs_area:
             communes = sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
             self.fields["area"].choices = [  # type: ignore[attr-defined]

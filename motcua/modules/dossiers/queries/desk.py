@@ -15,7 +15,8 @@ from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does, PaperSource
-from motcua.modules.dossiers.models import Consultation, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.models import Claim, Consultation, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.queries.fees import claims_of
 from motcua.modules.dossiers.queries.reading import (
     Whole,
     get_dossier,
@@ -25,6 +26,7 @@ from motcua.modules.dossiers.queries.reading import (
     results,
     supplements,
 )
+from motcua.modules.dossiers.queries.standing import ActsFor, acts_for
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -75,6 +77,8 @@ class DossierPage:
     supplements: list[Supplement]
     consultations: list[ConsultationLine]
     obligations: list[Obligation]
+    claims: list[Claim]
+    acts: ActsFor
     form: FormVersion | None
     answers: dict[str, Any]
 
@@ -88,10 +92,12 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     actor = actor.by_post
     found = get_dossier(case_id, actor=actor)
     shown = shown_case(found.case, actor=actor)
+    claims = claims_of(case_id)
     moves = [
         move
         for move in shown.moves
         if move.name not in FOR_THE_PERSON or is_at_home(found, f"{KIND}.{move.name}", actor)
+        if move.name != "refuse_claim" or any(one.refused_at is None for one in claims)
     ]
     may_look_up = found.case.closed_at is None and may_on(actor, "dossier.look_up", found.case)
     went = legs(case_id)
@@ -117,6 +123,8 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         supplements=supplements(case_id),
         consultations=_consultations(case_id),
         obligations=obligations([case_id]).get(case_id, []),
+        claims=claims,
+        acts=acts_for(found),
         form=form_version(found.dossier.form_version_id) if found.dossier.form_version_id else None,
         answers=found.answers,
     )

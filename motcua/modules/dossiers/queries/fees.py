@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from motcua.kernel.payments.kind import Line
+from motcua.kernel.identity.queries import organisation_of_case
+from motcua.kernel.payments.kind import Line, Payer
 from motcua.kernel.payments.ports import About
 from motcua.kernel.payments.queries.accounts import fee_tables
 from motcua.kernel.procedures.kind import Body, Fee
 from motcua.kernel.procedures.queries.catalogue import version
 from motcua.lib.fees import Claimed, FeeError, amount
-from motcua.modules.dossiers.models import Dossier
+from motcua.modules.dossiers.models import Claim, Dossier
 
 
 def charges(
@@ -51,6 +52,30 @@ def open_fees(body: Body, answers: Mapping[str, Any], *, way: str, on: date) -> 
     """Fees that cannot be reckoned from these answers; an official says the amount."""
     known = {line.code for line in charges(body, answers, way=way, on=on)}
     return [fee for fee in body.fees if fee.code not in known]
+
+
+def claimable(body: Body, answers: Mapping[str, Any], *, way: str, on: date) -> list[tuple[Fee, Line]]:
+    """Fees of which somebody may be exempt, with what they come to otherwise."""
+    lines = {line.code: line for line in charges(body, answers, way=way, on=on)}
+    return [(fee, lines[fee.code]) for fee in body.fees if fee.exempt and fee.code in lines and lines[fee.code].amount]
+
+
+def claims_of(case_id: int) -> list[Claim]:
+    return list(Claim.objects.filter(case_id=case_id).order_by("id"))
+
+
+def claimed(claims: Iterable[Claim]) -> dict[str, Claimed]:
+    """Those that stand, for ``charges``."""
+    return {one.fee_code: Claimed(one.code, one.evidence) for one in claims if one.refused_at is None}
+
+
+def payer_for(case_id: int) -> Payer | None:
+    """The organisation that a dossier is for; None: the applicant, by their card."""
+    number = Dossier.objects.values_list("organisation_id", flat=True).get(pk=case_id)
+    if number is None:
+        return None
+    organisation = organisation_of_case(number)
+    return Payer(organisation.name, "", organisation.tax_code)
 
 
 def procedure_of(case_id: int) -> About | None:

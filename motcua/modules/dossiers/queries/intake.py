@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import Role
-from motcua.kernel.identity.queries import open_person
+from motcua.kernel.identity.queries import (
+    AuthorisationRow,
+    authorisation_between,
+    get_organisation,
+    is_represented_by,
+    open_person,
+    sealer,
+)
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
-from motcua.kernel.procedures.kind import Paper, PaperCase
+from motcua.kernel.procedures.kind import Fee, Paper, PaperCase
 from motcua.kernel.procedures.kind import Way as ProcedureWay
 from motcua.kernel.procedures.queries.catalogue import Version, in_force, papers_for
 from motcua.kernel.procedures.queries.search import Hit, search
 from motcua.lib import contacts, moment
+from motcua.lib.contacts import masked_name
 from motcua.lib.errors import Refused
-from motcua.lib.identifiers import read_id_card, read_national_id
+from motcua.lib.fees import Claimed
+from motcua.lib.identifiers import read_id_card, read_national_id, read_tax_code
 from motcua.lib.worktime import Duration, StartRule, due_at
 from motcua.modules.dossiers.kind import KIND
-from motcua.modules.dossiers.queries.fees import charges
+from motcua.modules.dossiers.models import CounterDraft
+from motcua.modules.dossiers.queries.fees import charges, claimable
 from motcua.modules.dossiers.queries.routes import RECEPTION, Competence, competence, is_outside, result_term
 from motcua.modules.dossiers.queries.visitors import known_person
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from motcua.kernel.identity.kind import Actor
+    from motcua.kernel.identity.models import Organisation
     from motcua.kernel.payments.kind import Line
 
 FOUND = 6  # procedures offered for what was typed
@@ -91,6 +107,7 @@ class Choice:
     is_outside: bool
     due_at: datetime | None
     lines: list[Line] = field(default_factory=list)
+    claimable: list[tuple[Fee, Line]] = field(default_factory=list)
     way: ProcedureWay | None = None
 
     @property
@@ -110,7 +127,10 @@ class Choice:
         return [paper for paper in self.to_bring if paper.required]
 
 
-def choose(code: str, case_key: str, area_code: str, counter: org.UnitRow, answers: dict[str, Any]) -> Choice | None:
+def choose(
+    code: str, case_key: str, area_code: str, counter: org.UnitRow, *, claims: Mapping[str, str] | None = None
+) -> Choice | None:
+    """``claims``: fee → exemption, as they are chosen; what shows them is looked at when it is taken in."""
     found = in_force(code)
     if found is None or not found.body.is_filed_here:
         return None
@@ -128,8 +148,80 @@ def choose(code: str, case_key: str, area_code: str, counter: org.UnitRow, answe
         term = result_term(body, way, competent.unit.id, moment.now())
         calendar, _version = org.unit_calendar(competent.unit.id)
         due = due_at(calendar, moment.now(), Duration.parse(term.duration), StartRule(term.start_rule))
-    lines = charges(body, answers, way="counter", on=org.local_today(), when="accept") if way else []
-    return Choice(found, case, list(papers_for(found, case.key)), competent, outside, due, lines, way)
+    today = org.local_today()
+    known = {fee.code: {one.code for one in fee.exempt} for fee in body.fees}
+    chosen = {fee: Claimed(one, "chosen") for fee, one in (claims or {}).items() if one in known.get(fee, ())}
+    lines = charges(body, {}, way="counter", on=today, when="accept", exemptions=chosen) if way else []
+    may_claim = claimable(body, {}, way="counter", on=today) if way else []
+    return Choice(found, case, list(papers_for(found, case.key)), competent, outside, due, lines, may_claim, way)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """By what right whoever stands at the counter acts for another, as far as it is known here."""
+
+    authorisation: AuthorisationRow | None = None
+    is_representative: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return self.authorisation is not None or self.is_representative
+
+
+def organisation_named(tax_code: str) -> Organisation | None:
+    """By what was typed; None for what is no tax code, or not known yet."""
+    code = read_tax_code(tax_code)
+    try:
+        return get_organisation(code) if code else None
+    except Refused:
+        return None
+
+
+def standing_of(visitor_id: int | None, *, giver_id: int | None, organisation_id: int | None, code: str) -> Standing:
+    if visitor_id is None:
+        return Standing()
+    given = authorisation_between(giver_id, visitor_id, code) if giver_id is not None and code else None
+    return Standing(given, organisation_id is not None and is_represented_by(organisation_id, visitor_id))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft of this counter: whose, masked, and what about."""
+
+    id: int
+    name: str
+    subject: str
+    saved_by: str
+    saved_at: datetime
+
+
+MOST_DRAFTS = 9  # one for each digit
+
+
+def counter_drafts(unit_id: int) -> list[DraftLine]:
+    """The last saved first. The caller has authorised the counter."""
+    rows = CounterDraft.objects.filter(unit_id=unit_id).order_by("-saved_at")[:MOST_DRAFTS]
+    return [
+        DraftLine(row.pk, masked_name(_first(draft_values(row), "name")), row.subject, row.saved_by, row.saved_at)
+        for row in rows
+    ]
+
+
+def get_counter_draft(draft_id: int, unit_id: int) -> CounterDraft:
+    """Refused("not_found") for one of another counter."""
+    row = CounterDraft.objects.filter(pk=draft_id, unit_id=unit_id).first()
+    if row is None:
+        raise Refused("not_found", _("Không còn bản nháp này, hoặc đã tiếp nhận xong."))
+    return row
+
+
+def draft_values(row: CounterDraft) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(sealer().open(row.values_sealed) or "{}")
+    return found
+
+
+def _first(values: dict[str, list[str]], name: str) -> str:
+    return next(iter(values.get(name, ())), "")
 
 
 def counters_of(actor: Actor) -> list[org.UnitRow]:

@@ -10,16 +10,21 @@ from motcua.kernel.files.queries import files_by_token
 from motcua.kernel.forms.queries.answers import Checked, check
 from motcua.kernel.forms.queries.drafts import Draft, get_draft, own_drafts
 from motcua.kernel.forms.queries.showing import language_now
+from motcua.kernel.forms.queries.versions import newest
+from motcua.kernel.identity.queries import proved_national_id
 from motcua.kernel.org.queries import local_today, unit_calendar
 from motcua.kernel.places import queries as places
-from motcua.kernel.procedures.kind import Paper, PaperCase
+from motcua.kernel.procedures.kind import Exemption, Fee, Paper, PaperCase
 from motcua.kernel.procedures.queries.catalogue import Version, choose_case, version
-from motcua.kernel.store.queries import own_entries
+from motcua.kernel.registries.queries import open_offers
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.lib.fees import Claimed
 from motcua.lib.worktime import Duration, StartRule, due_at
+from motcua.modules.dossiers.kind import Way
 from motcua.modules.dossiers.models import Sheet
-from motcua.modules.dossiers.queries.fees import charges
+from motcua.modules.dossiers.queries.behalf import ONESELF, Behalf, behalf_of, store_of
+from motcua.modules.dossiers.queries.fees import charges, claimable
 from motcua.modules.dossiers.queries.reading import opened
 from motcua.modules.dossiers.queries.routes import competence, result_term
 
@@ -55,9 +60,38 @@ class PaperSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimSlot:
+    """A fee of which the person may be exempt. ``chosen``: the exemption that they claim, shown by ``files``, by what a
+    registry said, or by a paper of the store."""
+
+    fee: Fee
+    line: Line
+    chosen: Exemption | None = None
+    files: list[File] = field(default_factory=list)
+    look_up_id: int | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.chosen is not None and bool(self.files or self.look_up_id)
+
+    @property
+    def claimed(self) -> Claimed | None:
+        return Claimed(self.chosen.code, "shown") if self.chosen is not None and self.is_shown else None
+
+    @property
+    def paper_code(self) -> str:
+        return claim_paper(self.fee, self.chosen) if self.chosen is not None else ""
+
+
+def claim_paper(fee: Fee, exemption: Exemption) -> str:
+    """Code of the paper that shows it; where the procedure names none, one of its own."""
+    return exemption.paper or f"MG.{fee.code}.{exemption.code}"[:60]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """All of it. ``values``: area, delivery, delivery_to, name, phone, email, national_id, papers {code: [token]},
-    store {code: number of the entry, or 0 for none}."""
+    store {code: number of the entry, or 0 for none}, for (Behalf.key), wants, claims {fee: {code, files, look_up}}."""
 
     draft: Draft
     version: Version
@@ -65,6 +99,8 @@ class Written:
     checked: Checked
     case: PaperCase
     slots: list[PaperSlot] = field(default_factory=list)
+    claims: list[ClaimSlot] = field(default_factory=list)
+    behalf: Behalf = ONESELF
 
     @property
     def token(self) -> str:
@@ -89,7 +125,8 @@ class Written:
 
 
 def get_written(token: str, code: str, *, actor: Actor) -> Written:
-    """Refused("not_found") for a wrong or expired link, or one of another procedure."""
+    """Refused("not_found") for a wrong or expired link, or one of another procedure; "not_allowed" once the actor may
+    no longer file for whom it is: what was filled in of them is theirs."""
     draft = get_draft(token, actor=actor)
     sheet = Sheet.objects.filter(pk=draft.id).first()
     if sheet is None or draft.subject != f"{SUBJECT}{code}":
@@ -98,22 +135,33 @@ def get_written(token: str, code: str, *, actor: Actor) -> Written:
     checked = check(draft.version.form, draft.answers, language=language_now(), today=local_today())
     case = choose_case(found, checked.values)
     values = opened(sheet.values_sealed)
-    kept = values.get("papers", {})
-    files = files_by_token([token for tokens in kept.values() for token in tokens])
-    stored = _stored(case, actor)
+    behalf = behalf_of(values.get("for", ""), code, actor=actor)
+    kept, claims = values.get("papers", {}), values.get("claims", {})
+    files = files_by_token(
+        [token for tokens in (*kept.values(), *(one.get("files", ()) for one in claims.values())) for token in tokens]
+    )
+    stored = _stored(case, behalf, actor)
     slots = [
         _slot(paper, [files[token] for token in kept.get(paper.code, ()) if token in files], stored, values)
         for paper in case.papers
     ]
-    return Written(draft, found, values, checked, case, slots)
+    charged = claimable(found.body, checked.values, way=Way.ONLINE, on=local_today())
+    claim_slots = [_claim_slot(fee, line, claims.get(fee.code, {}), files) for fee, line in charged]
+    return Written(draft, found, values, checked, case, slots, claim_slots, behalf)
 
 
-def _stored(case: PaperCase, actor: Actor) -> list[EntryRow]:
-    """What the signed-in person may use today of the papers that this case asks for."""
+def _claim_slot(fee: Fee, line: Line, kept: dict[str, Any], files: dict[str, File]) -> ClaimSlot:
+    chosen = next((one for one in fee.exempt if one.code == kept.get("code")), None)
+    if chosen is None:
+        return ClaimSlot(fee, line)
+    shown = [files[token] for token in kept.get("files", ()) if token in files]
+    return ClaimSlot(fee, line, chosen, shown, kept.get("look_up"))
+
+
+def _stored(case: PaperCase, behalf: Behalf, actor: Actor) -> list[EntryRow]:
+    """What may be used today of the papers that this case asks for."""
     codes = {code for paper in case.papers for code in (paper.code, paper.from_result) if code}
-    if actor.kind != "person" or not codes:
-        return []
-    return [row for row in own_entries(actor, codes=codes) if row.is_usable and row.has_file]
+    return [row for row in store_of(behalf, actor, codes) if row.has_file]
 
 
 def _slot(paper: Paper, files: list[File], stored: list[EntryRow], values: dict[str, Any]) -> PaperSlot:
@@ -127,6 +175,15 @@ def _slot(paper: Paper, files: list[File], stored: list[EntryRow], values: dict[
     else:
         entry = next((row for row in entries if row.id == chosen), None)
     return PaperSlot(paper, files, entries, entry)
+
+
+def offers(found: Version, actor: Actor) -> list[tuple[str, str, str]]:
+    """(purpose, registry, words): what the signed-in person may agree to, so that this form is filled in."""
+    form = newest(found.body.form)
+    if form is None or not proved_national_id(actor):
+        return []
+    wanted = {name.split(".")[1] for name in form.form.sources if name.startswith("registry.")}
+    return [offer for offer in open_offers(actor) if offer[0] == "prefill" and offer[1] in wanted]
 
 
 def own_sheets(code: str, *, actor: Actor) -> list[Draft]:
@@ -161,5 +218,6 @@ def outlook(written: Written, way: str) -> Outlook | None:
     term = result_term(body, offered, unit.id, moment.now())
     calendar, _version = unit_calendar(unit.id)
     due = due_at(calendar, moment.now(), Duration.parse(term.duration), StartRule(term.start_rule))
-    lines = charges(body, written.checked.values, way=way, on=local_today())
+    claims = {slot.fee.code: slot.claimed for slot in written.claims if slot.claimed is not None}
+    lines = charges(body, written.checked.values, way=way, on=local_today(), exemptions=claims)
     return Outlook(unit, due, lines)

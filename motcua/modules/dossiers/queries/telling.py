@@ -61,6 +61,11 @@ PEOPLE: dict[str, tuple[Any, _Said]] = {
         _Said("Không tiếp nhận được hồ sơ {code}", "Dossier {code} could not be accepted", "Lý do: {reason}",
               "Reason: {reason}", by_sms=True),
     ),
+    "dossier.claim_refused": (
+        _("Không được miễn, giảm phí, lệ phí"),
+        _Said("Hồ sơ {code} không được miễn, giảm phí", "Dossier {code}: the exemption was not accepted",
+              "Lý do: {reason}", "Reason: {reason}", by_sms=True),
+    ),
     "dossier.extended": (
         _("Xin lỗi và hẹn lại"),
         _Said("Xin lỗi vì hồ sơ {code} chậm, hẹn lại {due}", "We apologise: dossier {code} is now promised for {due}",

@@ -13,22 +13,32 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from motcua.kernel.cases.kind import KINDS, State
+from motcua.kernel.cases.kind import KINDS, PartyRole, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_views, promise_views
 from motcua.kernel.cases.queries.people import own_cases_of, own_parties, parties, party_token
 from motcua.kernel.cases.queries.reading import cases_of, may_on, not_found
 from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.files.queries import files_by_id
+from motcua.kernel.forms.queries.showing import language_now
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import OWED
 from motcua.kernel.payments.queries.obligations import obligations, pay_url
 from motcua.kernel.procedures.queries.page import said
+from motcua.kernel.web.kind import Pill
 from motcua.lib.codes import read_human_code
 from motcua.modules.dossiers.kind import KIND, STATES
 from motcua.modules.dossiers.models import Supplement
 from motcua.modules.dossiers.queries.desk import PaperLine, ResultLine, RouteLine, route_lines
 from motcua.modules.dossiers.queries.reading import legs, papers, results, supplements, whole
+from motcua.modules.dossiers.queries.standing import (
+    ActsFor,
+    MoneyLine,
+    acts_for,
+    delivery_state,
+    money_lines,
+    money_state,
+)
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -64,6 +74,11 @@ class TrackingPage:
     is_late: bool
     promised_at: datetime | None  # on the receipt, before pauses and apologies
     delivery: str
+    delivery_state: Pill  # beside the state of the business …
+    money_state: Pill  # … and of the money
+    money: list[MoneyLine]
+    acts: ActsFor
+    is_filer: bool  # filed it for the applicant
     is_own: bool  # of the signed-in person: their account shows who looked, and keeps the results
 
     @property
@@ -121,19 +136,21 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
     chosen = found.version.body.case(found.dossier.case_key)
     wanted = {item.get("paper") for item in asked.items} if asked else set()
     listed = [paper for paper in (chosen.papers if chosen else ()) if not paper.by_form and not paper.registry]
+    rows = obligations([case.id]).get(case.id, [])
+    unit = org.tree().unit(case.unit_id).name
     return TrackingPage(
         case=case,
         subject=said(found.version.body, "name"),
         state=KINDS[KIND].state(case.state),
         promise=next((one for one in clocks if one.name == "result"), None),
         answer_by=next((one.due_at for one in clocks if one.name == "receive"), None),
-        unit=org.tree().unit(case.unit_id).name,
+        unit=unit,
         officer=case.officer.name if case.officer else "",
         reason=found.dossier.reason if case.closed_at or case.state == "suspended" else "",
         apology=_apology(found.dossier.extended_at),
         supplement=asked,
         supplement_papers=[paper for paper in listed if paper.code in wanted] or (listed if asked else []),
-        owed=[(row, pay_url(row.id)) for row in obligations([case.id]).get(case.id, []) if row.state in OWED],
+        owed=[(row, pay_url(row.id)) for row in rows if row.state in OWED],
         results=[
             ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
             for one in documents
@@ -147,6 +164,11 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         is_late=any(one.name == "result" and one.state == "late" for one in clocks),
         promised_at=found.dossier.promised_at,
         delivery=found.dossier.get_delivery_display(),
+        delivery_state=delivery_state(found, unit),
+        money_state=money_state(rows),
+        money=money_lines(rows, is_english=language_now() == "en"),
+        acts=acts_for(found),
+        is_filer=mine[0].role == PartyRole.FILER,
         is_own=actor.person_id is not None and actor.person_id == case.person_id,
         may_withdraw=may_on(actor, "dossier.withdraw", case) and case.state in KINDS[KIND].move("withdraw").from_states,
     )

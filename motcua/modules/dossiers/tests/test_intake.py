@@ -1,19 +1,29 @@
 """The counter: read the card, three letters, take it in; and again for the same person."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.files.actions import keep_files, store_file
+from motcua.kernel.files.models import File
 from motcua.kernel.identity.actions import Proof, prove_person
 from motcua.kernel.identity.actions.persons import create_person
-from motcua.kernel.identity.kind import SYSTEM, Level
+from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Level
+from motcua.kernel.identity.models import Organisation
+from motcua.kernel.payments.models import Obligation
+from motcua.lib import moment
 from motcua.modules.dossiers.actions.reception import supply_dossier
-from motcua.modules.dossiers.models import DossierPaper
+from motcua.modules.dossiers.actions.writing import forget_sheets
+from motcua.modules.dossiers.models import Claim, CounterDraft, Dossier, DossierPaper
 from motcua.modules.dossiers.queries.reading import supplements
+from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise, somebody
 from motcua.modules.dossiers.tests.test_desk import signed_in
+from motcua.modules.dossiers.tests.test_portal import photo
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
 
@@ -138,3 +148,140 @@ def test_a_clerk_of_another_ward_receives_for_it(city: City, one_stop: OneStop) 
     step(client, page, do="take_in", paper="GT.chung-sinh")
     case = Case.objects.get(kind="dossier")
     assert (case.state, case.unit_id) == ("transferred", one_stop.reception_one.id)
+
+
+# ── For another, with an exemption, with pages, with a draft ────────────────────────────────────────────────────────
+
+
+def clerk_page(one_stop: OneStop, **typed: Any) -> tuple[Client, str]:
+    client = signed_in(one_stop.nga)
+    page = step(client, client.get("/desk/tiep-nhan/").content.decode(), card=CARD, phone="0905123456")
+    return client, step(client, step(client, page, q="ks"), **typed)
+
+
+def test_for_somebody_who_authorised_them_here_or_on_paper(one_stop: OneStop) -> None:
+    yen, bao = somebody("Nguyễn Thị Yên", "0905111222", YEN_ID), somebody("Lê Văn Bảo", "0905555666", BAO_ID)
+    client = signed_in(one_stop.nga)
+    page = step(client, client.get("/desk/tiep-nhan/").content.decode(), card=BAO_ID)
+    page = step(client, page, do="for:person")
+    page = step(client, page, giver_card=YEN_ID)
+    assert 'value="Nguyễn Thị Yên"' in page
+    page = step(client, step(client, page, q="ks"), do="all")
+    refused = client.post("/desk/tiep-nhan/", {**fields(page), "do": "take_in"})
+    assert refused.status_code == 422
+    assert "Nhận bản giấy" in refused.content.decode()
+    assert not Case.objects.filter(kind="dossier").exists()
+    step(client, page, do="take_in", by_paper="on")
+    case = Case.objects.get(kind="dossier")
+    assert (case.person_id, Dossier.objects.get(pk=case.id).authorisation_id) == (yen.person_id, None)
+    assert DossierPaper.objects.get(case=case, code="UQ").originals == 1
+    assert Party.objects.get(case=case, role="filer").person_id == bao.person_id
+    given = authorise(yen, bao)
+    page = step(client, page, key="another", do="place")
+    assert "Có ủy quyền trực tuyến" in page
+    step(client, page, do="take_in")
+    second = Case.objects.filter(kind="dossier").latest("id")
+    assert Dossier.objects.get(pk=second.id).authorisation_id == given.pk
+    assert not DossierPaper.objects.filter(case=second, code="UQ").exists()
+
+
+def test_for_an_organisation_at_the_counter(one_stop: OneStop) -> None:
+    client, page = clerk_page(one_stop, do="for:organisation")
+    page = step(client, page, do="all")
+    wrong = client.post("/desk/tiep-nhan/", {**fields(page), "tax_code": "12", "do": "take_in"})
+    assert wrong.status_code == 422
+    assert "Mã số thuế có 10 số" in wrong.content.decode()
+    assert not Organisation.objects.exists()
+    step(client, page, do="take_in", tax_code="5800000001", organisation="Công ty Hoa Lan", by_paper="on")
+    case = Case.objects.get(kind="dossier")
+    assert Dossier.objects.get(pk=case.id).organisation_id == Organisation.objects.get().pk
+    assert Party.objects.get(case=case).organisation_id is None  # on paper: it is the visitor's to follow
+
+
+def test_an_exemption_at_the_counter(one_stop: OneStop, fees: int) -> None:
+    client, page = clerk_page(one_stop, do="all")
+    assert "58.000" in page
+    page = step(client, page, do="place", **{"claim-LP.khai-sinh": "khuyet-tat"})
+    assert "33.000" in page
+    step(client, page, do="take_in")
+    case = Case.objects.get(kind="dossier")
+    assert Claim.objects.get(case=case).paper is not None
+    assert list(Obligation.objects.filter(case=case).values_list("amount", flat=True)) == [33_000]
+    # Only the register tells how old somebody is.
+    page = step(client, step(client, client.get("/desk/tiep-nhan/").content.decode(), card=CARD), q="ks")
+    page = step(client, page, do="all")
+    page = step(client, page, do="place", **{"claim-LP.khai-sinh": "cao-tuoi"})
+    refused = client.post("/desk/tiep-nhan/", {**fields(page), "do": "take_in"})
+    assert refused.status_code == 422
+    assert Case.objects.filter(kind="dossier").count() == 1
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_pages_are_scanned_for_a_paper(one_stop: OneStop, *, joins: bool) -> None:
+    client, page = clerk_page(one_stop, do="place")
+    sent = {**fields(page), "do": "attach", "scan-GT.chung-sinh": [photo("1.jpg"), photo("2.jpg")]}
+    if joins:
+        sent["joins"] = "on"
+    else:
+        sent.pop("joins", None)
+    page = client.post("/desk/tiep-nhan/", sent).content.decode()
+    assert page.count('name="file-GT.chung-sinh"') == (1 if joins else 2)
+    tokens = re.findall(r'name="file-GT.chung-sinh" value="([^"]+)"', page)
+    assert File.objects.get(token=tokens[0]).type == ("application/pdf" if joins else "image/jpeg")
+    step(client, page, do="take_in", paper="GT.chung-sinh", **{"file-GT.chung-sinh": tokens})
+    rows = DossierPaper.objects.filter(code="GT.chung-sinh").order_by("id")
+    assert [row.source for row in rows] == ["counter"] * len(tokens)
+    assert [row.originals for row in rows] == [1, 0][: len(tokens)]
+    assert all(File.objects.get(pk=row.file_id).kept_at is not None for row in rows)
+
+
+def test_what_is_no_paper_is_not_scanned(one_stop: OneStop) -> None:
+    client, page = clerk_page(one_stop, do="place")
+    bad = SimpleUploadedFile("x.pdf", b"<script>alert(1)</script>", "application/pdf")
+    page = client.post("/desk/tiep-nhan/", {**fields(page), "do": "attach", "scan-GT.chung-sinh": bad}).content.decode()
+    assert 'role="alert"' in page
+    assert not File.objects.exists()
+    # Somebody else's file is not taken along by its address.
+    theirs = store_file(photo(), actor=ANONYMOUS, source="203.0.113.9")
+    keep_files([theirs.pk], actor=ANONYMOUS, code="PA-1")
+    sent = {**fields(page), "do": "take_in", "paper": "GT.chung-sinh", "file-GT.chung-sinh": theirs.token}
+    assert client.post("/desk/tiep-nhan/", sent).status_code == 422
+    assert not Case.objects.filter(kind="dossier").exists()
+
+
+def test_a_draft_survives_and_is_this_counters(one_stop: OneStop) -> None:
+    client, page = clerk_page(one_stop, do="place")
+    page = client.post(
+        "/desk/tiep-nhan/", {**fields(page), "do": "attach", "scan-GT.chung-sinh": photo()}
+    ).content.decode()
+    step(client, page, do="save")
+    draft = CounterDraft.objects.get()
+    assert b"An" not in bytes(draft.values_sealed)
+    listed = client.get("/desk/tiep-nhan/").content.decode()  # the page was reloaded
+    assert "Đang làm dở ở quầy này" in listed
+    assert "Nguyễn Thị An" not in listed
+    assert f"?nhap={draft.pk}" in listed
+    again = client.get(f"/desk/tiep-nhan/?nhap={draft.pk}").content.decode()
+    assert 'value="Nguyễn Thị An"' in again
+    assert 'name="file-GT.chung-sinh"' in again
+    other = signed_in(one_stop.dung)
+    assert f"?nhap={draft.pk}" not in other.get("/desk/tiep-nhan/").content.decode()
+    assert other.get(f"/desk/tiep-nhan/?nhap={draft.pk}").status_code == 404
+    kept = bytes(CounterDraft.objects.get().values_sealed)
+    other.post("/desk/tiep-nhan/", {"key": draft.key, "name": "Kẻ Khác", "do": "save"})
+    other.post("/desk/tiep-nhan/", {"key": draft.key, "do": "discard"})
+    assert bytes(CounterDraft.objects.get().values_sealed) == kept
+    step(client, again, do="take_in")
+    assert Case.objects.filter(kind="dossier").count() == 1
+    assert not CounterDraft.objects.exists()
+
+
+def test_a_draft_is_dropped_or_forgotten(one_stop: OneStop) -> None:
+    client, page = clerk_page(one_stop, do="save")
+    assert "Bỏ bản nháp" in page
+    step(client, page, do="discard")
+    assert not CounterDraft.objects.exists()
+    clerk_page(one_stop, do="save")
+    CounterDraft.objects.update(saved_at=moment.now() - timedelta(days=8))
+    forget_sheets()
+    assert not CounterDraft.objects.exists()

@@ -16,6 +16,48 @@
     note.hidden = !some;
   }
   document.addEventListener("change", (event) => { if (event.target.matches("#intake [name=paper]")) missing(); });
+
+  /* Pages for the paper on which the cursor is, else for the first one that is ticked and has none. */
+  const rows = () => [...document.querySelectorAll("#intake [data-paper]")];
+  const bare = (row) => row.querySelector("[name=paper]").checked && !row.querySelector(".in-page");
+  const wanted = () => document.activeElement?.closest("[data-paper]") || rows().find(bare) || rows()[0];
+  let shots = [], stream, into;
+  function close() { stream?.getTracks().forEach((track) => track.stop()); stream = null; }
+  async function open() {
+    const dialog = document.getElementById("in-camera"), video = dialog.querySelector("video"), none = dialog.querySelector("[data-none]");
+    into = wanted()?.querySelector("[type=file]");
+    shots = []; none.hidden = true; dialog.querySelector("[data-count]").textContent = "0";
+    dialog.showModal();
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 2560 }, facingMode: "environment" } });
+      if (!dialog.open) return close();
+      video.srcObject = stream;
+      await video.play();
+    } catch { none.hidden = false; }
+  }
+  function shoot() {
+    const dialog = document.getElementById("in-camera"), video = dialog.querySelector("video");
+    if (!video.videoWidth) return;
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    canvas.toBlob((blob) => { shots.push(new File([blob], `trang-${shots.length + 1}.jpg`, { type: "image/jpeg" })); dialog.querySelector("[data-count]").textContent = String(shots.length); }, "image/jpeg", 0.9);
+  }
+  function done() {
+    document.getElementById("in-camera").close();
+    if (!shots.length || !into) return;
+    const given = new DataTransfer();
+    shots.forEach((shot) => given.items.add(shot));
+    into.files = given.files;
+    into.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  document.addEventListener("close", (event) => { if (event.target.id === "in-camera") close(); }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#intake [data-scan]")) wanted()?.querySelector("[type=file]").click();
+    else if (event.target.closest("#intake [data-camera]")) open();
+    else if (event.target.closest("#in-camera [data-shoot]")) shoot();
+    else if (event.target.closest("#in-camera [data-done]")) done();
+  });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-tick-all]")) return;
     event.preventDefault();

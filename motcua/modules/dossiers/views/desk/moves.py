@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.kernel.payments.kind import Line
-from motcua.modules.dossiers.actions import consulting, money, reception, results, working
+from motcua.modules.dossiers.actions import claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
+from motcua.modules.dossiers.queries.fees import claims_of
 from motcua.modules.dossiers.queries.reading import whole
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ def _papers(case: Case) -> dict[str, Any]:
 
 def _results(case: Case) -> dict[str, Any]:
     return {"results": [(result.code, result.name) for result in whole(case).version.body.results]}
+
+
+def _claims(case: Case) -> dict[str, Any]:
+    return {"claims": [(one.pk, one.name) for one in claims_of(case.id) if one.refused_at is None]}
 
 
 def _proposal(data: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +64,7 @@ DOINGS: dict[str, Doing] = {
     "issue": Doing(results.issue_dossier),
     "return_result": Doing(results.return_result_dossier, forms.ReturnForm),
     "request_payment": Doing(money.request_payment_dossier, forms.PaymentForm, values=_charge),
+    "refuse_claim": Doing(claiming.refuse_claim_dossier, forms.ClaimForm, extras=_claims),
     "settle": Doing(money.settle_dossier),
     "suspend": Doing(working.suspend_dossier, forms.ReasonForm),
     "resume": Doing(working.resume_dossier),

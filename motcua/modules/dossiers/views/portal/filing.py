@@ -21,12 +21,14 @@ from motcua.kernel.forms.views.rendering import answer_step, asked_steps, first_
 from motcua.kernel.identity.views import Request, add_link, public
 from motcua.kernel.procedures.queries.catalogue import in_force
 from motcua.kernel.procedures.queries.page import said
+from motcua.kernel.registries.actions import give_consent
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
-from motcua.modules.dossiers.actions.writing import begin_sheet, keep_on_sheet, send_sheet
+from motcua.modules.dossiers.actions.writing import begin_sheet, claim_on_sheet, keep_on_sheet, send_sheet
 from motcua.modules.dossiers.forms.portal import ContactForm
 from motcua.modules.dossiers.kind import Way
-from motcua.modules.dossiers.queries.sheets import Written, get_written, outlook, own_sheets
+from motcua.modules.dossiers.queries.behalf import behalf_of, choices
+from motcua.modules.dossiers.queries.sheets import Written, get_written, offers, outlook, own_sheets
 
 if TYPE_CHECKING:
     from motcua.kernel.procedures.queries.catalogue import Version
@@ -50,7 +52,11 @@ def file_dossier(request: Request, code: str) -> HttpResponse:
     """What it takes, what was begun before, and the beginning."""
     found = _procedure(code)
     if request.method == "POST":
-        draft = begin_sheet(found, actor=request.actor)
+        behalf = behalf_of(request.POST.get("for", ""), code, actor=request.actor)
+        for _purpose, registry, _words in offers(found, request.actor):
+            if registry in request.POST.getlist("consent"):
+                give_consent("prefill", registry, actor=request.actor)
+        draft = begin_sheet(found, actor=request.actor, behalf=behalf)
         return redirect(_step_url(code, draft.token, 0))
     drafts = [(draft, _step_url(code, draft.token, draft.step)) for draft in own_sheets(code, actor=request.actor)]
     return render(
@@ -61,6 +67,8 @@ def file_dossier(request: Request, code: str) -> HttpResponse:
             "body": found.body,
             "way": found.body.way(Way.ONLINE),
             "drafts": drafts,
+            "others": choices(request.actor, code),
+            "offers": offers(found, request.actor),
             "crumbs": _crumbs(found),
             "is_known": request.actor.kind == "person",
         },
@@ -96,7 +104,8 @@ class Place:
 
 
 def _place(written: Written, name: str, step: int = 0) -> Place:
-    """The steps that are asked of these answers, then papers (when any are asked), contact, the look at the whole."""
+    """The steps that are asked of these answers, then papers (when any are asked), contact, the look at the whole,
+    from which exemptions are claimed."""
     asked = asked_steps(written.draft.version.form, written.checked)
     after = [*(["papers"] if written.asked else []), "contact", "review"]
     number = (
@@ -187,29 +196,15 @@ def _receive_papers(request: Request, written: Written) -> dict[str, str]:
         slot.paper.code: [file.token for file in slot.files] for slot in written.slots if slot.is_asked
     }
     errors = {}
-    source = get_adapter().get_client_ip(request)
     own = {slot.paper.code: _chosen_entry(request, slot.paper.code) for slot in written.slots if slot.entries}
     for code, tokens in kept.items():
         dropped = set(request.POST.getlist("drop"))
         tokens[:] = [token for token in tokens if token not in dropped]
-        for upload in request.FILES.getlist(f"paper-{code}"):
-            if len(tokens) >= MOST_FILES:
-                errors[code] = _("Tối đa %(most)d tệp cho một giấy tờ.") % {"most": MOST_FILES}
-                break
-            try:
-                stored = store_file(
-                    upload,
-                    actor=request.actor,
-                    declared_name=upload.name or "",
-                    purpose=Purpose.DOCUMENT,
-                    source=source,
-                )
-            except Refused as refused:
-                errors[code] = f"{upload.name}: {refused.message}"
-            else:
-                tokens.append(stored.token)
-                if code in own:
-                    own[code] = 0  # whoever sends another one means that one
+        before = len(tokens)
+        if error := _store_uploads(request, f"paper-{code}", tokens):
+            errors[code] = error
+        if code in own and len(tokens) > before:
+            own[code] = 0  # whoever sends another one means that one
     keep_on_sheet(written.draft.id, {"papers": kept, "store": own})
     return errors
 
@@ -218,6 +213,68 @@ def _chosen_entry(request: Request, code: str) -> int:
     """Number of the store's entry that the person takes for this paper; 0 for none. Whose it is, get_written asks."""
     text = request.POST.get(f"store-{code}", "")
     return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("filing", per_hour=600)
+def filing_claims(request: Request, code: str, token: str) -> HttpResponse:
+    """For each fee of which one may be exempt: why, and what shows it."""
+    written = get_written(token, code, actor=request.actor)
+    if not written.claims:
+        return redirect("filing_review", code, token)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        chosen, errors = _receive_claims(request, written)
+        errors = {**claim_on_sheet(written, chosen, actor=request.actor), **errors}
+        if not errors:
+            return redirect("filing_review", code, token)
+        written = get_written(token, code, actor=request.actor)
+    context = {
+        **_common(written, _place(written, "review")),
+        "claims": [(slot, errors.get(slot.fee.code, "")) for slot in written.claims],
+        "errors": [(slot, errors[slot.fee.code]) for slot in written.claims if slot.fee.code in errors],
+        "back": reverse("filing_review", args=[code, token]),
+    }
+    return render(request, "dossiers/portal/claims.html", context, status=422 if errors else 200)
+
+
+def _receive_claims(request: Request, written: Written) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    chosen: dict[str, dict[str, Any]] = {}
+    errors: dict[str, str] = {}
+    dropped = set(request.POST.getlist("drop"))
+    for slot in written.claims:
+        fee = slot.fee.code
+        code = request.POST.get(f"claim-{fee}", "")
+        kept = [file.token for file in slot.files if file.token not in dropped]
+        if code:
+            error = _store_uploads(request, f"file-{fee}", kept)
+            if error:
+                errors[fee] = error
+            chosen[fee] = {"code": code, "files": kept}
+    return chosen, errors
+
+
+def _store_uploads(request: Request, name: str, tokens: list[str]) -> str:
+    """Add what was chosen to ``tokens``. Returns what was wrong with one of them."""
+    error = ""
+    for upload in request.FILES.getlist(name):
+        if len(tokens) >= MOST_FILES:
+            return _("Tối đa %(most)d tệp cho một giấy tờ.") % {"most": MOST_FILES}
+        try:
+            stored = store_file(
+                upload,
+                actor=request.actor,
+                declared_name=upload.name or "",
+                purpose=Purpose.DOCUMENT,
+                source=get_adapter().get_client_ip(request),
+            )
+        except Refused as refused:
+            error = f"{upload.name}: {refused.message}"
+        else:
+            tokens.append(stored.token)
+    return error
 
 
 @public
@@ -254,6 +311,7 @@ def _contact_form(request: Request, written: Written, data: Any) -> ContactForm:
         initial={**_from_answers(written), **written.values},
         needs_area=written.needs_area,
         is_known=_is_known(request),
+        is_for_another=written.behalf.authorisation is not None,
     )
 
 
@@ -305,6 +363,7 @@ def filing_review(request: Request, code: str, token: str) -> HttpResponse:
         "form": written.draft.version.form,
         "edit": EditUrl(code, token),
         "ahead": ahead,
+        "claimed": [slot.fee.code for slot in written.claims if slot.is_shown],
         "error": error,
         "back": reverse("filing_contact", args=[code, token]),
     }

@@ -105,6 +105,9 @@ class CaseKind:
     promise_clock: str = "result"  # the clock that the public sees
     # Clocks whose terms are the case's own (its procedure says them), not those of the clock rules.
     own_clocks: frozenset[str] = frozenset()
+    shows_initials: bool = (
+        False  # in lists of officials: many cases have the same subject, and differ by whose they are
+    )
 
     def state(self, name: str) -> State:
         return next(state for state in self.states if state.name == name)

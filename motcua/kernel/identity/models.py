@@ -1,6 +1,7 @@
 """Accounts (who may sign in), posts (what officials may do where) and persons (contact cards, encrypted at rest)."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -199,6 +200,20 @@ class Authorisation(models.Model):
 
 
 class AccessManager(models.Manager["Access"]):
+    def note_each(
+        self, *, actor: str, actor_name: str, action: str, seen: Iterable[tuple[int, int]], reason: str = ""
+    ) -> None:
+        """One row for each (person, case) of a list that was shown."""
+        rows = list(dict.fromkeys(seen))
+        with apart() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO identity_access (at, actor, actor_name, action, person_id, case_id, reason)"
+                " SELECT %s, %s, %s, %s, person_id, case_id, %s"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS seen(person_id, case_id)",
+                [moment.now(), actor, actor_name, action, reason[:200], [row[0] for row in rows],
+                 [row[1] for row in rows]],
+            )  # fmt: skip
+
     def note(
         self,
         *,

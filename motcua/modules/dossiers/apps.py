@@ -21,6 +21,7 @@ class DossiersConfig(AppConfig):
             register_tiles,
         )
         from motcua.modules.dossiers import tasks
+        from motcua.modules.dossiers.actions.naming import mark_names
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
         from motcua.modules.dossiers.queries.fees import procedure_of
@@ -33,6 +34,7 @@ class DossiersConfig(AppConfig):
             register_bulk(kind, move, bulk)
         register_plans(*PLANS)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
+        register_job(Job("dossiers.names", mark_names, every=3600, title=_("Lập dấu tìm hồ sơ theo họ tên")))
         register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
@@ -51,5 +53,6 @@ class DossiersConfig(AppConfig):
             DeskLink(
                 "dossier_take_in", _("Tiếp nhận hồ sơ"), "inbox", "dossier_take_in", "dossier.take_in", rank=4, key="h"
             ),
+            DeskLink("dossier_search", _("Tìm hồ sơ"), "user-search", "dossier_search", "dossier.look_up", rank=38),
             DeskLink("dossier_register", _("Sổ theo dõi"), "book", "dossier_register", "dossier.take_in", rank=40),
         )

@@ -219,6 +219,7 @@ DOSSIER = CaseKind(
         "return": _("Trả kết quả"),
     },
     own_clocks=frozenset({"receive", "hand_over", "leg", "result", "supplement", "return"}),
+    shows_initials=True,
 )
 
 CONSULTATION_KIND = "consultation"

@@ -38,7 +38,14 @@ class Dossier(models.Model):
     service_key_id = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["version"], name="dossier_version"),)
+        indexes = (
+            models.Index(fields=["version"], name="dossier_version"),
+            models.Index(
+                fields=["organisation_id"],
+                name="dossier_organisation",
+                condition=models.Q(organisation_id__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"dossier {self.case_id}"

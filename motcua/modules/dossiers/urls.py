@@ -3,7 +3,7 @@
 from django.urls import path
 
 from motcua.kernel.cases.views.page import reveal_person
-from motcua.modules.dossiers.views.desk import intake, moves, page, printing
+from motcua.modules.dossiers.views.desk import finding, intake, moves, page, printing
 from motcua.modules.dossiers.views.portal import filing, tracking
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("ho-so/<str:code>/rut/", tracking.withdraw, name="dossier_withdraw"),
     # For officials
     path("desk/tiep-nhan/", intake.intake, name="dossier_take_in"),
+    path("desk/tim-ho-so/", finding.search, name="dossier_search"),
     path("desk/so-theo-doi/", printing.print_register, name="dossier_register"),
     path("desk/ho-so/<int:case_id>/mau-<str:form>.pdf", printing.print_form, name="dossier_print"),
     path("desk/ho-so/<int:case_id>/", page.dossier_on_desk, name="dossier_case"),

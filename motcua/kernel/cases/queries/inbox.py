@@ -17,6 +17,7 @@ from motcua.kernel.cases.queries.clocks import ClockView, next_views
 from motcua.kernel.cases.queries.reading import search, visible
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.kind import Actor, Role
+from motcua.kernel.identity.queries import masked_person
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 
@@ -50,6 +51,7 @@ class InboxRow:
     unit_name: str
     category_name: str
     officer_name: str
+    initials: str  # of whose case it is, where the kind shows them; the name is on the case's page
     state_label: str
     icon: str
     url: str
@@ -74,7 +76,8 @@ def inbox(
     """
     at = now or moment.now()
     everything = _filtered(actor, wanted)
-    rows = _after(_in_time(everything, wanted.time, at), wanted.after).only(*fields)
+    rows = _after(_in_time(everything, wanted.time, at), wanted.after).select_related("person")
+    rows = rows.only(*fields, "person_id", *(f"person__{name}_sealed" for name in ("name", "phone", "email")))
     rows = rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
     cases: list[Case] = list(rows.annotate(officer_name=F("officer__name"))[: PAGE + 1])
     more, cases = len(cases) > PAGE, cases[:PAGE]
@@ -243,6 +246,10 @@ def _before(rows: QuerySet[Case], case: Case) -> QuerySet[Case]:
     return rows.filter(Q(next_due_at__lt=case.next_due_at) | Q(next_due_at=case.next_due_at, id__lt=case.id))
 
 
+def _initials(case: Case) -> str:
+    return masked_person(case.person).name if case.person is not None else ""
+
+
 def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:
     kind = KINDS[case.kind]
     category = rules().categories.get(case.category_id) if case.category_id else None
@@ -253,6 +260,7 @@ def _row(case: Case, clock: ClockView | None, at: datetime) -> InboxRow:
         unit_name=org.tree().unit(case.unit_id).short_name,
         category_name=category.label if category else _("Chưa phân loại"),
         officer_name=getattr(case, "officer_name", None) or "",  # annotated by the query of the list
+        initials=_initials(case) if kind.shows_initials else "",
         state_label=str(kind.state(case.state).label),
         icon=category.icon if category else kind.icon,
         url=kind.desk_url(case.id),

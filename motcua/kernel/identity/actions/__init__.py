@@ -49,6 +49,7 @@ from motcua.kernel.identity.actions.persons import (
     delete_own_account,
     forget_person,
     note_access,
+    note_accesses,
     sealed_person_values,
 )
 from motcua.kernel.identity.actions.proving import Proof, declare_identity, prove_at_counter, prove_person, proving
@@ -95,6 +96,7 @@ __all__ = [
     "known_organisation",
     "new_person_account",
     "note_access",
+    "note_accesses",
     "note_failure",
     "officer_vouched_for",
     "own_contact",

@@ -1,6 +1,6 @@
 """Contact cards, and the notes of who looked at them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -80,6 +80,11 @@ def note_access(
     Access.objects.note(
         actor=actor.key, actor_name=actor.name, action=action, person_id=person_id, case_id=case_id, reason=reason
     )
+
+
+def note_accesses(actor: Actor, action: str, seen: Iterable[tuple[int, int]], *, reason: str = "") -> None:
+    """Of a list that was shown: (person, case) for each line."""
+    Access.objects.note_each(actor=actor.key, actor_name=actor.name, action=action, seen=seen, reason=reason)
 
 
 @transaction.atomic

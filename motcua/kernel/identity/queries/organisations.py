@@ -107,6 +107,10 @@ def list_representations(*, actor: Actor, words: str = "", state: str = "asked")
     return [_as_row(row, with_person=True) for row in rows[:100]]
 
 
+def organisation_id_of(tax_code: str) -> int | None:
+    return Organisation.objects.values_list("pk", flat=True).filter(tax_code=tax_code).first()
+
+
 def organisation_of_case(organisation_id: int) -> Organisation:
     """For whoever may read the case: name and tax code are public."""
     return Organisation.objects.get(pk=organisation_id)

@@ -177,6 +177,10 @@ def list_sessions(account_id: int) -> list[Session]:
 # What happened, as the person reads it and as the administrator does.
 ACCESS_WORDS = {
     "person.reveal": (gettext_lazy("{who} đã xem tên và liên hệ của bạn"), gettext_lazy("Xem tên và liên hệ")),
+    "person.find": (
+        gettext_lazy("{who} đã tìm thấy hồ sơ của bạn theo tên hoặc số"),
+        gettext_lazy("Tìm thấy hồ sơ theo người"),
+    ),
     "file.original": (gettext_lazy("{who} đã mở tệp gốc bạn gửi"), gettext_lazy("Mở tệp gốc")),
     "person.prove": (gettext_lazy("{who} đã xác thực danh tính của bạn"), gettext_lazy("Xác thực danh tính")),
     "person.act": (

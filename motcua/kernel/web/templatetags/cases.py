@@ -36,13 +36,14 @@ def case_rows(rows: "Iterable[InboxRow]", query: str, assignable: Container[int]
             if not row.officer_name and case.id in assignable
             else ""
         )
+        whose = f'<span class="sub nowrap">{escape(row.initials)}</span>' if row.initials else ""
         due = when_short(row.clock.due_at) if row.clock else NO_VALUE
         drawn.append(
             f'<tr data-row="{case.id}"><td class="ck"><input type="checkbox" name="case" value="{case.id}" '
             f'aria-label="{choose} {code}"></td><td>{clock(row.clock)}</td>'
             f'<td><div class="row-x o-what"><span class="muted">{icon(row.icon)}</span><a class="ell" '
             f'id="v{case.id}" href="{row.url}{suffix}" data-row-open>{subject}</a>'
-            f'<span class="code sub">{code}</span></div></td><td class="ell">{escape(row.state_label)}</td>'
+            f'<span class="code sub">{code}</span>{whose}</div></td><td class="ell">{escape(row.state_label)}</td>'
             f'<td class="o-who"><div class="ell">{who}</div>'
             f'<div class="ell sub">{escape(row.unit_name)}</div>{give}</td>'
             f'<td class="nowrap num">{due}</td><td>{flagged if case.flag else ""}</td></tr>'

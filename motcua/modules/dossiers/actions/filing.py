@@ -21,6 +21,7 @@ from motcua.kernel.identity.actions.persons import sealed_person_values
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.queries import (
     authorisation_between,
+    contact_addresses,
     is_represented_by,
     organisation_of_case,
     represents,
@@ -35,7 +36,8 @@ from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.keeping import take_from_store
 from motcua.modules.dossiers.actions.reception import accept, request_supplement_dossier
 from motcua.modules.dossiers.kind import KIND, Delivery, PaperSource, Way
-from motcua.modules.dossiers.models import Claim, Dossier, DossierPaper, Filing
+from motcua.modules.dossiers.models import Claim, Dossier, DossierPaper, Filing, NameIndex
+from motcua.modules.dossiers.queries import names
 from motcua.modules.dossiers.queries.behalf import ONESELF, ORGANISATION, PERSON, behalf_of
 from motcua.modules.dossiers.queries.reading import sealed
 from motcua.modules.dossiers.queries.routes import ANSWER_TIME, competence, is_outside, way_of
@@ -286,6 +288,14 @@ def _check_standing(new: NewDossier, procedure_code: str, *, actor: Actor) -> No
         raise Refused("not_allowed", _("Nộp thay người khác phải có ủy quyền của họ."))
 
 
+def _names(new: NewDossier) -> list[str]:
+    """Of everybody by whose name it is looked for."""
+    known = [one.person_id for one in (new.applicant, new.filer) if one is not None and one.person_id is not None]
+    typed = [one.name for one in (new.applicant, new.filer) if one is not None and one.person_id is None]
+    company = [organisation_of_case(new.organisation_id).name] if new.organisation_id is not None else []
+    return [*(card.name for card, _language in contact_addresses(known).values()), *typed, *company]
+
+
 def _claim(new: NewDossier, body: Body, case_id: int) -> None:
     exemptions = {(fee.code, one.code): one for fee in body.fees for one in fee.exempt}
     papers = dict(DossierPaper.objects.filter(case_id=case_id).values_list("code", "pk")) if new.claims else {}
@@ -304,7 +314,7 @@ def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, compe
     at = moment.now()
     body = version(new.version_id).body
     paper_case = body.case(new.case_key)
-    names = {paper.code: paper.name for paper in paper_case.papers} if paper_case else {}
+    named = {paper.code: paper.name for paper in paper_case.papers} if paper_case else {}
     rows = [
         insert_of(
             Dossier(
@@ -329,7 +339,7 @@ def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, compe
                 DossierPaper(
                     case_id=case_id,
                     code=paper.code,
-                    name=(paper.name or names.get(paper.code, paper.code))[:300],
+                    name=(paper.name or named.get(paper.code, paper.code))[:300],
                     originals=paper.originals,
                     copies=paper.copies,
                     source=PaperSource(paper.source),
@@ -344,6 +354,7 @@ def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, compe
             )
         ),
     ]
+    rows.append(insert_of(NameIndex(case_id=case_id, marks=sorted(names.marks_of(_names(new))))))
     if new.key:
         rows.append(insert_of(Filing(key=new.key, case_id=case_id, party_id=party_id, created_at=at)))
     return rows

@@ -25,5 +25,13 @@ class CasesConfig(AppConfig):
         link_reader.connect(people.links_held)
         person_links.connect(people.links_of_persons)
         own_data["cases"] = people.own_cases
+        register_job(
+            Job(
+                "cases.inherit",
+                tasks.hand_over_cases,
+                every=600,
+                title=_("Việc của đơn vị đã kết thúc chuyển cho đơn vị kế tục"),
+            )
+        )
         register_job(Job("clocks", tasks.sweep_clocks, every=30, title=_("Nhắc việc sắp đến hạn, báo việc trễ")))
         register_reader(Reader("clocks", tasks.follow_calendars, title=_("Tính lại hạn khi lịch đổi")))

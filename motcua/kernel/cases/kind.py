@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import TextChoices
+from django.forms import Form
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.events.kind import EventKind, register_events
+from motcua.kernel.events.kind import Audience, EventKind, register_events
 from motcua.kernel.identity.kind import Permission, Reach, Role, register_permissions
 
 Text = str | Promise
@@ -147,6 +148,7 @@ def register_kind(kind: CaseKind) -> None:
 
 
 EVENTS = (
+    EventKind("case.inherited", _("{unit} tiếp tục giải quyết thay {before}"), Audience.PARTY, "building"),
     EventKind("clock.reminded", _("Sắp đến hạn “{clock}”"), icon="bell"),
     EventKind("clock.escalated", _("Đã quá hạn “{clock}”, báo {role}"), icon="alert-triangle", tone="late"),
     EventKind("category.changed", _("Sửa loại việc {name}"), icon="tag"),
@@ -160,10 +162,14 @@ EVENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """An action that the inbox offers for many cases. ``needs``: "", "officer" or "unit": what ``run`` is handed."""
+    """An action that the inbox offers for many cases. ``needs``: "", "officer", "unit" or "form": what ``run`` is
+    handed. ``form``: asked once for all of them, ``run`` gets its cleaned data. ``hindrance`` says of a case why it
+    cannot be done, "" when it can: shown before it is confirmed, and such a case is left out."""
 
-    run: Callable[[int, Any, str], object]  # case id, actor, value
+    run: Callable[[int, Any, Any], object]  # case id, actor, value
     needs: str = ""
+    form: type[Form] | None = None
+    hindrance: Callable[[Any], str] | None = None
 
 
 BULK: dict[tuple[str, str], Bulk] = {}

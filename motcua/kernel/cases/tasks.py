@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from motcua.kernel.cases.actions.sweeping import reckon_open_clocks, remind_and_escalate
+from motcua.kernel.cases.actions.sweeping import hand_to_heirs, reckon_open_clocks, remind_and_escalate
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import CaseFile
 from motcua.kernel.cases.queries.people import own_parties
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 def sweep_clocks() -> int:
     return remind_and_escalate()
+
+
+def hand_over_cases() -> int:
+    return hand_to_heirs()
 
 
 def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import IO
 
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from motcua.kernel.files.kind import CONCERNS, GUARDS, Concern, Variant
+from motcua.kernel.files.kind import CONCERNS, GUARDS, PDF, Concern, Variant
 from motcua.kernel.files.models import File
 from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
@@ -31,9 +32,24 @@ def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
     if file is None or file.content_of(variant) is None or not _may_see(file, variant, actor):
         raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
     if variant is Variant.ORIGINAL:
-        concern = next((found for find in CONCERNS if (found := find(file.pk)) is not None), Concern(None, None))
-        note_access(actor, "file.original", person_id=concern.person_id, case_id=concern.case_id, reason=file.name)
+        _note_original(file, actor)
     return file
+
+
+def document_to_show(token: str, *, actor: Actor) -> bytes:
+    """A document whose pages are shown as pictures, to whoever may open the original; noted once an hour, not for each
+    page. Refused("not_found") for others, and for what is no PDF."""
+    file = File.objects.filter(token=token, type=PDF.mime).first()
+    if file is None or not _may_see(file, Variant.ORIGINAL, actor):
+        raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
+    if cache.add(f"pages-shown-{actor.key}-{file.pk}", True, 3600):
+        _note_original(file, actor)
+    return content_of(file.pk)
+
+
+def _note_original(file: File, actor: Actor) -> None:
+    concern = next((found for find in CONCERNS if (found := find(file.pk)) is not None), Concern(None, None))
+    note_access(actor, "file.original", person_id=concern.person_id, case_id=concern.case_id, reason=file.name)
 
 
 def file_by_id(file_id: int) -> File:

@@ -17,9 +17,10 @@ from motcua.kernel.files.actions import blur_regions, discard_file, store_file
 from motcua.kernel.files.forms import BLANK_REGIONS, BlurForm, as_text
 from motcua.kernel.files.kind import Purpose, Variant
 from motcua.kernel.files.models import File
-from motcua.kernel.files.queries import get_file, get_picture_to_blur, open_content
+from motcua.kernel.files.queries import document_to_show, get_file, get_picture_to_blur, open_content
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.lib.errors import Refused
+from motcua.lib.pdfpages import MOST_PAGES, UnreadablePdfError, page_png
 
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 # (everybody may see it, the address names these very bytes): how long they may be kept
@@ -126,6 +127,22 @@ def blur(request: Request, token: str) -> HttpResponse:
         "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "",
     }
     return render(request, "files/desk/blur.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("desk.enter")
+@require_GET
+def page(request: Request, token: str, number: int) -> HttpResponse:
+    """One page of a document as a picture, to be read beside a list."""
+    document = document_to_show(token, actor=request.actor)
+    if not 0 < number <= MOST_PAGES:
+        raise Http404
+    try:
+        picture = page_png(document, number)
+    except UnreadablePdfError as error:
+        raise Http404 from error
+    response = HttpResponse(picture, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
 
 
 def _bytes(request: HttpRequest, file: File, variant: Variant, etag: str) -> HttpResponseBase:

@@ -33,6 +33,7 @@ WEEKDAYS_SHORT = (
 UNIT_KINDS: dict[str, Any] = {
     Unit.Kind.PROVINCE: gettext_lazy("Ủy ban nhân dân tỉnh, thành phố"),
     Unit.Kind.DEPARTMENT: gettext_lazy("Sở, ban, ngành"),
+    Unit.Kind.DISTRICT: gettext_lazy("Ủy ban nhân dân huyện, quận (đến 30/6/2025)"),
     Unit.Kind.COMMUNE: gettext_lazy("Ủy ban nhân dân xã, phường"),
     Unit.Kind.OFFICE: gettext_lazy("Văn phòng, phòng trong một đơn vị"),
     Unit.Kind.CENTRE: gettext_lazy("Trung tâm, đội"),

@@ -53,6 +53,7 @@ class Unit(models.Model):
     class Kind(models.TextChoices):
         PROVINCE = "province"
         DEPARTMENT = "department"
+        DISTRICT = "district"  # until 2025-06-30
         COMMUNE = "commune"
         OFFICE = "office"  # an office inside a commune or department
         CENTRE = "centre"
@@ -74,6 +75,21 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnitSuccession(models.Model):
+    """Whose work went to whom when a unit ended (n:m); of several heirs the first that is in force takes it."""
+
+    old = models.ForeignKey(Unit, models.CASCADE, related_name="successions")
+    new = models.ForeignKey(Unit, models.CASCADE, related_name="predecessions")
+    on = models.DateField()
+    legal_basis = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["old", "new"], name="unit_succession_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"
 
 
 class OrgVersion(models.Model):

@@ -15,7 +15,7 @@ from motcua.kernel.org.actions.calendars import record_change
 from motcua.kernel.org.actions.units import lock_tree
 from motcua.kernel.org.actions.units import record_change as record_change_of_unit
 from motcua.kernel.org.actions.versions import grow_version
-from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, Unit
+from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, Unit, UnitSuccession
 from motcua.kernel.org.queries import as_work_calendar, local_today
 from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, email, flag, text, word
 from motcua.kernel.packs.queries import Pack, Record, compare
@@ -116,6 +116,18 @@ UNITS = Table(
         Column("legal_basis", text(200)),
     ),
 )
+SUCCESSIONS = Table(
+    "unit_successions.csv",
+    ("old_code", "new_code"),
+    (
+        Column("old_code", text(60), required=True),
+        Column("new_code", text(60), required=True),
+        Column("on", day, required=True),
+        Column("legal_basis", text(200)),
+    ),
+    optional=True,
+)
+
 
 # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -131,7 +143,7 @@ def read(pack: Pack) -> None:
         _check_calendar(calendar, [record for record in days if record["calendar"] == code])
     units = pack.read_table(UNITS)
     codes = pack.keys(UNITS.file)
-    areas = pack.keys("areas.csv")
+    areas = {**pack.keys("areas_old.csv"), **pack.keys("areas.csv")}
     for record in units:
         record.check_dates()
         record.check_reference("parent_code", codes, UNITS.file)
@@ -145,6 +157,11 @@ def read(pack: Pack) -> None:
                 ),
                 "parent_code",
             )
+    for record in pack.read_table(SUCCESSIONS):
+        for column in ("old_code", "new_code"):
+            record.check_reference(column, codes, UNITS.file)
+        if record["old_code"] == record["new_code"]:
+            record.problem(_("một đơn vị không tự kế tục mình"), "new_code")
     _check_tree(units, codes)
     _check_communes(units, areas)
     default = pack.setting("pack", "calendar", str)
@@ -239,10 +256,29 @@ def _check_communes(units: Sequence[Record], areas: Mapping[str, Record]) -> Non
 
 def apply(pack: Pack, actor: "Actor") -> list[Change]:
     lock_tree()
-    told = [*_apply_calendars(pack, actor), *_apply_units(pack, actor)]
+    told = [*_apply_calendars(pack, actor), *_apply_units(pack, actor), *_apply_successions(pack)]
     if told:
         grow_version()
     return told
+
+
+def _apply_successions(pack: Pack) -> list[Change]:
+    columns = ("on", "legal_basis")
+    wanted = {
+        (record["old_code"], record["new_code"]): {name: record[name] for name in columns}
+        for record in pack.tables[SUCCESSIONS.file]
+    }
+    rows = {(row.old.code, row.new.code): row for row in UnitSuccession.objects.select_related("old", "new")}
+    found = {key: {name: getattr(row, name) for name in columns} for key, row in rows.items()}
+    difference = compare(pack, "unit_successions", wanted, found, lambda key: f"{key[0]} → {key[1]}")
+    ids = dict(Unit.objects.values_list("code", "id"))
+    UnitSuccession.objects.bulk_create(
+        UnitSuccession(old_id=ids[key[0]], new_id=ids[key[1]], **wanted[key]) for key in difference.added
+    )
+    for key in difference.changed:
+        UnitSuccession.objects.filter(pk=rows[key].pk).update(**wanted[key])
+    UnitSuccession.objects.filter(pk__in=[rows[key].pk for key in difference.gone]).delete()
+    return difference.changes("removed")
 
 
 def _apply_calendars(pack: Pack, actor: "Actor") -> list[Change]:
@@ -421,4 +457,4 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-PART = PackPart("org", (CALENDARS.file, DAYS.file, UNITS.file), read, apply, after=("places",))
+PART = PackPart("org", (CALENDARS.file, DAYS.file, UNITS.file, SUCCESSIONS.file), read, apply, after=("places",))

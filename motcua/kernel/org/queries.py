@@ -2,7 +2,7 @@
 
 import calendar as gregorian
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, OrgVersion, Unit
+from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, OrgVersion, Unit, UnitSuccession
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.versioned import Versioned
@@ -44,13 +44,24 @@ class UnitRow:
 class Tree:
     """All units, ended ones too, which closed cases still name. Finding by code or area means one in force."""
 
-    def __init__(self, rows: Iterable[UnitRow]) -> None:
+    def __init__(self, rows: Iterable[UnitRow], heirs: Mapping[int, Sequence[int]] = MappingProxyType({})) -> None:
         self._rows = sorted(rows, key=lambda row: (row.path.count("."), row.id))
         self._by_id = {row.id: row for row in self._rows}
         self._under: dict[str, list[int]] = {}
         in_force = [row for row in self._rows if row.is_in_force]
         self._by_code = {row.code: row for row in in_force}
         self._by_commune = {row.area_id: row for row in in_force if row.kind == Unit.Kind.COMMUNE and row.area_id}
+        self._heirs = heirs
+        self._ever_by_code = {row.code: row for row in self._rows}
+        self._former = {
+            row.area_id: row
+            for row in self._rows
+            if row.kind == Unit.Kind.COMMUNE and row.area_id and row.area_id not in self._by_commune
+        }
+        for area_id, row in self._former.items():  # a former commune's area leads to whoever took its work over
+            heir = self.heir(row.id)
+            if heir is not None:
+                self._by_commune[area_id] = heir
         children: dict[int | None, list[UnitRow]] = {}
         for row in in_force:
             children.setdefault(row.parent_id, []).append(row)
@@ -80,6 +91,37 @@ class Tree:
         """From the parent up to the root."""
         ids = [int(part) for part in self._by_id[unit_id].path.strip(".").split(".")]
         return [self._by_id[part] for part in reversed(ids[:-1])]
+
+    def heir(self, unit_id: int) -> UnitRow | None:
+        """The unit in force that does its work today: itself, or whoever took it over, also over several steps."""
+        seen: set[int] = set()
+        waiting = [unit_id]
+        while waiting:
+            number = waiting.pop(0)
+            if number in seen:
+                continue
+            seen.add(number)
+            if self._by_id[number].is_in_force:
+                return self._by_id[number]
+            waiting.extend(self._heirs.get(number, ()))
+        return None
+
+    @property
+    def inherited(self) -> dict[int, UnitRow]:
+        """Ended units whose work somebody took over, with who does it today."""
+        found = {number: self.heir(number) for number in self._heirs if not self._by_id[number].is_in_force}
+        return {number: row for number, row in found.items() if row is not None}
+
+    def district_unit(self, area_id: int, suffix: str = "") -> UnitRow | None:
+        """The district above the commune of an area, or its office; whoever does its work today where it has ended. None
+        where there never was one."""
+        commune = self._former.get(area_id) or self._by_commune.get(area_id)
+        above = self.ancestors(commune.id) if commune is not None else []
+        district = next((row for row in above if row.kind == Unit.Kind.DISTRICT), None)
+        if district is None:
+            return None
+        office = self._ever_by_code.get(f"{district.code}-{suffix}") if suffix else None
+        return self.heir((office or district).id)
 
     def children(self, unit_id: int | None) -> list[UnitRow]:
         return self._children.get(unit_id, [])
@@ -118,7 +160,10 @@ def _version() -> int:
 
 def _load_tree() -> Tree:
     today = local_today()
-    return Tree(
+    heirs: dict[int, list[int]] = {}
+    for old, new in UnitSuccession.objects.order_by("id").values_list("old_id", "new_id"):
+        heirs.setdefault(old, []).append(new)
+    rows = (
         UnitRow(
             id=unit.id,
             code=unit.code,
@@ -135,6 +180,7 @@ def _load_tree() -> Tree:
         )
         for unit in Unit.objects.all()
     )
+    return Tree(rows, heirs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,13 +133,13 @@ def _check_references(pack: Pack, file: str, body: Body) -> None:
     suffixes = {
         suffix
         for commune, _hyphen, suffix in (code.partition("-") for code in units)
-        if suffix and commune in units and units[commune]["kind"] == "commune"
+        if suffix and commune in units and units[commune]["kind"] in ("commune", "district")
     }
     for leg in body.legs:
         kind, colon, name = leg.unit.partition(":")
-        if kind == "office" and name not in suffixes:
+        if kind in ("office", "district") and name and name not in suffixes:
             wrong.append(("units.csv", f"<xã>-{name}"))
-        elif kind not in ("office", "commune", "reception") and (name if colon else kind) not in units:
+        elif kind not in ("office", "district", "commune", "reception") and (name if colon else kind) not in units:
             wrong.append(("units.csv", name or kind))
     for where, value in wrong:
         pack.problem(

@@ -11,6 +11,7 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.messages.kind import register_plans
+        from motcua.kernel.packs.kind import register_pack_part
         from motcua.kernel.payments.ports import about_case
         from motcua.kernel.web.kind import (
             DeskLink,
@@ -21,9 +22,12 @@ class DossiersConfig(AppConfig):
             register_tiles,
         )
         from motcua.modules.dossiers import tasks
+        from motcua.modules.dossiers.actions.deciding import carry_out
         from motcua.modules.dossiers.actions.naming import mark_names
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
+        from motcua.modules.dossiers.pack import PART
+        from motcua.modules.dossiers.queries.deciding import count_deciding
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.telling import PLANS
         from motcua.modules.dossiers.views.portal import finding
@@ -33,9 +37,13 @@ class DossiersConfig(AppConfig):
         for (kind, move), bulk in tasks.BULK.items():
             register_bulk(kind, move, bulk)
         register_plans(*PLANS)
+        register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
         register_job(Job("dossiers.names", mark_names, every=3600, title=_("Lập dấu tìm hồ sơ theo họ tên")))
-        register_reader(Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong")))
+        register_job(Job("dossiers.decide", carry_out, every=1, title=_("Hồ sơ: việc lãnh đạo đã duyệt")))
+        register_reader(
+            Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong, đơn vị kế tục"))
+        )
         register_figures(FIGURES)
         about_case[KIND] = procedure_of
         register_finders(Finder("dossiers", _("Hồ sơ thủ tục"), finding.by_code, finding.by_words, rank=15))
@@ -54,5 +62,17 @@ class DossiersConfig(AppConfig):
                 "dossier_take_in", _("Tiếp nhận hồ sơ"), "inbox", "dossier_take_in", "dossier.take_in", rank=4, key="h"
             ),
             DeskLink("dossier_search", _("Tìm hồ sơ"), "user-search", "dossier_search", "dossier.look_up", rank=38),
+            DeskLink(
+                "deciding",
+                _("Phê duyệt"),
+                "clipboard-check",
+                "deciding",
+                "dossier.decide",
+                rank=6,
+                key="y",
+                count=lambda request: count_deciding(request.actor),  # type: ignore[attr-defined]
+                is_hot=True,
+                in_bar=True,
+            ),
             DeskLink("dossier_register", _("Sổ theo dõi"), "book", "dossier_register", "dossier.take_in", rank=40),
         )

@@ -50,6 +50,34 @@ class PaperSource(TextChoices):
     LATER = "later", _("Chưa có")
 
 
+class Slip(TextChoices):
+    """A printed form, whichever number a legal act gives it; its name here is what it is called where none does.
+    Always in Vietnamese: it is a legal paper."""
+
+    RECEIPT = "receipt", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+    SUPPLEMENT = "supplement", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"
+    REFUSAL = "refusal", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"
+    APOLOGY = "apology", "Văn bản xin lỗi và hẹn lại ngày trả kết quả"
+    STOP = "stop", "Thông báo dừng giải quyết hồ sơ"
+    CONTROL = "control", "Phiếu kiểm soát quá trình giải quyết hồ sơ"
+    REGISTER = "register", "Sổ theo dõi hồ sơ"
+
+
+class Deciding(TextChoices):
+    """What a leader decides for many at once."""
+
+    APPROVE = "approve", _("Duyệt, ký số")
+    ISSUE = "issue", _("Đóng dấu, phát hành")
+    EXTEND = "extend", _("Đồng ý xin lỗi, hẹn lại")
+    SIGN = "sign", _("Ký số văn bản")
+
+
+class DecisionState(TextChoices):
+    WAITING = "waiting", _("Đang làm")
+    DONE = "done", _("Xong")
+    FAILED = "failed", _("Chưa làm được")
+
+
 class Does(TextChoices):
     """What a leg of the route is for."""
 
@@ -148,7 +176,12 @@ MOVES = (
          icon="player-pause", rank=60),
     Move("resume", "resumed", _("Giải quyết tiếp"), frozenset({"suspended"}), None, WORKERS,
          icon="player-play", rank=6),
-    Move("extend", "extended", _("Xin lỗi và hẹn lại"), RUNNING, None, WORKERS, icon="calendar-time", key="l", rank=42),
+    Move("ask_extension", "extension_asked", _("Trình xin lỗi, hẹn lại"), RUNNING, None,
+         frozenset({Role.SPECIALIST, Role.CLERK}), icon="calendar-question", key="l", rank=42, in_bulk=True),
+    Move("extend", "extended", _("Xin lỗi và hẹn lại"), RUNNING, None, LEADERS,
+         icon="calendar-time", key="l", rank=42, in_bulk=True),
+    Move("decline_extension", "extension_declined", _("Không đồng ý hẹn lại"), RUNNING, None, LEADERS,
+         icon="calendar-x", rank=44),
     Move("withdraw", "withdrawn", _("Rút hồ sơ"), OPEN - {"result_ready"}, "withdrawn", COUNTER,
          party=True, reporters_only=True, involved=True, icon="arrow-back", rank=80, is_destructive=True),
     Move("stop", "stopped", _("Dừng giải quyết"), RUNNING | PAUSED, "stopped", WORKERS,
@@ -185,6 +218,13 @@ EVENTS = (
     EventKind(
         "dossier.extended", _("Xin lỗi vì chậm. Lý do: {reason}. Hẹn mới: {due}"), PARTY, "calendar-time", "late"
     ),
+    EventKind(
+        "dossier.extension_asked",
+        _("Trình lãnh đạo xin lỗi, hẹn lại đến {due}: {reason}"),
+        OFFICIALS,
+        "calendar-question",
+    ),
+    EventKind("dossier.extension_declined", _("Không đồng ý hẹn lại: {reason}"), OFFICIALS, "calendar-x"),
     EventKind("dossier.withdrawn", _("Rút hồ sơ. Lý do: {reason}"), PARTY, "arrow-back"),
     EventKind("dossier.stopped", _("Dừng giải quyết. Lý do: {reason}"), PARTY, "player-stop", "late"),
     EventKind("dossier.noted", _("Ghi chú: {note}"), OFFICIALS, "note"),
@@ -196,6 +236,7 @@ PERMISSIONS = (
     Permission("dossier.read", OFFICE, Reach.UNIT, party=True, involved=True),
     Permission("dossier.file", public=True, reach=Reach.ALL),
     Permission("dossier.look_up", WORKERS, Reach.UNIT, label=_("Tra cứu dữ liệu thay cho giấy tờ")),
+    Permission("dossier.decide", LEADERS, Reach.UNIT, label=_("Duyệt, ký hồ sơ chờ mình")),
     Permission("dossier.take_in", COUNTER, Reach.UNIT, label=_("Tiếp nhận hồ sơ tại quầy")),
 )
 

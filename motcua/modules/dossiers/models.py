@@ -3,8 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
-from motcua.modules.dossiers.kind import Delivery, Does, PaperSource, Way
+from motcua.modules.dossiers.kind import Deciding, DecisionState, Delivery, Does, PaperSource, Slip, Way
 
 
 class Dossier(models.Model):
@@ -196,6 +197,46 @@ class Consultation(models.Model):
         return f"consultation {self.case_id} on {self.dossier_id}"
 
 
+class Extension(models.Model):
+    """An apology with a new day that was laid before the leader and is not decided yet; events keep those that are."""
+
+    case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="extension")
+    reason = models.TextField()
+    until = models.DateTimeField()
+    asked_by = models.CharField(max_length=160)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"extension of {self.case_id}"
+
+
+class Decision(models.Model):
+    """One of many things that a leader decided with one confirmation. The worker carries it out by the leader's own
+    rights as they are then; its row and what it changes are committed together, so it is done once."""
+
+    batch = models.UUIDField()
+    officer = models.ForeignKey("identity.Account", models.PROTECT, related_name="+")
+    does = models.CharField(max_length=8, choices=Deciding.choices)
+    subject_id = models.BigIntegerField()  # the case; to sign: the signing task
+    version = models.PositiveIntegerField(null=True)  # of the case as the leader saw it
+    code = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=300)
+    state = models.CharField(max_length=8, choices=DecisionState.choices, default=DecisionState.WAITING)
+    words = models.CharField(max_length=500, blank=True)  # why not
+    decided_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["batch", "does", "subject_id"], name="decision_once"),)
+        indexes = (
+            models.Index(fields=["id"], name="decision_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["officer", "-id"], name="decision_officer"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.does} {self.subject_id}"
+
+
 class Result(models.Model):
     """A result document: proposed, then approved and signed, then given to the person."""
 
@@ -214,6 +255,22 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.case_id}"
+
+
+class SlipForm(models.Model):
+    """What a printed form is called by a legal act, from a day on. A slip keeps the form of the day it was made for."""
+
+    slip = models.CharField(max_length=12, choices=Slip.choices)
+    valid_from = models.DateField()
+    number = models.CharField(max_length=4)
+    title = models.CharField(max_length=160)
+    basis = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["valid_from", "slip"], name="slipform_from"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.basis}"
 
 
 class Sheet(models.Model):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import Bulk
 from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions.apologising import ask_extension_dossier, extend_dossier, why_no_extension
 from motcua.modules.dossiers.actions.consulting import assign_consultation
+from motcua.modules.dossiers.actions.inheriting import inherit_dossier
 from motcua.modules.dossiers.actions.money import settle_if_paid
 from motcua.modules.dossiers.actions.reception import accept_dossier, hand_over_dossier
 from motcua.modules.dossiers.actions.results import approve_dossier, go_on_when_signed, issue_dossier
 from motcua.modules.dossiers.actions.working import assign_dossier
+from motcua.modules.dossiers.forms.desk import ApologyForm
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
 
 if TYPE_CHECKING:
@@ -35,10 +38,19 @@ def _assign_consultation(case_id: int, actor: Actor, value: str) -> object:
     return assign_consultation(case_id, actor=actor, officer_id=_number(value))
 
 
+def _apologise(action: Callable[..., object]) -> Bulk:
+    def run(case_id: int, actor: Actor, value: Mapping[str, Any]) -> object:
+        return action(case_id, actor=actor, reason=value["reason"], longer=value["longer"])
+
+    return Bulk(run, "form", ApologyForm, why_no_extension)
+
+
 BULK: dict[tuple[str, str], Bulk] = {
     (KIND, "accept"): Bulk(lambda case_id, actor, value: accept_dossier(case_id, actor=actor)),
     (KIND, "hand_over"): Bulk(lambda case_id, actor, value: hand_over_dossier(case_id, actor=actor)),
     (KIND, "assign"): Bulk(_assign, "officer"),
+    (KIND, "ask_extension"): _apologise(ask_extension_dossier),
+    (KIND, "extend"): _apologise(extend_dossier),
     (KIND, "approve"): Bulk(lambda case_id, actor, value: approve_dossier(case_id, actor=actor)),
     (KIND, "issue"): Bulk(lambda case_id, actor, value: issue_dossier(case_id, actor=actor)),
     (CONSULTATION_KIND, "assign"): Bulk(_assign_consultation, "officer"),
@@ -50,6 +62,8 @@ def follow(events: Sequence[Event]) -> None:
     for event in events:
         if event.name == "payment.settled" and event.case_id is not None:
             settle_if_paid(event.case_id)
+        elif event.name == "case.inherited" and event.case_id is not None:
+            inherit_dossier(event.case_id, before=str(event.data["before"]))
         elif event.name == "signing.done":
             kind, _sep, number = str(event.data.get("about", "")).partition(":")
             if kind == "dossier" and number.isdecimal():

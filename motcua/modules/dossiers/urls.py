@@ -3,7 +3,7 @@
 from django.urls import path
 
 from motcua.kernel.cases.views.page import reveal_person
-from motcua.modules.dossiers.views.desk import finding, intake, moves, page, printing
+from motcua.modules.dossiers.views.desk import deciding, finding, intake, moves, page, printing
 from motcua.modules.dossiers.views.portal import filing, tracking
 
 urlpatterns = [
@@ -23,6 +23,13 @@ urlpatterns = [
     # For officials
     path("desk/tiep-nhan/", intake.intake, name="dossier_take_in"),
     path("desk/tim-ho-so/", finding.search, name="dossier_search"),
+    path("desk/phe-duyet/", deciding.deciding, name="deciding"),
+    path("desk/phe-duyet/xac-nhan/", deciding.confirm, name="deciding_confirm"),
+    path("desk/phe-duyet/dot/<uuid:batch>/", deciding.batch, name="deciding_batch"),
+    path("desk/phe-duyet/dot/<uuid:batch>/lam-lai/", deciding.again, name="deciding_again"),
+    path("desk/phe-duyet/ho-so/<int:case_id>/", deciding.peek, name="deciding_peek"),
+    path("desk/phe-duyet/y-kien/<int:case_id>/", deciding.peek_opinion, name="deciding_peek_opinion"),
+    path("desk/phe-duyet/van-ban/<int:task_id>/", deciding.peek_task, name="deciding_peek_task"),
     path("desk/so-theo-doi/", printing.print_register, name="dossier_register"),
     path("desk/ho-so/<int:case_id>/mau-<str:form>.pdf", printing.print_form, name="dossier_print"),
     path("desk/ho-so/<int:case_id>/", page.dossier_on_desk, name="dossier_case"),

@@ -5,10 +5,12 @@ from django.db.models import Q
 
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import touch
+from motcua.kernel.cases.actions.people import involve
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Case, Clock
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import SYSTEM, Actor
+from motcua.kernel.org import queries as org
 from motcua.lib import moment
 
 BATCH = 200
@@ -55,6 +57,41 @@ def _sweep_case(case_id: int) -> int:
         clock.save(update_fields=["reminded_at", "escalated_at"])
         done += 1
     return done
+
+
+def hand_to_heirs() -> int:
+    """Open cases of units that have ended go on with whoever took their work over; how many."""
+    inherited = org.tree().inherited
+    held = Q(unit_id__in=inherited) | Q(clocks__unit_id__in=inherited, clocks__stopped_at__isnull=True)
+    if not inherited:
+        return 0
+    ids = Case.objects.filter(held, closed_at__isnull=True).values_list("id", flat=True).distinct()
+    return sum(_inherit(case_id) for case_id in list(ids))
+
+
+@transaction.atomic
+def _inherit(case_id: int) -> int:
+    """The case and its running promises, due when they were due. Nobody holds it there yet."""
+    case = Case.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=case_id).first()
+    tree = org.tree()
+    inherited = tree.inherited
+    if case is None or case.closed_at is not None:
+        return 0
+    clocks = list(Clock.objects.filter(case_id=case_id, stopped_at__isnull=True, unit_id__in=inherited))
+    ended = [number for number in (case.unit_id, *(clock.unit_id for clock in clocks)) if number in inherited]
+    if not ended:
+        return 0
+    before, heir = tree.unit(ended[0]), inherited[ended[0]]
+    if case.unit_id in inherited:
+        case.unit_id, case.officer_id = inherited[case.unit_id].id, None
+    for clock in clocks:
+        clock.unit_id, clock.officer_id = inherited[clock.unit_id].id, None
+        clock.save(update_fields=["unit_id", "officer_id"])
+    involve(case.id, case.unit_id, heir.id)
+    touch(case)
+    told = {"unit": heir.name, "unit_id": heir.id, "before": before.name, "before_id": before.id}
+    record("case.inherited", case_id=case.id, actor=SYSTEM, data=told)
+    return 1
 
 
 def reckon_open_clocks(calendar_id: int, unit_ids: list[int], *, actor: Actor) -> int:

@@ -76,7 +76,7 @@ def inbox(
     """
     at = now or moment.now()
     everything = _filtered(actor, wanted)
-    rows = _after(_in_time(everything, wanted.time, at), wanted.after).select_related("person")
+    rows = after_key(_in_time(everything, wanted.time, at), wanted.after).select_related("person")
     rows = rows.only(*fields, "person_id", *(f"person__{name}_sealed" for name in ("name", "phone", "email")))
     rows = rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
     cases: list[Case] = list(rows.annotate(officer_name=F("officer__name"))[: PAGE + 1])
@@ -85,7 +85,7 @@ def inbox(
     return InboxPage(
         rows=[_row(case, views.get(case.id), at) for case in cases],
         counts=_counts(everything, at),
-        next_key=_key(cases[-1]) if more else "",
+        next_key=key_of(cases[-1]) if more else "",
     )
 
 
@@ -97,15 +97,15 @@ def first_look(actor: Actor) -> InboxFilter:
 
 def count_waiting(actor: Actor) -> int:
     """How many cases the inbox opens with, up to COUNT_TO + 1: for the side bar."""
-    return _count(_filtered(actor, first_look(actor)))
+    return count_few(_filtered(actor, first_look(actor)))
 
 
 def count_in_state(actor: Actor, state: str) -> int:
     """Open cases in one state within the actor's reach, up to COUNT_TO + 1."""
-    return _count(_filtered(actor, InboxFilter(whose="unit", state=state)))
+    return count_few(_filtered(actor, InboxFilter(whose="unit", state=state)))
 
 
-def _count(rows: QuerySet[Case]) -> int:
+def count_few(rows: QuerySet[Case]) -> int:
     """Up to COUNT_TO + 1. The ORM writes the filter and nothing more: the rest costs more than counting."""
     try:
         sql, given = rows.order_by().values("id").query.sql_with_params()
@@ -138,7 +138,7 @@ def loads(officer_ids: Iterable[int]) -> dict[int, Load]:
 def neighbours(actor: Actor, wanted: InboxFilter, case: Case) -> tuple[int | None, int | None]:
     """The ids of the cases before and after ``case`` in the same list, for the keys K and J."""
     base = _in_time(_filtered(actor, wanted), wanted.time, moment.now())
-    after = _after(base, _key(case)).order_by(F("next_due_at").asc(nulls_last=True), "id")
+    after = after_key(base, key_of(case)).order_by(F("next_due_at").asc(nulls_last=True), "id")
     before = _before(base, case).order_by(F("next_due_at").desc(nulls_first=True), "-id")
     return before.values_list("id", flat=True).first(), after.values_list("id", flat=True).first()
 
@@ -223,11 +223,12 @@ def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
     return dict(zip(("all", *TIMES), (every, *times), strict=True))
 
 
-def _key(case: Case) -> str:
+def key_of(case: Case) -> str:
     return f"{case.next_due_at.timestamp():.6f}:{case.id}" if case.next_due_at else f"-:{case.id}"
 
 
-def _after(rows: QuerySet[Case], key: str) -> QuerySet[Case]:
+def after_key(rows: QuerySet[Case], key: str) -> QuerySet[Case]:
+    """Those that come after the row of which ``key_of`` gave ``key``, in the order of the inbox."""
     due, _sep, number = key.partition(":")
     if not number.isdecimal():
         return rows

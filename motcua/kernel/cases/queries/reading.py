@@ -22,6 +22,11 @@ def cases_of(kind: str) -> QuerySet[Case]:
     return Case.objects.filter(kind=kind)
 
 
+def open_cases() -> QuerySet[Case]:
+    """Open ones of every kind, whoever asks: the caller narrows it."""
+    return Case.objects.filter(closed_at__isnull=True)
+
+
 def published_cases(kind: str = "") -> QuerySet[Case]:
     """Those that strangers may see, of one kind or of all."""
     return (cases_of(kind) if kind else Case.objects).filter(published_at__isnull=False)

@@ -73,4 +73,9 @@ def _target(tree: org.Tree, target: str, area_id: int | None) -> org.UnitRow | N
             return None
         # Where a commune has not set up that office yet, the commune itself receives.
         return tree.by_code(f"{commune.code}-{target.removeprefix('office:')}") or commune
+    if target == "district" or target.startswith("district:"):
+        # Where there are no districts (any more), their work is the commune's.
+        suffix = target.partition(":")[2]
+        found = tree.district_unit(area_id, suffix) if area_id else None
+        return found or _target(tree, f"office:{suffix}" if suffix else "commune", area_id)
     return tree.by_code(target)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.kernel.cases.forms.rules import UnitField
-from motcua.kernel.cases.kind import BULK, KINDS, Move
+from motcua.kernel.cases.kind import BULK, KINDS, Bulk, Move
 from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.inbox import (
     COUNT_TO,
@@ -238,19 +238,25 @@ def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
     move = KINDS[cases[0].kind].move(move_name)
     needs = next(action.needs for action in bulk.values() if action is not None)
     groups = _by_unit(cases) if needs == "officer" else []
-    form = _UnitForm(request.POST or None) if needs == "unit" else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        values = {
-            case.id: str(form.cleaned_data["value"])
+    hindered = {case.id: why for case in cases if (why := _hindrance(bulk[case.kind], case))}
+    cases, left_out = (
+        [case for case in cases if case.id not in hindered],
+        [(case, hindered[case.id]) for case in cases if case.id in hindered],
+    )
+    form = _form(needs, bulk, request.POST or None)
+    if request.method == "POST" and cases and (form is None or form.is_valid()):
+        values: dict[int, Any] = {
+            case.id: (str(form.cleaned_data["value"]) if needs == "unit" else form.cleaned_data)
             if form is not None
             else request.POST.get(f"value-{case.unit_id}", request.POST.get("value", ""))
             for case in cases
         }
         runs = {kind: action.run for kind, action in bulk.items() if action is not None}
-        return _do(request, cases, actor, runs, values, needs=needs)
+        return _do(request, cases, actor, runs, values, needs=needs, left_out=left_out)
     context = {
         "move": move,
         "cases": cases,
+        "left_out": left_out,
         "needs": needs,
         "groups": groups,
         "form": form,
@@ -258,6 +264,17 @@ def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
         "back": _back(request),
     }
     return render(request, "cases/bulk.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _hindrance(bulk: Bulk | None, case: Case) -> str:
+    return bulk.hindrance(case) if bulk is not None and bulk.hindrance is not None else ""
+
+
+def _form(needs: str, bulk: dict[str, Bulk | None], data: QueryDict | None) -> forms.Form | None:
+    if needs == "unit":
+        return _UnitForm(data)
+    made = next((action.form for action in bulk.values() if action is not None and action.form is not None), None)
+    return made(data) if made is not None else None
 
 
 class _UnitForm(forms.Form):
@@ -315,7 +332,7 @@ def with_loads(
     ]
 
 
-Run = Callable[[int, Actor, str], object]
+Run = Callable[[int, Actor, Any], object]
 
 
 def _do(
@@ -323,11 +340,12 @@ def _do(
     cases: Sequence[Case],
     actor: Actor,
     runs: dict[str, Run],
-    values: dict[int, str],
+    values: dict[int, Any],
     *,
     needs: str,
+    left_out: Sequence[tuple[Case, str]] = (),
 ) -> HttpResponse:
-    done, refused = 0, []
+    done, refused = 0, [f"{case.code}: {why}" for case, why in left_out]
     for case in cases:
         if needs and not values[case.id]:
             continue  # of several units, nobody was chosen for this one
@@ -342,6 +360,8 @@ def _do(
         messages.warning(request, _("Chưa chọn ai nên chưa giao việc nào."))
     for line in refused[:10]:
         messages.warning(request, line)
+    if len(refused) > 10:
+        messages.warning(request, _("Và %(more)d việc khác cũng chưa làm được.") % {"more": len(refused) - 10})
     return redirect(_back(request))
 
 
@@ -350,6 +370,10 @@ def _values(request: HttpRequest, name: str) -> list[str]:
 
 
 def _back(request: HttpRequest) -> str:
-    """Where the list was: only inside the desk."""
-    address = request.POST.get("back", "") or request.GET.get("back", "")
-    return address if address.startswith("/desk/") and "//" not in address else "/desk/"
+    """Where the list was."""
+    return within_desk(request.POST.get("back", "") or request.GET.get("back", "")) or "/desk/"
+
+
+def within_desk(address: str) -> str:
+    """An address that came with a request, if it leads nowhere outside the desk; else ""."""
+    return address if address.startswith("/desk/") and "//" not in address and "\\" not in address else ""

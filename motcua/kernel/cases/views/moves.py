@@ -17,7 +17,7 @@ from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.reading import get_case, moves_for
 from motcua.kernel.cases.queries.timeline import timeline_of
-from motcua.kernel.cases.views.inbox import officers_for, with_loads
+from motcua.kernel.cases.views.inbox import officers_for, with_loads, within_desk
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.kind import Purpose
@@ -126,7 +126,7 @@ def _do(request: Request, case: Case, name: str, doing: Doing) -> HttpResponse:
         form.data["version"] = str(case.version)
         return _form_page(request, case, name, doing, form, status=422, kept=kept, is_stale=refusal.code == "stale")
     messages.success(request, _("Đã làm: %(move)s.") % {"move": KINDS[case.kind].move(name).label})
-    target = _page_of(request, case)
+    target = within_desk(request.GET.get("back", "")) or _page_of(request, case)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

@@ -30,7 +30,9 @@ from motcua.lib.worktime import Duration, StartRule
 CODE = r"\d\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?"
 KEY = r"[a-z0-9]+(-[a-z0-9]+)*"
 PAPER_CODE = r"[A-Za-z0-9]+([.\-][A-Za-z0-9]+)*"
-UNIT = r"commune|reception|office:[a-z0-9-]+|province:[A-Za-z0-9.-]+|[A-Za-z0-9]+(-[A-Za-z0-9]+)*"
+UNIT = (
+    r"commune|reception|office:[a-z0-9-]+|district(:[a-z0-9-]+)?|province:[A-Za-z0-9.-]+|[A-Za-z0-9]+(-[A-Za-z0-9]+)*"
+)
 FEWEST_KEYWORDS = 8
 LONG = 60_000
 WHOLE_BP = 10_000  # basis points: everything

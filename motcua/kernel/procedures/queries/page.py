@@ -237,6 +237,8 @@ def unit_words(leg: Leg) -> str:
             return _("Ủy ban nhân dân phường, xã")
         case "reception":
             return _("Nơi bạn nộp hồ sơ")
+        case "district":
+            return _("{office} phường, xã").format(office=_office(name)) if name else _("Ủy ban nhân dân phường, xã")
         case "office":
             return _("{office} phường, xã").format(office=_office(name))
     unit = org.tree().by_code(name or kind)

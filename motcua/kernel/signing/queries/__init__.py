@@ -17,6 +17,7 @@ from motcua.kernel.signing.queries.tasks import (
     own_tasks,
     recent_tasks,
     tasks_about,
+    tasks_of,
     waiting_tasks,
 )
 from motcua.kernel.signing.queries.telling import Told, one_by_one, verdict
@@ -43,6 +44,7 @@ __all__ = [
     "owner_name",
     "recent_tasks",
     "tasks_about",
+    "tasks_of",
     "trusted",
     "verdict",
     "verify",

@@ -1,5 +1,6 @@
 """What is to be signed, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -79,6 +80,14 @@ def get_task(task_id: int, *, actor: Actor, lock: bool = False) -> SigningTask:
 def tasks_about(about: str) -> list[SigningTask]:
     """All that was asked for one thing ("dossier:12"), oldest first. The caller decided who may know."""
     return list(SigningTask.objects.filter(about=about).select_related("key").order_by("pk"))
+
+
+def tasks_of(task_ids: Sequence[int], abouts: Sequence[str]) -> list[SigningTask]:
+    """Tasks by number, and all that was asked for these things, oldest first. The caller decided who may know."""
+    if not task_ids and not abouts:
+        return []
+    wanted = Q(pk__in=task_ids) | Q(about__in=abouts)
+    return list(SigningTask.objects.filter(wanted).defer("prepared").order_by("pk"))
 
 
 def sees_file(file_id: int, actor: Actor, variant: Variant) -> bool:

@@ -17,7 +17,7 @@ from motcua.modules.dossiers.actions.keeping import keep_results
 from motcua.modules.dossiers.actions.money import ask_for_fees, cancel_what_is_owed, give_back, unpaid
 from motcua.modules.dossiers.actions.moving import end_leg, figures, start_leg, unit_words
 from motcua.modules.dossiers.kind import Delivery, Does
-from motcua.modules.dossiers.models import Dossier
+from motcua.modules.dossiers.models import Dossier, Extension
 from motcua.modules.dossiers.queries.reading import results
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def ready(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mappin
               "on_time": promise is None or clocks.at <= promise.due_at},
     )  # fmt: skip
     drop_consultations(found.dossier, actor=actor)
+    Extension.objects.filter(pk=case.id).delete()
     ask_for_fees(found, "result", actor=actor)
     if found.dossier.delivery == Delivery.ONLINE and not unpaid(case.id) and _is_electronic(case.id):
         give(found, clocks, Delivery.ONLINE, actor=actor)
@@ -97,5 +98,6 @@ def close(
     finish(case, move, actor=actor, clocks=clocks, data={**figures(found), "reason": reason, **(data or {})})
     drop_consultations(found.dossier, actor=actor)
     give_back(found, actor=actor, reason=reason)
+    Extension.objects.filter(pk=case.id).delete()
     cancel_what_is_owed(case.id, actor=actor, reason=reason)
     return case

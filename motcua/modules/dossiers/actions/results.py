@@ -8,29 +8,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import finish, said
-from motcua.kernel.cases.actions.people import replace_file
-from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.identity.kind import SYSTEM
-from motcua.kernel.signing.actions.asking import sign
-from motcua.kernel.signing.queries.keys import keys_for
-from motcua.kernel.signing.queries.tasks import tasks_about
+from motcua.kernel.signing.kind import SignatureRole
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.money import money
 from motcua.modules.dossiers.actions.going import close, give, go_on
 from motcua.modules.dossiers.actions.money import unpaid
 from motcua.modules.dossiers.actions.moving import begin_move, figures, unit_words
-from motcua.modules.dossiers.kind import KIND, LONGEST_NOTE, Delivery
-from motcua.modules.dossiers.models import Dossier, Result
-from motcua.modules.dossiers.queries.reading import results
+from motcua.modules.dossiers.actions.signing import sign_results, take_signatures, unsigned
+from motcua.modules.dossiers.kind import DOSSIER, KIND, LONGEST_NOTE, Delivery
+from motcua.modules.dossiers.models import Dossier
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
-    from motcua.modules.dossiers.queries.reading import Whole
-
-OPEN_TASKS = frozenset({"asked", "queued", "approving"})
 
 
 @transaction.atomic
@@ -39,80 +32,39 @@ def approve_dossier(case_id: int, *, actor: Actor, note: str = "", version: int 
 
     With a device or a trust service the signature comes later; the dossier goes on when it is there.
     """
-    return _sign_and_go_on(case_id, "approve", "person", actor=actor, note=note, version=version)
+    return _sign_and_go_on(case_id, "approve", SignatureRole.PERSON, actor=actor, note=note, version=version)
 
 
 @transaction.atomic
 def issue_dossier(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
     """Numbered and sealed with the agency's key: it goes out."""
-    return _sign_and_go_on(case_id, "issue", "agency", actor=actor, version=version)
+    return _sign_and_go_on(case_id, "issue", SignatureRole.AGENCY, actor=actor, version=version)
 
 
 def _sign_and_go_on(
-    case_id: int, move: str, role: str, *, actor: Actor, note: str = "", version: int | None = None
+    case_id: int, move: str, role: SignatureRole, *, actor: Actor, note: str = "", version: int | None = None
 ) -> Case:
     found, clocks = begin_move(case_id, move, actor=actor, version=version)
-    waiting = _sign(found, role, actor=actor)
+    waiting = sign_results(found, role, actor=actor)
     told = {**unit_words(found.case), "note": note.strip()[:LONGEST_NOTE]}
     if waiting:
         Dossier.objects.filter(pk=case_id).update(signs_for=move)
         finish(found.case, "note", actor=actor, data={"note": _("Đã duyệt, chờ chữ ký số xong.")})
         return found.case
+    Dossier.objects.filter(pk=case_id).update(signs_for="")
     return go_on(found, move, clocks, actor=actor, data=told, note=note.strip()[:LONGEST_NOTE])
-
-
-def _sign(found: Whole, role: str, *, actor: Actor) -> bool:
-    """Sign each result document with the actor's key of that role. True when a signature is still to come."""
-    keys = [key for key in keys_for(actor, found.case.unit_id) if (key.unit_id is None) == (role == "person")]
-    if not keys:
-        return False  # signed on paper: the file stays as it was proposed
-    waits = False
-    for result in results(found.case.id):
-        source = result.signed_file_id or result.file_id
-        if source is None:
-            continue
-        task = sign(
-            source,
-            keys[0].pk,
-            actor=actor,
-            role=role,
-            title=result.name,
-            reason=_("Duyệt kết quả hồ sơ %(code)s") % {"code": found.case.code},
-            about=about(found.case.id),
-        )
-        if task.result_id is None:
-            waits = True
-        else:
-            take_signed(result, task.result_id)
-    return waits
-
-
-def about(case_id: int) -> str:
-    return f"dossier:{case_id}"
-
-
-def take_signed(result: Result, file_id: int) -> None:
-    """The signed document takes the place of the one that was proposed."""
-    before = result.signed_file_id or result.file_id
-    result.signed_file_id = file_id
-    result.save(update_fields=["signed_file_id"])
-    replace_file(result.case_id, file_id, FileRole.RESULT, instead_of=before, caption=result.name)
 
 
 def go_on_when_signed(case_id: int) -> bool:
     """A signature came in: take it, and go on when it was the last one. For the reader of events."""
     with transaction.atomic():
         case = cases_of(KIND).select_for_update(of=("self",)).filter(pk=case_id).first()
-        if case is None:
+        move = Dossier.objects.values_list("signs_for", flat=True).filter(pk=case_id).first()
+        # Sent back, stopped or withdrawn meanwhile: nobody waits for the signature any more.
+        if case is None or not move or case.state not in DOSSIER.move(move).from_states:
             return False
-        tasks = tasks_about(about(case_id))
-        by_source = {task.file_id: task for task in tasks if task.result_id is not None}
-        for result in results(case_id):
-            task = by_source.get(result.signed_file_id or result.file_id)
-            if task is not None and task.result_id is not None:
-                take_signed(result, task.result_id)
-        move = Dossier.objects.values_list("signs_for", flat=True).get(pk=case_id)
-        if not move or any(task.state in OPEN_TASKS for task in tasks):
+        take_signatures(case_id)
+        if unsigned(case_id):
             return False
         Dossier.objects.filter(pk=case_id).update(signs_for="")
         found, clocks = begin_move(case_id, move, actor=SYSTEM)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import finish, said
-from motcua.kernel.cases.actions.people import take_files
+from motcua.kernel.cases.actions.people import drop_files, take_files
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.identity.queries import officer_actor
 from motcua.kernel.org import queries as org
@@ -20,6 +19,7 @@ from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.going import go_on
 from motcua.modules.dossiers.actions.moving import begin_move, end_leg, pause, resume, start_leg, unit_words
+from motcua.modules.dossiers.actions.signing import unsign
 from motcua.modules.dossiers.kind import LONGEST_NOTE, Does
 from motcua.modules.dossiers.models import Dossier, Leg, Result
 
@@ -98,7 +98,9 @@ def propose_dossier(
     if is_refusal:
         note = said(note, "note", _("Ghi lý do không giải quyết được."), most=LONGEST_NOTE)
     names = {result.code: result.name for result in found.version.body.results}
-    Result.objects.filter(case_id=case.id, signed_file_id__isnull=True).delete()  # a proposal replaces the one before
+    before = Result.objects.filter(case_id=case.id, signed_file_id__isnull=True)  # a proposal replaces the one before
+    drop_files(case.id, FileRole.RESULT, [number for number in before.values_list("file_id", flat=True) if number])
+    before.delete()
     Result.objects.bulk_create(
         Result(
             case_id=case.id,
@@ -129,6 +131,7 @@ def revise_dossier(case_id: int, *, actor: Actor, reason: str, version: int | No
     if not before:
         raise Refused("wrong_state", _("Đây là bước đầu tiên, không có bước trước để trả lại."))
     end_leg(found.case, actor=actor, note=why)
+    unsign(found.case.id)
     state = start_leg(found, before[-1], clocks, is_return=True)
     told = {"reason": why, "leg": before[-1].leg.name, "to_unit_id": before[-1].unit.id}
     finish(found.case, "revise", actor=actor, clocks=clocks, to=state, data=told)
@@ -154,33 +157,6 @@ def resume_dossier(case_id: int, *, actor: Actor, note: str = "", version: int |
     told = {"note": nfc(note).strip()[:LONGEST_NOTE], **unit_words(found.case)}
     finish(found.case, "resume", actor=actor, clocks=clocks, to=state, data=told)
     return found.case
-
-
-@transaction.atomic
-def extend_dossier(case_id: int, *, actor: Actor, reason: str, until: datetime, version: int | None = None) -> Case:
-    """An apology in advance with a new day (Mẫu 04): once, and at least a day before the promise ends."""
-    found, clocks = begin_move(case_id, "extend", actor=actor, version=version)
-    case, dossier = found.case, found.dossier
-    why = said(reason, "reason", _("Ghi lý do chậm, để người nộp hiểu vì sao."), most=LONGEST_NOTE)
-    clock = clocks.get("result")
-    if clock is None:
-        raise Refused("wrong_state", _("Hồ sơ này không còn hạn trả kết quả để hẹn lại."))
-    if dossier.extended_at is not None:
-        raise Refused("extended_before", _("Hồ sơ này đã hẹn lại một lần. Quy định chỉ cho hẹn lại một lần."))
-    calendar, _version = org.unit_calendar(dossier.competent_unit_id)
-    if clocks.at > calendar.add(clock.due_at, -calendar.day_minutes):
-        raise Refused(
-            "too_late",
-            _("Phải xin lỗi, hẹn lại ít nhất một ngày làm việc trước hạn. Hạn này còn dưới một ngày hoặc đã qua."),
-        )
-    if until <= clock.due_at:
-        words = _("Ngày hẹn mới phải sau ngày đã hẹn.")
-        raise Refused("invalid", words, fields={"until": words})
-    clocks.extend("result", until)
-    Dossier.objects.filter(pk=case.id).update(extended_at=clocks.at)
-    told = {"reason": why, "due": until, "before": clock.first_due_at, **unit_words(case)}
-    finish(case, "extend", actor=actor, clocks=clocks, data=told)
-    return case
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from motcua.kernel.cases.forms.rules import UnitField
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.money import parse_money
+from motcua.lib.worktime import Duration
 from motcua.modules.dossiers.kind import Delivery
 
 SUPPLEMENT_LINES = 4
@@ -134,6 +135,8 @@ class ProposeForm(MoveForm):
 
 
 class ExtendForm(MoveForm):
+    """What was asked for stands in it."""
+
     reason = text_field(_("Lý do chậm"), _("Người nộp đọc câu này, cùng lời xin lỗi."))
     until = forms.DateTimeField(
         label=_("Hẹn mới"),
@@ -142,14 +145,35 @@ class ExtendForm(MoveForm):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked_reason: str = "", asked_until: datetime | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         calendar, _version = org.unit_calendar(self.case.unit_id)
         start = max(self.case.due_at or moment.now(), moment.now())
-        later = calendar.add(start, calendar.day_minutes)
+        later = asked_until or calendar.add(start, calendar.day_minutes)
+        self.fields["reason"].initial = asked_reason
         self.fields["until"].initial = timezone.localtime(later).replace(second=0, microsecond=0)
         earliest = timezone.localtime(moment.now() + timedelta(minutes=1))
         self.fields["until"].widget.attrs["min"] = earliest.strftime("%Y-%m-%dT%H:%M")
+
+
+class ApologyForm(forms.Form):
+    """One reason for several dossiers."""
+
+    reason = text_field(_("Lý do chậm"), _("Người nộp từng hồ sơ đọc câu này, cùng lời xin lỗi."))
+    longer = forms.CharField(
+        label=_("Hẹn thêm"),
+        initial="2 ngày làm việc",
+        max_length=40,
+        help_text=_("Tính từ ngày đã hẹn của từng hồ sơ. Chỉ hẹn lại một lần, trước hạn ít nhất một ngày."),
+    )
+
+    def clean_longer(self) -> str:
+        text = str(self.cleaned_data["longer"])
+        try:
+            Duration.parse(text)
+        except ValueError as error:
+            raise forms.ValidationError(_("Ghi thêm bao lâu, như “2 ngày làm việc”.")) from error
+        return text
 
 
 class ReturnForm(MoveForm):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_acting_for_others"),
+        ("cases", "0005_acting_for_others"),
         ("dossiers", "0001_initial"),
         ("org", "0001_initial"),
         ("procedures", "0002_immutable"),

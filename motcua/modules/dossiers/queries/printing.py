@@ -1,11 +1,11 @@
-"""What stands on the printed forms (TT 03/2025/TT-VPCP, Phụ lục I; facts §1.4), always in Vietnamese."""
+"""What stands on the printed forms (facts §1.4), always in Vietnamese. Which form has which number is data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
@@ -18,34 +18,52 @@ from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.queries import PersonCard, contact_addresses, unit_ids_within
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
-from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.worktime import moment_words
-from motcua.modules.dossiers.kind import KIND
-from motcua.modules.dossiers.models import Dossier
+from motcua.modules.dossiers.kind import KIND, Slip
+from motcua.modules.dossiers.models import Dossier, Leg, SlipForm
 from motcua.modules.dossiers.queries.reading import Whole, legs, papers, supplements, whole
+from motcua.modules.dossiers.queries.standings import standings
 from motcua.modules.dossiers.queries.tracking import secret_of
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
 
-FORMS = {
-    "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    "03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
-    "04": "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
-    "05": "Thông báo dừng giải quyết hồ sơ",
-    "06": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+# Addresses of the slips, by the numbers of TT 03/2025/TT-VPCP; what is printed is the number in force at their day.
+ADDRESSES = {
+    "01": Slip.RECEIPT,
+    "02": Slip.SUPPLEMENT,
+    "03": Slip.REFUSAL,
+    "04": Slip.APOLOGY,
+    "05": Slip.STOP,
+    "06": Slip.CONTROL,
 }
 MOST_IN_REGISTER = 2_000
+REGISTER = {  # the columns of Mẫu 07 and how wide they are; ours beside them: the states, told apart
+    "STT": 2,
+    "Mã hồ sơ": 7,
+    "Tên thủ tục hành chính": 8,
+    "Số bộ": 2,
+    "Tên cá nhân, tổ chức, số điện thoại": 7,
+    "Cơ quan chủ trì giải quyết": 6,
+    "Ngày nhận": 5,
+    "Ngày hẹn trả": 5,
+    "Ngày trả": 5,
+    "Phương thức nhận kết quả": 5,
+    "Trạng thái": 6,
+    "Nghĩa vụ tài chính": 5,
+    "Trả kết quả": 5,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``lines``: (label, value) or one sentence; ``table``: the head, then the rows; ``signers``: (title, name)."""
+    """``unit_id``: whose paper it is; ``made_at``: what it was made for happened then. ``lines``: (label, value) or one
+    sentence; ``table``: the head, then the rows; ``after``: sentences below it; ``signers``: (title, name)."""
 
-    title: str
+    unit_id: int
+    made_at: datetime
     lines: list[tuple[str, ...]]
     table: list[list[str]] = field(default_factory=list)
     columns: Sequence[int] = ()
@@ -53,21 +71,39 @@ class Sheet:
     signers: list[tuple[str, str]] = field(default_factory=list)
 
 
-def sheet(form: str, case: Case) -> Sheet:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """How the slip is called. ``number`` and ``basis`` are "" where no legal act has a form for it."""
+
+    title: str
+    number: str = ""
+    basis: str = ""
+
+
+def heading(slip: Slip, on: date) -> Heading:
+    """By the newest set of forms that was in force on that day; before the first of all, by the first. A slip for which
+    that set has no form is called by its plain name."""
+    sets = sorted(set(SlipForm.objects.values_list("valid_from", flat=True)))
+    chosen = next((day for day in reversed(sets) if day <= on), sets[0] if sets else None)
+    form = SlipForm.objects.filter(slip=slip, valid_from=chosen).first() if chosen else None
+    return Heading(form.title, form.number, form.basis) if form is not None else Heading(str(slip.label))
+
+
+def sheet(address: str, case: Case) -> tuple[Heading, Sheet]:
     """Refused("not_found") for an unknown form, "wrong_state" where the dossier gives no cause for it."""
-    makers: dict[str, Callable[[Whole, PersonCard], Sheet]] = {
-        "01": _receipt,
-        "02": _supplement,
-        "03": _refusal,
-        "04": _apology,
-        "05": _stop,
-        "06": _control,
+    makers: dict[Slip, Callable[[Whole, PersonCard], Sheet]] = {
+        Slip.RECEIPT: _receipt,
+        Slip.SUPPLEMENT: _supplement,
+        Slip.REFUSAL: _refusal,
+        Slip.APOLOGY: _apology,
+        Slip.STOP: _stop,
+        Slip.CONTROL: _control,
     }
-    maker = makers.get(form)
-    if maker is None:
+    slip = ADDRESSES.get(address)
+    if slip is None:
         raise Refused("not_found", _("Không có mẫu này."))
-    found = whole(case)
-    return maker(found, _applicant(case))
+    made = makers[slip](whole(case), _applicant(case))
+    return heading(slip, timezone.localtime(made.made_at).date()), made
 
 
 def _applicant(case: Case) -> PersonCard:
@@ -108,7 +144,8 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
         for number, paper in enumerate(papers(found.case.id), 1)
     ]
     return Sheet(
-        FORMS["01"],
+        dossier.reception_unit_id,
+        dossier.accepted_at,
         [
             *_who(found, card),
             ("Điện thoại", card.phone or "…"),
@@ -124,6 +161,7 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
         ],
         rows,
         (1, 7, 2, 2, 4),
+        after=[f"Hồ sơ gồm {len(rows) - 1} loại giấy tờ."],
         signers=[("Người nộp hồ sơ", card.name), ("Người tiếp nhận hồ sơ", _first_officer(found))],
     )
 
@@ -140,9 +178,11 @@ def _supplement(found: Whole, card: PersonCard) -> Sheet:
     last = asked[-1]
     rows = [["STT", "Nội dung cần bổ sung", "Hướng dẫn"]]
     rows += [[str(number), item["what"], item.get("how", "")] for number, item in enumerate(last.items, 1)]
-    unit = org.tree().unit(found.case.unit_id)
+    told = histories([found.case.id], ("dossier.supplement_requested",)).get(found.case.id, [])
+    unit = org.tree().unit(told[-1].data["unit_id"] if told else found.case.unit_id)
     return Sheet(
-        FORMS["02"],
+        unit.id,
+        last.asked_at,
         [
             *_who(found, card),
             ("Lần yêu cầu", str(last.number)),
@@ -165,7 +205,8 @@ def _refusal(found: Whole, card: PersonCard) -> Sheet:
     if found.case.state != "refused":
         raise _wrong(_("Hồ sơ này không bị từ chối."))
     return Sheet(
-        FORMS["03"],
+        found.dossier.reception_unit_id,
+        found.case.closed_at or found.case.opened_at,
         [*_who(found, card), ("Ngày nộp", _at(found.case.opened_at)), ("Lý do không tiếp nhận", found.dossier.reason)],
         after=["Xin thông báo để ông/bà được biết và thực hiện."],
         signers=[("Người tiếp nhận hồ sơ", _last_actor(found, "dossier.refused"))],
@@ -178,7 +219,8 @@ def _apology(found: Whole, card: PersonCard) -> Sheet:
         raise _wrong(_("Hồ sơ này chưa xin lỗi, hẹn lại lần nào."))
     data = told[-1].data
     return Sheet(
-        FORMS["04"],
+        found.dossier.competent_unit_id,
+        told[-1].at,
         [
             *_who(found, card),
             ("Ngày tiếp nhận", _at(found.dossier.accepted_at)),
@@ -198,7 +240,8 @@ def _stop(found: Whole, card: PersonCard) -> Sheet:
         raise _wrong(_("Hồ sơ này không dừng giải quyết."))
     what = "Người nộp rút hồ sơ" if found.case.state == "withdrawn" else "Cơ quan dừng giải quyết"
     return Sheet(
-        FORMS["05"],
+        found.dossier.competent_unit_id,
+        found.case.closed_at or found.case.opened_at,
         [
             *_who(found, card),
             ("Ngày tiếp nhận", _at(found.dossier.accepted_at)),
@@ -212,31 +255,52 @@ def _stop(found: Whole, card: PersonCard) -> Sheet:
 
 
 def _control(found: Whole, card: PersonCard) -> Sheet:
+    """Each hand-over: who gave it, who took it, when; then whether the leg kept its time."""
     went = legs(found.case.id)
     if not went:
         raise _wrong(_("Hồ sơ chưa được tiếp nhận nên chưa có phiếu kiểm soát."))
     tree = org.tree()
-    rows = [["Bước", "Đơn vị", "Nhận lúc", "Hạn", "Giao lúc, người giao", "Kết quả", "Ghi chú"]]
+    rows = [["Cơ quan, bộ phận", "Thời gian giao, nhận hồ sơ", "Kết quả giải quyết", "Ghi chú"]]
+    giver = f"Người nộp: {card.name or '…'}"
     for leg in went:
-        done = "Đang làm" if leg.ended_at is None else ("Quá hạn" if leg.ended_at > leg.due_at else _earlier(leg))
+        unit = tree.unit(leg.unit_id)
+        taker = leg.officer.name if leg.officer else leg.ended_by or "…"
         rows.append(
             [
-                leg.name,
-                tree.unit(leg.unit_id).short_name,
-                _at(leg.started_at),
-                _at(leg.due_at),
-                f"{_at(leg.ended_at)}, {leg.ended_by}" if leg.ended_at else "",
-                done,
+                f"{leg.name}\n{unit.name}",
+                f"1. Giao: {giver}\n2. Nhận: {taker}\n{_clock_words(leg.started_at)}\nHạn: {_at(leg.due_at)}",
+                f"{_outcome(leg)}\n{_at(leg.ended_at)}" if leg.ended_at else "Đang làm",
                 leg.note,
             ]
         )
-    return Sheet(
-        FORMS["06"], [*_who(found, card), ("Hẹn trả", _at(found.dossier.promised_at))], rows, (3, 4, 4, 4, 5, 3, 4)
-    )
+        giver = leg.ended_by or taker
+    found.case.dossier = found.dossier
+    stands = standings([found.case])[found.case.id]
+    lines = [
+        *_who(found, card),
+        ("Hẹn trả", _at(found.dossier.promised_at)),
+        ("Trạng thái", f"{stands.code_name} (mã {stands.code})" + (", quá hạn" if stands.is_late else "")),
+        ("Nghĩa vụ tài chính", stands.money.words),
+        ("Trả kết quả", stands.delivery.words),
+    ]
+    made_at = found.dossier.accepted_at or found.case.opened_at
+    return Sheet(found.dossier.reception_unit_id, made_at, lines, rows, (5, 6, 3, 4))
 
 
-def _earlier(leg: Any) -> str:
+def _clock_words(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local:%H} giờ {local:%M} phút, {_date_words(local)}"
+
+
+def _outcome(leg: Leg) -> str:
+    if leg.ended_at is None or leg.ended_at > leg.due_at:
+        return "Quá hạn"
     return "Trước hạn" if leg.due_at - leg.ended_at > timedelta(hours=1) else "Đúng hạn"
+
+
+def _date_words(local: datetime) -> str:
+    month = f"{local.month:02d}" if local.month < 3 else str(local.month)  # NĐ 30/2020
+    return f"ngày {local.day:02d} tháng {month} năm {local.year}"
 
 
 def _last_actor(found: Whole, event: str) -> str:
@@ -268,35 +332,27 @@ def register(first: date, last: date, *, actor: Actor) -> list[list[str]]:
         raise Refused("too_many", _("Có hơn %(most)d hồ sơ. Chọn khoảng ngày ngắn hơn.") % {"most": MOST_IN_REGISTER})
     tree = org.tree()
     cards = contact_addresses([case.person_id for case in cases if case.person_id])
-    rows = [
-        [
-            "STT",
-            "Mã hồ sơ",
-            "Thủ tục",
-            "Số bộ",
-            "Người nộp",
-            "Cơ quan giải quyết",
-            "Nhận",
-            "Hẹn trả",
-            "Trả",
-            "Cách nhận",
-        ]
-    ]
+    stands = standings(cases)
+    rows = [list(REGISTER)]
     for number, case in enumerate(cases, 1):
         dossier: Dossier = case.dossier
-        card = cards.get(case.person_id or 0)
+        held = cards.get(case.person_id or 0)
+        here = stands[case.id]
         rows.append(
             [
                 str(number),
                 case.code,
                 case.subject,
                 str(dossier.copies),
-                card[0].name if card else "",
+                "\n".join(filter(None, (held[0].name, held[0].phone))) if held else "",
                 tree.unit(dossier.competent_unit_id).short_name,
                 _day(dossier.accepted_at),
                 _day(dossier.promised_at),
                 _day(dossier.returned_at),
                 str(dossier.get_delivery_display()),
+                f"{here.code}. {here.code_name}" + ("\nQuá hạn" if here.is_late else ""),
+                here.money.words,
+                here.delivery.words,
             ]
         )
     return rows
@@ -306,17 +362,14 @@ def _day(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%d/%m/%Y}" if at is not None else ""
 
 
-def letterhead(case: Case) -> dict[str, str]:
+def letterhead(unit_id: int, made_at: datetime) -> dict[str, str]:
     """Whose paper it is, where and when."""
     tree = org.tree()
-    unit = tree.unit(case.unit_id)
+    unit = tree.unit(unit_id)
     parents = tree.ancestors(unit.id)
-    today = timezone.localtime(moment.now())
-    month = f"{today.month:02d}" if today.month < 3 else str(today.month)  # NĐ 30/2020
-    place = places.area(unit.area_id).name if unit.area_id else unit.short_name
     return {
         "unit": unit.name,
         "parent": parents[0].name if parents else "",
-        "place": place,
-        "date": f"ngày {today.day:02d} tháng {month} năm {today.year}",
+        "place": places.area(unit.area_id).name if unit.area_id else unit.short_name,
+        "date": _date_words(timezone.localtime(made_at)),
     }

@@ -14,7 +14,7 @@ from motcua.kernel.identity.queries.sealed import sealer
 from motcua.kernel.org import queries as org
 from motcua.kernel.procedures.queries.catalogue import Version, version
 from motcua.modules.dossiers.kind import KIND
-from motcua.modules.dossiers.models import Dossier, DossierPaper, Leg, Result, Supplement
+from motcua.modules.dossiers.models import Dossier, DossierPaper, Extension, Leg, Result, Supplement
 from motcua.modules.dossiers.queries.routes import Stop, competence, route
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ def supplements(case_id: int) -> list[Supplement]:
 
 def results(case_id: int) -> list[Result]:
     return list(Result.objects.filter(case_id=case_id).order_by("id"))
+
+
+def extension_of(case_id: int) -> Extension | None:
+    """The apology that waits for the leader."""
+    return Extension.objects.filter(pk=case_id).first()
 
 
 def next_supplement_number(case_id: int) -> int:

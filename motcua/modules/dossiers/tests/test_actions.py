@@ -15,6 +15,7 @@ from motcua.kernel.payments.kind import Line
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.modules.dossiers.actions.apologising import extend_dossier
 from motcua.modules.dossiers.actions.filing import Applicant, Filed, NewDossier, NewPaper, file_dossier, take_in_dossier
 from motcua.modules.dossiers.actions.money import request_payment_dossier, settle_dossier
 from motcua.modules.dossiers.actions.reception import (
@@ -33,7 +34,6 @@ from motcua.modules.dossiers.actions.results import (
 from motcua.modules.dossiers.actions.working import (
     NewResult,
     assign_dossier,
-    extend_dossier,
     propose_dossier,
     resume_dossier,
     revise_dossier,
@@ -270,12 +270,12 @@ def test_refusing_says_why(city: City, one_stop: OneStop) -> None:
 def test_an_apology_comes_in_advance_and_once(city: City, one_stop: OneStop) -> None:
     case = processing(city, one_stop)  # due Thursday 08:00
     with moment.at(on(18, 9)):
-        refused("too_late", case, extend_dossier, actor=one_stop.oanh, reason="Chờ xác minh", until=on(25, 8))
+        refused("too_late", case, extend_dossier, actor=city.minh, reason="Chờ xác minh", until=on(25, 8))
     with moment.at(on(17, 9)):
-        refused("invalid", case, extend_dossier, actor=one_stop.oanh, reason="Chờ xác minh", until=on(18, 8))
-        case = extend_dossier(case.id, actor=one_stop.oanh, reason="Chờ xác minh", until=on(25, 8))
+        refused("invalid", case, extend_dossier, actor=city.minh, reason="Chờ xác minh", until=on(18, 8))
+        case = extend_dossier(case.id, actor=city.minh, reason="Chờ xác minh", until=on(25, 8))
         assert case.due_at == on(25, 8)
-        refused("extended_before", case, extend_dossier, actor=one_stop.oanh, reason="Nữa", until=on(27, 8))
+        refused("extended_before", case, extend_dossier, actor=city.minh, reason="Nữa", until=on(27, 8))
 
 
 def test_lateness_has_an_owner(city: City, one_stop: OneStop) -> None:

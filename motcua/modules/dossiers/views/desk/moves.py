@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.kernel.payments.kind import Line
-from motcua.modules.dossiers.actions import claiming, consulting, money, reception, results, working
+from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
 from motcua.modules.dossiers.queries.fees import claims_of
-from motcua.modules.dossiers.queries.reading import whole
+from motcua.modules.dossiers.queries.reading import extension_of, whole
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -31,6 +31,11 @@ def _results(case: Case) -> dict[str, Any]:
 
 def _claims(case: Case) -> dict[str, Any]:
     return {"claims": [(one.pk, one.name) for one in claims_of(case.id) if one.refused_at is None]}
+
+
+def _asked(case: Case) -> dict[str, Any]:
+    asked = extension_of(case.id)
+    return {"asked_reason": asked.reason, "asked_until": asked.until} if asked is not None else {}
 
 
 def _proposal(data: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +73,9 @@ DOINGS: dict[str, Doing] = {
     "settle": Doing(money.settle_dossier),
     "suspend": Doing(working.suspend_dossier, forms.ReasonForm),
     "resume": Doing(working.resume_dossier),
-    "extend": Doing(working.extend_dossier, forms.ExtendForm),
+    "ask_extension": Doing(apologising.ask_extension_dossier, forms.ExtendForm),
+    "extend": Doing(apologising.extend_dossier, forms.ExtendForm, extras=_asked),
+    "decline_extension": Doing(apologising.decline_extension_dossier, forms.ReasonForm),
     "withdraw": Doing(results.withdraw_dossier, forms.ReasonForm),
     "stop": Doing(results.stop_dossier, forms.ReasonForm),
     "note": Doing(working.note_dossier, forms.NoteForm),

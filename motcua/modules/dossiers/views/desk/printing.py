@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import segno
 from django.conf import settings
@@ -16,13 +17,18 @@ from django.views.decorators.http import require_safe
 from motcua.kernel.cases.queries.reading import get_case, not_found
 from motcua.kernel.identity.actions.persons import note_access
 from motcua.kernel.identity.views import Request, requires
+from motcua.kernel.org import queries as org
 from motcua.kernel.org.queries import local_today
 from motcua.lib.errors import Refused
 from motcua.lib.printing import pdf
-from motcua.modules.dossiers.kind import KIND
-from motcua.modules.dossiers.queries.printing import letterhead, register, sheet
+from motcua.modules.dossiers.kind import COUNTER, KIND, Slip
+from motcua.modules.dossiers.queries.printing import REGISTER, Heading, heading, letterhead, register, sheet
 from motcua.modules.dossiers.queries.reading import is_at_home, whole
 
+if TYPE_CHECKING:
+    from motcua.kernel.identity.kind import Actor
+
+BESIDE_QR = 4  # lines that stand beside the code
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "dossiers" / "print"
 
 
@@ -36,12 +42,13 @@ def print_form(request: Request, case_id: int, form: str) -> HttpResponse:
     if not is_at_home(whole(case), f"{KIND}.read", request.actor):
         raise Refused("not_allowed", _("Nơi nhận hồ sơ hoặc đơn vị đang giữ hồ sơ mới in được giấy cho người nộp."))
     with override("vi"):
-        found = sheet(form, case)
+        called, found = sheet(form, case)
         data = {
-            **letterhead(case),
+            **letterhead(found.unit_id, found.made_at),
+            **_heading(called),
             "code": case.code,
-            "title": found.title,
             "subtitle": "",
+            "beside": BESIDE_QR,
             "lines": [list(line) for line in found.lines],
             "table": found.table,
             "columns": list(found.columns) or [1],
@@ -70,14 +77,24 @@ def print_register(request: Request) -> HttpResponse:
     with override("vi"):
         rows = register(first, last, actor=request.actor)
         data = {
-            "unit": "",
-            "title": "Sổ theo dõi hồ sơ",
+            "unit": _counter(request.actor),
+            **_heading(heading(Slip.REGISTER, last)),
             "subtitle": f"Từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}",
-            "columns": [1, 4, 6, 1, 4, 4, 3, 3, 3, 3],
+            "columns": list(REGISTER.values()),
             "table": rows,
         }
     note_access(request.actor, "dossier.register", reason=f"{first} – {last}")
     return _answer(pdf(TEMPLATES / "register.typ", data, fonts=settings.PRINT_FONTS), f"so-theo-doi-{first}-{last}.pdf")
+
+
+def _heading(called: Heading) -> dict[str, str]:
+    return {"title": called.title, "number": called.number, "basis": called.basis}
+
+
+def _counter(actor: Actor) -> str:
+    """Whose register it is: the counter's, where the reader has one."""
+    units = {held.unit_id for held in actor.held if held.role in COUNTER}
+    return org.tree().unit(min(units)).name if len(units) == 1 else ""
 
 
 def _day(text: str) -> date | None:

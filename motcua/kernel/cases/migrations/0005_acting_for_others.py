@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0003_dossiers"),
+        ("cases", "0004_open_indexes"),
         ("identity", "0003_people_proved_and_authorised"),
     ]
 

@@ -137,9 +137,7 @@ def get_written(token: str, code: str, *, actor: Actor) -> Written:
     if sheet is None or draft.subject != f"{SUBJECT}{code}":
         raise Refused("not_found", "")
     found = version(sheet.version_id)
-    checked = check(
-        draft.version.form, draft.answers, language=language_now(), today=local_today(), known=draft.known
-    )
+    checked = check(draft.version.form, draft.answers, language=language_now(), today=local_today(), known=draft.known)
     case = choose_case(found, checked.values)
     values = opened(sheet.values_sealed)
     behalf = behalf_of(values.get("for", ""), code, actor=actor)

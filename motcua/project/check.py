@@ -22,7 +22,7 @@ STYLE = (
     ("types", [str(BIN / "mypy"), "motcua", "bench"]),
 )
 GUARDS = ("guards", [PYTHON, "-m", "pytest", "-q", "motcua/testing/architecture"])
-UNIT = ("unit tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not browser"])
+UNIT = ("unit tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", "not browser"])
 BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "browser"])
 Step = tuple[str, list[str]]
 

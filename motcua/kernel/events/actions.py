@@ -129,6 +129,29 @@ def read_on(reader: Reader) -> int:
         return 0
 
 
+def read_news() -> int:
+    """Give each reader that is behind its next batch; returns how many events. One statement when none is."""
+    return sum(read_on(READERS[name]) for name in _behind())
+
+
+# Events that no running transaction can still be overtaken by; our own: only a test has one.
+_SETTLED = """(xid < events_commit_order(pg_snapshot_xmin(pg_current_snapshot()))
+    OR xid = events_commit_order(pg_current_xact_id_if_assigned()))"""
+_BEHIND = f"""
+    SELECT reader FROM unnest(%s::text[]) AS known (reader) LEFT JOIN events_cursor AS place USING (reader)
+    WHERE (retry_at IS NULL OR retry_at <= %s) AND EXISTS (
+        SELECT FROM events_event
+        WHERE (xid, id) > (coalesce(place.xid, 0)::text::xid8, coalesce(place.event_id, 0)) AND {_SETTLED})
+"""  # noqa: S608  no value of anybody's
+
+
+def _behind() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEHIND, [list(READERS), moment.now()])
+        waiting = {name for (name,) in cursor.fetchall()}
+    return [name for name in READERS if name in waiting]
+
+
 def _read_batch(reader: Reader) -> int:
     Cursor.objects.get_or_create(reader=reader.name)
     cursor = Cursor.objects.select_for_update(skip_locked=True).filter(reader=reader.name).first()
@@ -149,11 +172,8 @@ def next_events(xid: int, event_id: int, limit: int) -> Sequence[Event]:
     """Events after a place in commit order, none of which can still be overtaken by a running transaction."""
     return list(
         Event.objects.raw(
-            """SELECT * FROM events_event
-               WHERE (xid, id) > (%s::text::xid8, %s)
-                   AND (xid < events_commit_order(pg_snapshot_xmin(pg_current_snapshot()))
-                   OR xid = events_commit_order(pg_current_xact_id_if_assigned()))  -- our own: only a test has one
-               ORDER BY xid, id LIMIT %s""",
+            f"""SELECT * FROM events_event WHERE (xid, id) > (%s::text::xid8, %s) AND {_SETTLED}
+               ORDER BY xid, id LIMIT %s""",  # noqa: S608  no value of anybody's
             [str(xid), event_id, limit],
         )
     )
@@ -258,4 +278,6 @@ def run_due_job(job: Job) -> bool:
 
 
 def run_due_jobs() -> int:
-    return sum(run_due_job(job) for job in JOBS.values())
+    """How many ran. One statement when none is due."""
+    waiting = set(JobState.objects.filter(next_at__gt=moment.now()).values_list("job", flat=True))
+    return sum(run_due_job(job) for name, job in JOBS.items() if name not in waiting)

@@ -19,7 +19,8 @@ import pytest
 
 from motcua.project.database import socket_url
 
-pytestmark = [pytest.mark.own_server, pytest.mark.slow]
+# One worker for all of them: they share what runs.
+pytestmark = [pytest.mark.own_server, pytest.mark.slow, pytest.mark.xdist_group("supervisor")]
 START_SECONDS = 90  # the machine may be busy with other tests; alone it takes four
 
 

@@ -2,15 +2,19 @@
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from pytest_django import DjangoAssertNumQueries
 
-from motcua.kernel.events.actions import next_events, read_on, record, run_due_job
+from motcua.kernel.events import actions
+from motcua.kernel.events.actions import next_events, read_news, read_on, record, run_due_job, run_due_jobs
 from motcua.kernel.events.kind import JOBS, Job, Reader, register_events
 from motcua.kernel.events.models import Cursor, Event, JobState
 from motcua.kernel.events.queries import verify
 from motcua.kernel.identity.kind import SYSTEM
+from motcua.lib import moment
 from motcua.testing.patience import until
 
 NAME = "reader.retried"  # any declared event will do
@@ -111,6 +115,37 @@ def test_a_failing_reader_keeps_its_place_and_stops_nobody() -> None:
     assert read_on(Reader("test-bad", good)) == 0
     Cursor.objects.filter(reader="test-bad").update(retry_at=None)
     assert read_on(Reader("test-bad", good)) == 2
+
+
+@pytest.mark.django_db
+def test_who_waits_for_work_asks_little(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    read: list[str] = []
+    ran: list[str] = []
+
+    def follower(name: str) -> Reader:
+        return Reader(name, lambda events: read.extend(f"{name}:{event.id}" for event in events))
+
+    def job(name: str) -> Job:
+        def run() -> int:
+            ran.append(name)
+            return 1
+
+        return Job(name, run, every=60)
+
+    monkeypatch.setattr(actions, "READERS", {name: follower(name) for name in ("test-one", "test-two")})
+    told = tell(1, "a")
+    assert read_news() == 2
+    assert read == [f"test-one:{told.id}", f"test-two:{told.id}"]
+    Cursor.objects.filter(reader="test-one").update(xid=0, event_id=0, retry_at=moment.now() + timedelta(hours=1))
+    with django_assert_num_queries(1):
+        assert read_news() == 0  # one has read everything, the other is to wait
+    monkeypatch.setattr(actions, "JOBS", {name: job(name) for name in ("test-a", "test-b")})
+    assert run_due_jobs() == 2
+    with django_assert_num_queries(1):
+        assert run_due_jobs() == 0
+    assert ran == ["test-a", "test-b"]
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from motcua.kernel.forms.tests.small import EVERYTHING
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.places import queries as places
 from motcua.kernel.places.models import Area, Succession
-from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.browser import BOTH_FACES, DESKTOP, OpenPage
 from motcua.testing.city import LONG_AGO, City, build_city
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def go_on(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
+@BOTH_FACES
 def test_a_form_is_filled_in_to_its_end(
     preview: Open, check_page: Check, width: int, language: str, *, scripts: bool
 ) -> None:
@@ -186,7 +186,7 @@ def test_browser_and_server_reckon_alike(preview: Open) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
+@BOTH_FACES
 def test_the_designers_pages(
     open_page: OpenPage, check_page: Check, sign_in: SignIn, town: City, width: int, language: str
 ) -> None:

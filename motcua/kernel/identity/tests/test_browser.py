@@ -11,7 +11,7 @@ from motcua.kernel.identity import actions, queries
 from motcua.kernel.identity.kind import SYSTEM, Role
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import code_sender, letter_sender
-from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.browser import BOTH_FACES, DESKTOP, OpenPage
 from motcua.testing.city import City, build_city
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def hoa(town: City) -> Account:
     return account
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
+@BOTH_FACES
 def test_pages_of_people(
     open_page: OpenPage,
     check_page: Check,
@@ -67,7 +67,7 @@ def test_pages_of_people(
         check_page(page)
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "en"), (DESKTOP, "vi")])
+@BOTH_FACES
 def test_pages_of_officials(
     open_page: OpenPage, check_page: Check, sign_in: SignIn, hoa: Account, town: City, width: int, language: str
 ) -> None:
@@ -86,7 +86,7 @@ def test_pages_of_officials(
         check_page(page)
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
+@BOTH_FACES
 def test_pages_of_administration(
     open_page: OpenPage,
     check_page: Check,

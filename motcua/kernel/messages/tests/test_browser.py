@@ -13,6 +13,7 @@ from motcua.kernel.messages.actions import plan_messages, queue_code, queue_lett
 from motcua.kernel.messages.kind import Recipient
 from motcua.kernel.messages.models import Message
 from motcua.kernel.messages.tests.fakes import FakeSender, lamp_plan, only_senders, reporter
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import City
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def busy_city(city: City) -> Iterator[City]:
         yield city
 
 
-@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 390), ("vi", 1440)])
+@BOTH_FACES
 def test_pages_of_messages(
     open_page: OpenPage, check_page: Check, sign_in: SignIn, busy_city: City, language: str, width: int
 ) -> None:

@@ -17,6 +17,7 @@ from motcua.kernel.payments.models import BankFile, Obligation, Payment, Receipt
 from motcua.kernel.payments.queries.obligations import pay_token
 from motcua.kernel.payments.tasks import make_receipts
 from motcua.kernel.payments.tests.samples import FEE, LEVY, WARD_ACCOUNT, Till, money_for, owed
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import MONDAY
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., "Page"]
 Check = Callable[["Page"], None]
 SignIn = Callable[["Page", int], None]
-SIZES = [("vi", 390), ("en", 390), ("vi", 1440), ("en", 1440)]
 TO = BankAccount("970403", "0011223344", "NGUYEN VAN AN")
 
 
@@ -39,7 +39,7 @@ def address(obligation: Obligation) -> str:
     return f"/thanh-toan/{pay_token(obligation.pk)}/"
 
 
-@pytest.mark.parametrize(("language", "width"), SIZES)
+@BOTH_FACES
 def test_every_state_of_the_page_to_pay(
     open_page: OpenPage, check_page: Check, till: Till, language: str, width: int
 ) -> None:
@@ -95,7 +95,7 @@ def enter(page: "Page", sign_in: SignIn, actor: Actor) -> None:
     sign_in(page, actor.id)
 
 
-@pytest.mark.parametrize(("language", "width"), SIZES)
+@BOTH_FACES
 def test_pages_of_clerks(
     open_page: OpenPage, check_page: Check, sign_in: SignIn, till: Till, language: str, width: int
 ) -> None:

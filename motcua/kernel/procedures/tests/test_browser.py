@@ -13,6 +13,7 @@ from motcua.kernel.procedures.models import ImportState, Procedure
 from motcua.kernel.procedures.queries.written import as_toml, read_body
 from motcua.kernel.procedures.tests.samples import body, publish, words
 from motcua.lib import moment
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import City
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def keep(page: "Page", name: str) -> None:
         page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_public_pages(stocked: City, open_page: OpenPage, check_page: Check, width: int, language: str) -> None:
     page = open_page(width=width, language=language)
     for number, address in enumerate(PUBLIC):
@@ -76,8 +76,7 @@ def test_public_pages(stocked: City, open_page: OpenPage, check_page: Check, wid
         keep(page, f"public-{number}-{width}-{language}")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_desk_pages(
     stocked: City, open_page: OpenPage, check_page: Check, sign_in: SignIn, width: int, language: str
 ) -> None:

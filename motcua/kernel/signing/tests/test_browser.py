@@ -14,6 +14,7 @@ from motcua.kernel.signing.actions import NewKey, add_software_key, ask_for_sign
 from motcua.kernel.signing.models import SigningKey, SigningTask
 from motcua.kernel.signing.tests.conftest import Keys
 from motcua.lib.tests.papers import paper, with_drawing
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import City
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., "Page"]
 Check = Callable[["Page"], None]
 SignIn = Callable[["Page", int], None]
-SIZES = [("vi", 390), ("en", 390), ("vi", 1440), ("en", 1440)]
 
 
 def shot(page: "Page", name: str, language: str, width: int) -> None:
@@ -52,7 +52,7 @@ def busy(city: City, keys: Keys) -> City:
     return city
 
 
-@pytest.mark.parametrize(("language", "width"), SIZES)
+@BOTH_FACES
 def test_pages_of_signing(
     open_page: OpenPage, check_page: Check, sign_in: SignIn, busy: City, language: str, width: int
 ) -> None:
@@ -70,7 +70,7 @@ def test_pages_of_signing(
         check_page(page)
 
 
-@pytest.mark.parametrize(("language", "width"), SIZES)
+@BOTH_FACES
 def test_pages_of_keys(
     open_page: OpenPage, check_page: Check, sign_in: SignIn, busy: City, language: str, width: int
 ) -> None:
@@ -102,7 +102,7 @@ def test_many_are_signed_by_keyboard_and_one_confirmation(
     assert SigningTask.objects.filter(state="done").count() == 4
 
 
-@pytest.mark.parametrize(("language", "width"), SIZES)
+@BOTH_FACES
 def test_anybody_checks_a_signature(
     open_page: OpenPage, check_page: Check, city: City, keys: Keys, tmp_path: Path, language: str, width: int
 ) -> None:

@@ -22,7 +22,7 @@ from motcua.kernel.store.actions import open_share, put_entry, share_entries, us
 from motcua.kernel.store.models import StoreEntry
 from motcua.kernel.store.tests.conftest import AN_ID, BINH_ID, birth, somebody
 from motcua.lib import moment
-from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.browser import BOTH_FACES, PHONE, OpenPage
 from motcua.testing.city import City, build_city
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Check = Callable[["Page"], None]
 SignIn = Callable[["Page", int], None]
-BOTH = pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en"), (PHONE, "en"), (DESKTOP, "vi")])
 
 
 class Scene:
@@ -75,7 +74,7 @@ class Scene:
         ).pk  # fmt: skip
 
 
-@BOTH
+@BOTH_FACES
 def test_pages_of_people(
     transactional_db: None, open_page: OpenPage, check_page: Check, sign_in: SignIn, width: int, language: str
 ) -> None:
@@ -104,7 +103,7 @@ def test_pages_of_people(
     check_page(guest)
 
 
-@BOTH
+@BOTH_FACES
 def test_pages_of_officials(
     transactional_db: None, open_page: OpenPage, check_page: Check, sign_in: SignIn, width: int, language: str
 ) -> None:

@@ -10,6 +10,7 @@ from motcua.kernel.events.models import Cursor, JobState
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.org.actions import seed_year
 from motcua.lib import moment
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import City
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
+@BOTH_FACES
 def test_pages(
     open_page: Callable[..., "Page"],
     check_page: Callable[["Page"], None],

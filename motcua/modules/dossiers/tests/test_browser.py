@@ -26,7 +26,7 @@ from motcua.modules.dossiers.actions.working import NewResult, propose_dossier, 
 from motcua.modules.dossiers.models import Consultation, DossierPaper
 from motcua.modules.dossiers.tests.conftest import AN
 from motcua.modules.dossiers.tests.test_intake import CARD
-from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.browser import BOTH_FACES, DESKTOP, PHONE, OpenPage
 from motcua.testing.city import MONDAY, City
 from motcua.testing.one_stop import OneStop
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Check = Callable[["Page"], None]
 Desk = Callable[..., "Page"]
-BOTH = pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en"), (PHONE, "en"), (DESKTOP, "vi")])
 MISSING = [{"paper": "GT.chung-sinh", "what": "Ảnh giấy chứng sinh bị mờ", "how": "Chụp lại rõ bốn góc"}]
 COUNTER = "/desk/tiep-nhan/"
 NAMES = {"ks": "Đăng ký khai sinh (thử)", "ct": "Chứng thực bản sao (thử)", "xay": "Giấy phép xây dựng (thử)"}
@@ -161,8 +160,7 @@ def word(language: str, vietnamese: str, english: str) -> str:
     return vietnamese if language == "vi" else english
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("language", "scripts"), [("vi", True), ("en", False)], ids=["script", "plain"])
 def test_filed_from_a_phone_followed_and_supplemented(
     open_page: OpenPage, check_page: Check, one_stop: OneStop, language: str, *, scripts: bool
 ) -> None:
@@ -246,7 +244,7 @@ def test_filed_from_a_phone_followed_and_supplemented(
     complaints[:] = [complaint for complaint in complaints if "status of 422" not in complaint]
 
 
-@BOTH
+@BOTH_FACES
 def test_the_end_of_a_dossier_on_the_persons_page(
     open_page: OpenPage, check_page: Check, city: City, one_stop: OneStop, processing: Any, width: int, language: str
 ) -> None:
@@ -279,7 +277,7 @@ def test_the_end_of_a_dossier_on_the_persons_page(
 # ── The desk ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@BOTH
+@BOTH_FACES
 def test_every_page_of_the_desk_is_whole(
     desk: Desk, check_page: Check, city: City, one_stop: OneStop, filed: Any, processing: Any, width: int, language: str
 ) -> None:

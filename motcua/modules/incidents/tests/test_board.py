@@ -15,6 +15,7 @@ from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def test_open_data(week: City, client: Client) -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "language"), [(390, "en"), (1440, "vi")])
+@BOTH_FACES
 def test_the_board_in_a_browser(
     open_page: Callable[..., "Page"], check_page: Callable[["Page"], None], city: City, width: int, language: str
 ) -> None:

@@ -11,7 +11,7 @@ from motcua.kernel.identity.kind import Actor
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import resolve_incident
-from motcua.testing.browser import DESKTOP, NARROWEST, PHONE
+from motcua.testing.browser import BOTH_FACES, DESKTOP, PHONE
 from motcua.testing.city import LAMP_AT, City
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def test_taking_in_without_scripts(open_page: OpenPage, sign_in: Callable[["Page
     assert (Case.objects.get().unit_id, Case.objects.get().channel) == (city.office_one.id, "counter")
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (NARROWEST, "en"), (DESKTOP, "vi")])
+@BOTH_FACES
 def test_every_page_and_dialog_is_whole(
     desk: Desk, check_page: Check, open_page: OpenPage, city: City, width: int, language: str
 ) -> None:
@@ -261,7 +261,7 @@ def test_every_page_and_dialog_is_whole(
             page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "en"), (DESKTOP, "vi")])
+@BOTH_FACES
 def test_administration_is_whole(desk: Desk, check_page: Check, city: City, width: int, language: str) -> None:
     page = desk(city.quan, width, language)
     category, rule, term = (model.objects.order_by("pk")[0].pk for model in (Category, RoutingRule, ClockRule))

@@ -21,6 +21,7 @@ from motcua.modules.incidents.actions.submitting import Submitted
 from motcua.modules.incidents.actions.working import approve_incident, extend_incident, resolve_incident
 from motcua.modules.incidents.tests.test_portal_case import report
 from motcua.modules.incidents.tests.test_portal_report import photo
+from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import LAMP_AT, City
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def wait_for_worker(page: "Page") -> None:
     pytest.fail("the service worker did not take over")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_report_in_under_a_minute(
     open_page: OpenPage, check_page: Check, city: City, width: int, language: str
 ) -> None:
@@ -345,8 +345,7 @@ def test_a_word_without_an_end_breaks(open_page: OpenPage, check_page: Check, si
         check_page(page)
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@BOTH_FACES
 def test_page_of_a_report_in_every_state(
     open_page: OpenPage, check_page: Check, states: dict[str, Submitted], width: int, language: str
 ) -> None:
@@ -377,8 +376,7 @@ def test_rate_and_reopen_in_the_browser(open_page: OpenPage, states: dict[str, S
     assert Case.objects.get(pk=states["done"].case.id).state == "dispatched"
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@BOTH_FACES
 def test_list_and_map(
     open_page: OpenPage, check_page: Check, states: dict[str, Submitted], width: int, language: str
 ) -> None:

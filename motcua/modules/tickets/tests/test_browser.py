@@ -13,6 +13,7 @@ from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.models import Ticket
 from motcua.modules.tickets.tests.conftest import Hall, take
 from motcua.modules.tickets.views.links import kiosk_key, token_of
+from motcua.testing.browser import BOTH_FACES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,8 +52,7 @@ def keep(page: "Page", name: str) -> None:
         page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_pages_for_everybody(
     always_open: Hall, open_page: OpenPage, check_page: Check, width: int, language: str
 ) -> None:
@@ -91,8 +91,7 @@ def test_the_kiosk(always_open: Hall, open_page: OpenPage, check_page: Check, wi
     page.get_by_role("heading", name="Chạm để lấy số").wait_for()  # the next person starts in Vietnamese
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@BOTH_FACES
 def test_pages_of_the_desk(
     always_open: Hall, open_page: OpenPage, check_page: Check, sign_in: SignIn, width: int, language: str
 ) -> None:

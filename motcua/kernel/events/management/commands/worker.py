@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from motcua.kernel.events.actions import read_on, rebase, run_due_jobs
-from motcua.kernel.events.kind import READERS
+from motcua.kernel.events.actions import read_news, rebase, run_due_jobs
 
 IDLE = 0.5  # seconds between looks when nothing happened
 PATIENCE = 10.0  # seconds that a job may take to end
@@ -24,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._turn(rebase)
         if options["once"]:
-            self._turn(_read)
+            self._turn(read_news)
             self._turn(run_due_jobs)
             return
         stop = threading.Event()
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         # Beside the readers: a job may wait for a mail server or a gateway, and the live pages must not.
         jobs = threading.Thread(target=self._run, args=(run_due_jobs, stop), daemon=True)
         jobs.start()
-        self._run(_read, stop)
+        self._run(read_news, stop)
         jobs.join(PATIENCE)
 
     def _run(self, work: Callable[[], int], stop: threading.Event) -> None:
@@ -50,7 +49,3 @@ class Command(BaseCommand):
             self.stderr.write(f"worker: database not reachable, waiting: {error}")
             connection.close()
             return 0
-
-
-def _read() -> int:
-    return sum(read_on(reader) for reader in READERS.values())

@@ -37,6 +37,10 @@ ProcedureNames = Callable[[Sequence[str], str], Mapping[str, str]]
 ProcedureSearch = Callable[[str, str], Sequence[tuple[str, str]]]
 """What a person typed and a language → (code, name) of procedures, the best first."""
 
+RegisteredName = Callable[[str, Actor], tuple[str, str] | None]
+"""A tax code and a signed-in person → the organisation's name and that of the register, when the register names this
+person, who has proved who they are, as its representative."""
+
 Callee = TypeVar("Callee")
 
 
@@ -69,6 +73,7 @@ link_reader: Port[LinkReader] = Port("identity.link_reader")
 person_links: Port[PersonLinks] = Port("identity.person_links")
 procedure_names: Port[ProcedureNames] = Port("identity.procedure_names")
 procedure_search: Port[ProcedureSearch] = Port("identity.procedure_search")
+registered_name: Port[RegisteredName] = Port("identity.registered_name")
 
 # What other packages hold about a person, for the download of one's own data: title → rows ready for JSON.
 OwnData = Callable[[Actor], Sequence[Mapping[str, Any]]]

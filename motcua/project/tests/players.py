@@ -254,9 +254,10 @@ class Citizen:
     def pay(self, case: Case) -> str:
         """By the code on the page, to the end: the page changes by itself. Returns what stood there to pay."""
         self.page.goto(f"/ho-so/{case.code}/")
-        self.page.get_by_role("link", name="Nộp bằng mã QR").click()
-        asked = words(self.page.locator("main"))
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="Nộp bằng mã QR").click()
         look(self.page, "pay")
+        asked = words(self.page.locator("main"))
         self.house.bank(Obligation.objects.filter(case_id=case.pk).latest("id"))
         self.page.get_by_text(re.compile("Đã nhận đủ")).wait_for()
         return asked
@@ -296,6 +297,14 @@ def _answer(page: "Page", path: str, value: Any) -> None:
         box.select_option(str(value))
     else:
         box.fill(str(value))
+        if path.endswith(".place"):
+            _pick(page, path, is_elsewhere="," in value)
+
+
+def _pick(page: "Page", path: str, *, is_elsewhere: bool) -> None:
+    """From the communes that are offered while one types; outside the province as it was typed."""
+    found = page.locator(f"[id='f-{path.replace('.', '-')}-list'] [role=option]")
+    (found.and_(page.locator("[data-mark='!']")) if is_elsewhere else found.first).click()
 
 
 @dataclass
@@ -307,6 +316,7 @@ class Desk:
 
     def sign_in(self, login: str) -> "Desk":
         self.house.enter(self.page, Account.objects.get(login=login).pk)
+        self.page.goto("about:blank")  # what stands there was shown to somebody else
         return self
 
     def open(self, case: Case) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from motcua.kernel.identity import actions, queries
 from motcua.kernel.identity.forms import DecisionForm, RepresentationForm
 from motcua.kernel.identity.kind import LEVEL_NAMES
+from motcua.kernel.identity.ports import registered_name
 from motcua.kernel.identity.views.account import person_account
 from motcua.kernel.identity.views.doors import Request, requires
 from motcua.kernel.identity.views.login import add_refusal, page
@@ -35,11 +36,18 @@ def organisations(request: Request) -> HttpResponse:
     form = RepresentationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.ask_representation(actor=request.actor, **form.cleaned_data)
+            asked = actions.ask_representation(actor=request.actor, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, _("Đã gửi. Cán bộ sẽ xem giấy tờ và trả lời bạn."))
+            found = registered_name.call(asked.organisation.tax_code, request.actor)
+            if found is None:
+                messages.success(request, _("Đã gửi. Cán bộ sẽ xem giấy tờ và trả lời bạn."))
+            else:
+                name, register = found
+                actions.accept_by_register(asked.pk, name=name, source=register)
+                words = _("%(register)s ghi bạn là người đại diện: đã công nhận.")
+                messages.success(request, words % {"register": register})
             return redirect("organisations")
     rows = [(row, state_words(row)) for row in queries.own_representations(request.actor)]
     return page(request, "identity/organisations.html", form, rows=rows)

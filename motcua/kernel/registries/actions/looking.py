@@ -123,6 +123,17 @@ def open_record(record_id: int, *, actor: Actor) -> tuple[RegistryKind, dict[str
     return kind, values
 
 
+def registered_name(tax_code: str, actor: Actor) -> tuple[str, str] | None:
+    """For the port of identity: only whoever the record names gets it at all."""
+    try:
+        answer = look_up("businesses", {"tax_code": tax_code}, actor=actor, purpose="procedure")
+    except Refused:  # not proved; an official looks at their papers
+        return None
+    if answer.record is None:
+        return None
+    return str(answer.record.values.get("name", "")), str(_("Cơ sở dữ liệu doanh nghiệp"))
+
+
 def _right(
     kind: RegistryKind,
     key: Mapping[str, str],

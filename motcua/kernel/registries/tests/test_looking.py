@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from motcua.kernel.identity import actions as identity
 from motcua.kernel.identity.kind import SYSTEM, Actor
-from motcua.kernel.identity.models import Authorisation
+from motcua.kernel.identity.models import Account, Authorisation, Representation
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.registries.actions import give_consent, look_up, withdraw_consent
 from motcua.kernel.registries.models import LookUp, RecordKey, RegistryRecord, SourceState
@@ -220,3 +221,17 @@ def test_whose_papers_are_asked_for_again() -> None:
     SourceState.objects.create(registry="population", source=source, is_up=False, since=moment.now())
     SourceState.objects.create(registry="land", source="elsewhere", is_up=False, since=moment.now())
     assert down_registries() == {"population"}
+
+
+def test_whom_the_register_names_represents_at_once(an: Actor, binh: Actor, cuc: Actor) -> None:
+    """Nobody else learns what it says, nor even whether it says anything."""
+    ask = {"tax_code": "5800000001", "name": "Thử", "title": "Giám đốc", "evidence": "GCN 1"}
+    states = {}
+    for who in (an, binh, cuc):
+        client = Client()
+        client.force_login(Account.objects.get(pk=who.id or 0))
+        assert client.post("/to-chuc/", ask).status_code == 302
+        row = Representation.objects.get(person_id=who.person_id)
+        states[who.id] = (row.state, row.reason)
+    assert states[binh.id] == ("accepted", "Cơ sở dữ liệu doanh nghiệp")
+    assert states[an.id] == states[cuc.id] == ("asked", "")

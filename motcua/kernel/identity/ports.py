@@ -36,6 +36,8 @@ ProcedureNames = Callable[[Sequence[str], str], Mapping[str, str]]
 
 ProcedureSearch = Callable[[str, str], Sequence[tuple[str, str]]]
 """What a person typed and a language → (code, name) of procedures, the best first."""
+"""A tax code and a signed-in person → the organisation's name and that of the register, when the register names this
+person, who has proved who they are, as its representative."""
 
 Callee = TypeVar("Callee")
 

@@ -94,6 +94,13 @@ class Rule:
                 return (*base, *(path for path in match.values() if not path.endswith("?")))
         return ()
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The answers that it looks at, also those that are not always given."""
+        if isinstance(self.price, FromTable):
+            return (*self.price.base, *(path.rstrip("?") for path in self.price.match.values()))
+        return self.paths
+
     def exemption(self, code: str) -> Exemption:
         for exemption in self.exemptions:
             if exemption.code == code:

@@ -248,6 +248,7 @@ class Result(models.Model):
     signed_file_id = models.BigIntegerField(null=True)  # … and as signed last
     store_entry_id = models.BigIntegerField(null=True)
     is_refusal = models.BooleanField(default=False)  # the answer is no, with its reasons
+    leg = models.PositiveSmallIntegerField(default=0)  # position of the leg that proposed it
     created_at = models.DateTimeField()
 
     class Meta:

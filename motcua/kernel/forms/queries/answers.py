@@ -175,7 +175,7 @@ class _Walk:
         into[one.key] = value
         if outside := saying.day_outside(one, value, self.today):
             self.errors[path] = outside
-        wanted = look_up(self.values, one.same_as) if one.same_as else None
+        wanted = look_up(self.values, one.same_as) if one.same_as and path not in self.locked else None
         if wanted and str(wanted).casefold() != value.casefold():
             self.errors[path] = saying.not_the_same(str(wanted))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from motcua.kernel.forms.kind import Form, Prefilled, Words
+from motcua.kernel.forms.kind import Form, Kind, Prefilled, Words
 from motcua.kernel.forms.queries.reading import Unreadable, is_empty, read_value
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import OwnCard, own_card
@@ -56,6 +56,15 @@ def card_sources(card: OwnCard, source: Words) -> dict[str, Prefilled]:
         name: Prefilled(value, source, is_locked=card.is_proved and name in proved)
         for name, value in {**proved, **theirs}.items()
         if value
+    }
+
+
+def signed_by(form: Form, name: str) -> dict[str, Prefilled]:
+    """The signatures of a form that somebody fills in for another: in their own name, not that of whom it is for."""
+    return {
+        path: Prefilled(name, ACCOUNT, is_locked=True)
+        for path, one in form.by_path.items()
+        if one.kind is Kind.SIGNATURE and "*" not in path
     }
 
 

@@ -21,7 +21,7 @@ from motcua.lib.money import money
 from motcua.modules.dossiers.actions.moving import begin_move, pause, resume, unit_words
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.models import Claim
-from motcua.modules.dossiers.queries.fees import charges, claimed, claims_of, payer_for
+from motcua.modules.dossiers.queries.fees import claimed, claims_of, fees_due, payer_for
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -31,14 +31,12 @@ if TYPE_CHECKING:
 
 def ask_for_fees(found: Whole, when: str, *, actor: Actor) -> None:
     """What the procedure asks for at this moment; nothing where nothing is to be paid. The caller holds the lock."""
-    today = local_today()
-    claims = claims_of(found.case.id)
-    standing = claimed(claims)
-    lines = charges(found.version.body, found.answers, way=found.dossier.way, on=today, when=when, exemptions=standing)
+    lines = fees_due(found, when)
+    standing = claimed(claims_of(found.case.id))
     codes = {line.code for line in lines}
     if any(line.amount for line in lines) or codes & set(standing):
         request_payment(found.case.id, lines, actor=actor, key=when, payer=payer_for(found.case.id))
-        Claim.objects.filter(case_id=found.case.id, fee_code__in=codes).update(asked_on=today)
+        Claim.objects.filter(case_id=found.case.id, fee_code__in=codes).update(asked_on=local_today())
 
 
 def unpaid(case_id: int) -> int:
@@ -59,6 +57,8 @@ def request_payment_dossier(case_id: int, *, actor: Actor, lines: Sequence[Line]
     told = {"amount": money(total), "what": what, **unit_words(found.case)}
     finish(found.case, "request_payment", actor=actor, clocks=clocks, data=told)
     request_payment(found.case.id, lines, actor=actor, key=f"asked-{found.case.version}", payer=payer_for(case_id))
+    codes = [line.code for line in lines]
+    Claim.objects.filter(case_id=case_id, fee_code__in=codes).update(asked_on=local_today())
     return found.case
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import finish, said
 from motcua.kernel.cases.queries.reading import cases_of
-from motcua.kernel.identity.kind import SYSTEM
+from motcua.kernel.identity.kind import SYSTEM, Role
 from motcua.kernel.signing.kind import SignatureRole
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
@@ -24,6 +24,7 @@ from motcua.modules.dossiers.models import Dossier
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
+    from motcua.modules.dossiers.queries.reading import Whole
 
 
 @transaction.atomic
@@ -37,15 +38,25 @@ def approve_dossier(case_id: int, *, actor: Actor, note: str = "", version: int 
 
 @transaction.atomic
 def issue_dossier(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
-    """Numbered and sealed with the agency's key: it goes out."""
+    """Numbered and sealed with the agency's key: it goes out. Where the route has no approval before, the leader signs
+    and seals at once."""
     return _sign_and_go_on(case_id, "issue", SignatureRole.AGENCY, actor=actor, version=version)
+
+
+def _is_leaders(found: Whole) -> bool:
+    return found.stop is not None and found.stop.leg.role == Role.LEADER
 
 
 def _sign_and_go_on(
     case_id: int, move: str, role: SignatureRole, *, actor: Actor, note: str = "", version: int | None = None
 ) -> Case:
     found, clocks = begin_move(case_id, move, actor=actor, version=version)
-    waiting = sign_results(found, role, actor=actor)
+    waiting = False
+    if move == "issue" and _is_leaders(found):
+        if not any(held.role is Role.LEADER for held in actor.held):
+            raise Refused("not_allowed", _("Bước này do lãnh đạo ký."))
+        waiting = sign_results(found, SignatureRole.PERSON, actor=actor)
+    waiting = waiting or sign_results(found, role, actor=actor)
     told = {**unit_words(found.case), "note": note.strip()[:LONGEST_NOTE]}
     if waiting:
         Dossier.objects.filter(pk=case_id).update(signs_for=move)
@@ -66,8 +77,10 @@ def go_on_when_signed(case_id: int) -> bool:
         take_signatures(case_id)
         if unsigned(case_id):
             return False
-        Dossier.objects.filter(pk=case_id).update(signs_for="")
         found, clocks = begin_move(case_id, move, actor=SYSTEM)
+        if move == "issue" and _is_leaders(found) and sign_results(found, SignatureRole.AGENCY, actor=SYSTEM):
+            return False
+        Dossier.objects.filter(pk=case_id).update(signs_for="")
         go_on(found, move, clocks, actor=SYSTEM, data=unit_words(found.case))
     return True
 

@@ -29,7 +29,7 @@ def key_of(actor: Actor, unit_id: int, role: SignatureRole) -> SigningKey | None
 
 
 def sign_results(found: Whole, role: SignatureRole, *, actor: Actor) -> bool:
-    """Sign each result document with the actor's key of that role; without a key it is signed on paper. True when a
+    """Sign what was proposed last with the actor's key of that role; without a key it is signed on paper. True when a
     signature is still to come. What failed before is tried again; what is under way is not asked for twice.
 
     Refused("already") when everything is under way.
@@ -40,9 +40,11 @@ def sign_results(found: Whole, role: SignatureRole, *, actor: Actor) -> bool:
     newest = _newest(found.case.id)
     mine = {task.result_id for task in newest.values() if task.key_id == key.pk}
     waits = asked = False
-    for result in results(found.case.id):
+    proposed = results(found.case.id)
+    last = max((result.leg for result in proposed), default=0)
+    for result in proposed:
         source = result.signed_file_id or result.file_id
-        if source is None or source in mine:
+        if result.leg != last or source is None or source in mine:
             continue
         task = newest.get(source)
         if task is not None and task.state in OPEN_STATES:
@@ -103,12 +105,12 @@ def unsigned(case_id: int) -> bool:
     return any((result.signed_file_id or result.file_id) in asked for result in results(case_id))
 
 
-def unsign(case_id: int) -> None:
-    """It goes back to be worked on again: what was signed is a proposal like any other, and no signature is waited
-    for."""
+def unsign(case_id: int, leg: int) -> None:
+    """It goes back to that leg, to be worked on again: what was signed since then is a proposal like any other, and no
+    signature is waited for."""
     Dossier.objects.filter(pk=case_id).update(signs_for="")
     for result in results(case_id):
-        if result.signed_file_id is None or result.file_id is None:
+        if result.leg < leg or result.signed_file_id is None or result.file_id is None:
             continue
         replace_file(case_id, result.file_id, FileRole.RESULT, instead_of=result.signed_file_id, caption=result.name)
         result.signed_file_id = None

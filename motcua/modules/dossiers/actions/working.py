@@ -106,7 +106,8 @@ def propose_dossier(
     if is_refusal:
         note = said(note, "note", _("Ghi lý do không giải quyết được."), most=LONGEST_NOTE)
     names = {result.code: result.name for result in found.version.body.results}
-    before = Result.objects.filter(case_id=case.id, signed_file_id__isnull=True)  # a proposal replaces the one before
+    # A proposal replaces the one before; what earlier legs of a linked procedure issued stays.
+    before = Result.objects.filter(case_id=case.id, leg__gte=found.dossier.leg)
     drop_files(case.id, FileRole.RESULT, [number for number in before.values_list("file_id", flat=True) if number])
     before.delete()
     Result.objects.bulk_create(
@@ -117,6 +118,7 @@ def propose_dossier(
             number=result.number.strip()[:60],
             file_id=result.file_id,
             is_refusal=is_refusal,
+            leg=found.dossier.leg,
             created_at=moment.now(),
         )
         for result in results
@@ -139,7 +141,7 @@ def revise_dossier(case_id: int, *, actor: Actor, reason: str, version: int | No
     if not before:
         raise Refused("wrong_state", _("Đây là bước đầu tiên, không có bước trước để trả lại."))
     end_leg(found.case, actor=actor, note=why)
-    unsign(found.case.id)
+    unsign(found.case.id, before[-1].position)
     state = start_leg(found, before[-1], clocks, is_return=True)
     told = {"reason": why, **leg_words("leg", before[-1]), "to_unit_id": before[-1].unit.id}
     finish(found.case, "revise", actor=actor, clocks=clocks, to=state, data=told)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from motcua.kernel.files.actions import hold_files
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.forms.actions.drafts import discard_draft, file_tokens, start_draft
-from motcua.kernel.forms.queries.prefill import prefill
+from motcua.kernel.forms.queries.prefill import prefill, signed_by
 from motcua.kernel.forms.queries.versions import newest
+from motcua.kernel.identity.queries import own_card
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.claiming import confirm_exemption
@@ -41,6 +42,8 @@ def begin_sheet(found: Version, *, actor: Actor, behalf: Behalf = ONESELF) -> Dr
     if form is None or not found.body.is_filed_here:
         raise Refused("not_found", _("Thủ tục này chưa nộp trực tuyến được."))
     known = prefill(form.form, known_sources(form.form, behalf, found.code, actor=actor))
+    if behalf.authorisation is not None:
+        known |= signed_by(form.form, own_card(actor).name)
     return _begin(found, form.id, known, behalf, actor=actor)
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.cases.forms.moves import Files, MoveForm, text_field
 from motcua.kernel.cases.forms.rules import UnitField
 from motcua.kernel.org import queries as org
+from motcua.kernel.payments.kind import Line
 from motcua.lib import moment
-from motcua.lib.money import parse_money
+from motcua.lib.money import money, parse_money
 from motcua.lib.worktime import Duration
 from motcua.modules.dossiers.kind import Delivery
 
@@ -187,15 +188,43 @@ class ReturnForm(MoveForm):
 
 
 class PaymentForm(MoveForm):
-    name = forms.CharField(label=_("Khoản phải nộp"), max_length=160)
+    """What the procedure asks for now, reckoned, and what an official finds besides."""
+
+    lines = forms.TypedMultipleChoiceField(
+        label=_("Theo thủ tục"), required=False, widget=forms.CheckboxSelectMultiple, empty_value=[]
+    )
+    name = forms.CharField(label=_("Khoản phải nộp"), max_length=160, required=False)
     kind = forms.ChoiceField(
         label=_("Loại"),
         choices=[("phi", _("Phí")), ("le_phi", _("Lệ phí")), ("thue", _("Thuế")), ("phat", _("Tiền phạt"))],
     )
-    amount = forms.CharField(label=_("Số tiền (đồng)"), max_length=20)
+    amount = forms.CharField(label=_("Số tiền (đồng)"), max_length=20, required=False)
+
+    def __init__(self, *args: Any, lines: Sequence[Line] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not lines:
+            del self.fields["lines"]
+            self.fields["name"].required = self.fields["amount"].required = True
+            return
+        by_code = {line.code: line for line in lines}
+        field: Any = self.fields["lines"]
+        field.choices = [(line.code, f"{line.name}: {money(line.amount)}. {' '.join(line.why)}") for line in lines]
+        field.coerce = by_code.__getitem__
+        field.initial = list(by_code)
+        self.fields["name"].label = _("Khoản khác")
+        self.fields["name"].help_text = _("Khi phải nộp thêm, hoặc số tính sẵn ở trên chưa đúng.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if bool(data.get("name")) != bool(data.get("amount")) and not self.errors:
+            self.add_error("amount" if data.get("name") else "name", _("Ghi cả tên khoản và số tiền."))
+        return data
 
     def clean_amount(self) -> int:
+        text = str(self.cleaned_data["amount"]).strip()
+        if not text:
+            return 0
         try:
-            return parse_money(str(self.cleaned_data["amount"]))
+            return parse_money(text)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motcua.kernel.identity.queries import organisation_of_case
+from motcua.kernel.org.queries import local_today
 from motcua.kernel.payments.kind import Line, Payer
 from motcua.kernel.payments.ports import About
 from motcua.kernel.payments.queries.accounts import fee_tables
@@ -14,6 +15,9 @@ from motcua.kernel.procedures.kind import Body, Fee
 from motcua.kernel.procedures.queries.catalogue import version
 from motcua.lib.fees import Claimed, FeeError, amount
 from motcua.modules.dossiers.models import Claim, Dossier
+
+if TYPE_CHECKING:
+    from motcua.modules.dossiers.queries.reading import Whole
 
 
 def charges(
@@ -46,6 +50,14 @@ def charges(
             continue
         found.append(Line.of(fee.code, fee.name, fee.kind, reckoned, name_en=fee.name_en))
     return found
+
+
+def fees_due(found: Whole, when: str) -> list[Line]:
+    """What the procedure asks for at this moment, with the claims that stand in it."""
+    claims = claimed(claims_of(found.case.id))
+    return charges(
+        found.version.body, found.answers, way=found.dossier.way, on=local_today(), when=when, exemptions=claims
+    )
 
 
 def open_fees(body: Body, answers: Mapping[str, Any], *, way: str, on: date) -> list[Fee]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from motcua.kernel.forms.queries.reading import Unreadable, read_value
+from motcua.kernel.forms.queries.showing import language_now
+from motcua.kernel.forms.queries.versions import newest
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import (
     AuthorisationRow,
@@ -32,16 +35,18 @@ from motcua.lib.identifiers import read_id_card, read_national_id, read_tax_code
 from motcua.lib.worktime import Duration, StartRule, due_at
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.models import CounterDraft
-from motcua.modules.dossiers.queries.fees import charges, claimable
+from motcua.modules.dossiers.queries.fees import charges, claimable, open_fees
 from motcua.modules.dossiers.queries.routes import RECEPTION, Competence, competence, is_outside, result_term
 from motcua.modules.dossiers.queries.visitors import known_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from motcua.kernel.forms.kind import Field
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.identity.models import Organisation
     from motcua.kernel.payments.kind import Line
+    from motcua.kernel.procedures.kind import Body
 
 FOUND = 6  # procedures offered for what was typed
 
@@ -97,6 +102,43 @@ def find_procedures(words: str) -> list[Hit]:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Something that a fee is reckoned from: how many pages, which kind of vehicle. ``text``: as it was typed."""
+
+    field: Field
+    text: str
+    options: list[tuple[str, str]]
+    error: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.field.title.in_language(language_now())
+
+
+def counts_of(body: Body, typed: Mapping[str, str]) -> tuple[list[Count], dict[str, Any], int | None]:
+    """What the fees of this procedure look at in its form, in the form's order, and what was answered to it."""
+    form = newest(body.form)
+    if form is None:
+        return [], {}, None
+    wanted = {path for fee in body.fees for path in fee.parsed.asked}
+    counts: list[Count] = []
+    answers: dict[str, Any] = {}
+    language = language_now()
+    for path, one in form.form.by_path.items():
+        if path not in wanted or (one.show is not None and not one.show.holds(answers)):
+            continue
+        text, error = typed.get(path, "").strip(), ""
+        try:
+            if text:
+                answers[path] = read_value(one, text, language)
+        except Unreadable as wrong:
+            error = str(wrong)
+        options = [(option.value, option.label.in_language(language)) for option in one.options]
+        counts.append(Count(one, text, options, error))
+    return counts, answers, form.id
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A procedure taken in here now: its papers, the promise, the money."""
 
@@ -109,6 +151,10 @@ class Choice:
     lines: list[Line] = field(default_factory=list)
     claimable: list[tuple[Fee, Line]] = field(default_factory=list)
     way: ProcedureWay | None = None
+    counts: list[Count] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+    unknown: list[Fee] = field(default_factory=list)  # fees that cannot be reckoned yet
+    form_version_id: int | None = None
 
     @property
     def total(self) -> int:
@@ -128,9 +174,16 @@ class Choice:
 
 
 def choose(
-    code: str, case_key: str, area_code: str, counter: org.UnitRow, *, claims: Mapping[str, str] | None = None
+    code: str,
+    case_key: str,
+    area_code: str,
+    counter: org.UnitRow,
+    *,
+    claims: Mapping[str, str] | None = None,
+    counts: Mapping[str, str] | None = None,
 ) -> Choice | None:
-    """``claims``: fee → exemption, as they are chosen; what shows them is looked at when it is taken in."""
+    """``claims``: fee → exemption, as they are chosen; what shows them is looked at when it is taken in. ``counts``:
+    what the fees are reckoned from, as it was typed."""
     found = in_force(code)
     if found is None or not found.body.is_filed_here:
         return None
@@ -151,9 +204,14 @@ def choose(
     today = org.local_today()
     known = {fee.code: {one.code for one in fee.exempt} for fee in body.fees}
     chosen = {fee: Claimed(one, "chosen") for fee, one in (claims or {}).items() if one in known.get(fee, ())}
-    lines = charges(body, {}, way="counter", on=today, when="accept", exemptions=chosen) if way else []
-    may_claim = claimable(body, {}, way="counter", on=today) if way else []
-    return Choice(found, case, list(papers_for(found, case.key)), competent, outside, due, lines, may_claim, way)
+    asked, answers, form_id = counts_of(body, counts or {})
+    lines = charges(body, answers, way="counter", on=today, when="accept", exemptions=chosen) if way else []
+    may_claim = claimable(body, answers, way="counter", on=today) if way else []
+    unknown = [fee for fee in open_fees(body, answers, way="counter", on=today) if fee.when == "accept"]
+    return Choice(
+        found, case, list(papers_for(found, case.key)), competent, outside, due, lines, may_claim, way, asked, answers,
+        unknown, form_id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

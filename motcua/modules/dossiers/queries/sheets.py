@@ -115,9 +115,14 @@ class Written:
         return [slot for slot in self.slots if slot.is_asked]
 
     @property
+    def listed(self) -> list[PaperSlot]:
+        """What the law lists for this case, without what only applies to some."""
+        return [slot for slot in self.slots if slot.paper.required]
+
+    @property
     def to_send(self) -> list[PaperSlot]:
-        """Those that neither the form, nor a registry, nor the person's store supplies."""
-        return [slot for slot in self.asked if slot.entry is None]
+        """Of those the ones that neither the form, nor a registry, nor the person's store supplies."""
+        return [slot for slot in self.listed if slot.is_asked and slot.entry is None]
 
     @property
     def needs_area(self) -> bool:
@@ -132,7 +137,7 @@ def get_written(token: str, code: str, *, actor: Actor) -> Written:
     if sheet is None or draft.subject != f"{SUBJECT}{code}":
         raise Refused("not_found", "")
     found = version(sheet.version_id)
-    checked = check(draft.version.form, draft.answers, language=language_now(), today=local_today())
+    checked = check(draft.version.form, draft.answers, language=language_now(), today=local_today(), known=draft.known)
     case = choose_case(found, checked.values)
     values = opened(sheet.values_sealed)
     behalf = behalf_of(values.get("for", ""), code, actor=actor)

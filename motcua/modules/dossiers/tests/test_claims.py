@@ -13,7 +13,8 @@ from motcua.kernel.payments.actions.refunds import release_lines
 from motcua.kernel.payments.kind import Incoming
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries.obligations import pay_token
-from motcua.kernel.procedures.actions.versions import save_draft
+from motcua.kernel.procedures.actions.versions import publish_draft, save_draft
+from motcua.kernel.procedures.queries.catalogue import in_force
 from motcua.kernel.registries.actions import put_records
 from motcua.kernel.registries.kind import REGISTRIES
 from motcua.kernel.registries.models import LookUp
@@ -252,3 +253,30 @@ def test_a_wrong_rule_is_named(one_stop: OneStop, was: str, now: str, words: str
     with pytest.raises(Refused) as refused:
         save_draft(text, actor=SYSTEM, code="1.000001")
     assert words in f"{refused.value.message} {refused.value.fields}"
+
+
+def test_a_fee_asked_for_in_between_is_reckoned_and_waited_for(one_stop: OneStop, processing: Any) -> None:
+    """The procedure's own, ready to be asked for; another one beside it; never twice."""
+    text = WHOLE.replace('name = "Lệ phí đăng ký"\n', 'name = "Lệ phí đăng ký"\nwhen = "supplement"\n', 1)
+    save_draft(text, actor=SYSTEM, code="1.000001")
+    publish_draft("1.000001", actor=SYSTEM)
+    found = in_force("1.000001")
+    assert found is not None
+    case = processing(version_id=found.id)
+    client = signed_in(one_stop.oanh)
+    address = f"/desk/ho-so/{case.id}/request-payment/"
+    assert "Lệ phí đăng ký: 50.000 đ" in client.get(address).content.decode()
+    half = {"version": case.version, "lines": "LP.khai-sinh", "name": "Phí đo đạc", "kind": "phi"}
+    refused = client.post(address, half)
+    assert refused.status_code == 422
+    assert "Ghi cả tên khoản và số tiền." in refused.content.decode()
+    assert "dossier.payment_requested" not in names(case)
+    assert client.post(address, {**half, "amount": "30.000"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "payment_requested"
+    asked = Obligation.objects.filter(case=case).latest("id")
+    assert (asked.amount, [line["code"] for line in asked.lines]) == (80_000, ["LP.khai-sinh", "YC.phi"])
+
+
+def names(case: Any) -> list[str]:
+    return list(Event.objects.filter(case_id=case.id).values_list("name", flat=True))

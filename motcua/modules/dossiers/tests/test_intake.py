@@ -11,11 +11,13 @@ from django.test import Client
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.files.actions import keep_files, store_file
 from motcua.kernel.files.models import File
+from motcua.kernel.forms.actions.versions import publish_body
 from motcua.kernel.identity.actions import Proof, prove_person
 from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Level
 from motcua.kernel.identity.models import Organisation
 from motcua.kernel.payments.models import Obligation
+from motcua.kernel.procedures.actions.versions import publish_draft, save_draft
 from motcua.lib import moment
 from motcua.modules.dossiers.actions.reception import supply_dossier
 from motcua.modules.dossiers.actions.writing import forget_sheets
@@ -25,7 +27,7 @@ from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise,
 from motcua.modules.dossiers.tests.test_desk import signed_in
 from motcua.modules.dossiers.tests.test_portal import photo
 from motcua.testing.city import City
-from motcua.testing.one_stop import OneStop
+from motcua.testing.one_stop import COPY, OneStop
 
 pytestmark = pytest.mark.django_db
 CARD = "068195000001||Nguyễn Thị An|02031995|Nữ|12 Mẫu, Phường Một, Tỉnh Thử|01012022"
@@ -285,3 +287,55 @@ def test_a_draft_is_dropped_or_forgotten(one_stop: OneStop) -> None:
     CounterDraft.objects.update(saved_at=moment.now() - timedelta(days=8))
     forget_sheets()
     assert not CounterDraft.objects.exists()
+
+
+COUNTED = (
+    COPY.replace("1.000002", "1.000009")
+    .replace('form = "khai-sinh-thu"', 'form = "chung-thuc-thu"')
+    .replace(
+        "[[legs]]",
+        """[[fees]]
+code = "PHI.chung-thuc"
+name = "Phí chứng thực"
+name_en = "Certification"
+kind = "phi"
+rule = { type = "tiers", count = "pages", steps = [[2, 2000], [0, 1000]], times = "copies" }
+
+[[legs]]""",
+        1,
+    )
+)
+COUNTED_FORM = {
+    "key": "chung-thuc-thu", "title": "Phiếu", "title_en": "Request", "type": "object",
+    "properties": {
+        "paper": {"type": "string", "title": "Giấy gì", "title_en": "Which paper", "maxLength": 60},
+        "pages": {"type": "integer", "title": "Số trang", "title_en": "Pages", "minimum": 1, "maximum": 500},
+        "copies": {"type": "integer", "title": "Số bản", "title_en": "Copies", "minimum": 1, "maximum": 50},
+    },
+    "required": ["paper", "pages", "copies"],
+    "layout": [{"key": "a", "title": "Phiếu", "title_en": "Request", "fields": ["paper", "pages", "copies"]}],
+}  # fmt: skip
+
+
+def test_what_a_fee_is_reckoned_from_is_asked_at_the_counter(one_stop: OneStop) -> None:
+    publish_body("chung-thuc-thu", COUNTED_FORM, actor=SYSTEM)
+    publish_draft(save_draft(COUNTED, actor=SYSTEM).procedure.code, actor=SYSTEM)
+    client = signed_in(one_stop.nga)
+    page = step(client, client.get("/desk/tiep-nhan/").content.decode(), card=CARD)
+    page = step(client, page, phone="0905123456", do="choose:1.000009")
+    assert "Không thu." not in page  # it is not known yet
+    assert "Giấy gì" not in page  # nothing that no fee looks at
+    refused = client.post("/desk/tiep-nhan/", {**fields(page), "paper": "GT.chung-sinh", "do": "take_in"})
+    assert refused.status_code == 422
+    assert "Ghi đủ số để tính phí" in refused.content.decode()
+    assert not Case.objects.filter(kind="dossier").exists()
+    page = step(client, page, **{"count-pages": "ba", "do": "count:pages"})
+    assert 'aria-describedby="e-count-pages"' in page
+    page = step(client, page, **{"count-pages": "3", "do": "count:pages"})
+    page = step(client, page, **{"count-copies": "2", "do": "count:copies"})
+    assert "10.000 đ" in page
+    step(client, page, paper="GT.chung-sinh", do="take_in")
+    case = Case.objects.get(kind="dossier")
+    assert Obligation.objects.get(case=case).amount == 10_000
+    shown = client.get(f"/desk/ho-so/{case.id}/").content.decode()
+    assert "Số trang" in shown

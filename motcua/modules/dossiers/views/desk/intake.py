@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from motcua.kernel.files.models import File
     from motcua.modules.dossiers.actions.filing import Filed
 
-PAGES, CLAIM = "file-", "claim-"  # + code of the paper, of the fee
+PAGES, CLAIM, COUNT = "file-", "claim-", "count-"  # + code of the paper, of the fee, path of the answer
 PERSON_FIELDS = ("name", "national_id", "phone", "email")
 
 
@@ -85,13 +85,21 @@ def _choose(request: Request, data: QueryDict, counter: org.UnitRow, code: str) 
     """Another procedure asks for other papers: what was ticked for the one before says nothing about them."""
     data["code"], data["q"] = code, ""
     data.setlist("paper", [])
-    for name in [name for name in data if name.startswith((PAGES, CLAIM))]:
+    for name in [name for name in data if name.startswith((PAGES, CLAIM, COUNT))]:
         del data[name]
     return _page(request, data, counter, focus="papers")
 
 
 def _place(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) -> HttpResponse:
     return _page(request, data, counter, focus="area")
+
+
+def _count(request: Request, data: QueryDict, counter: org.UnitRow, path: str) -> HttpResponse:
+    """What a fee is reckoned from was typed; on to the next such field."""
+    chosen = _chosen(data, counter)
+    paths = [count.field.path for count in (chosen.counts if chosen else ())]
+    following = paths[paths.index(path) + 1 :] if path in paths else []
+    return _page(request, data, counter, focus=f"{COUNT}{following[0]}" if following else "area")
 
 
 def _all(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) -> HttpResponse:
@@ -213,7 +221,10 @@ def _claims(data: QueryDict) -> dict[str, str]:
 
 
 def _chosen(data: QueryDict, counter: org.UnitRow) -> Choice | None:
-    return choose(data.get("code", ""), data.get("case", ""), data.get("area", ""), counter, claims=_claims(data))
+    counts = {name.removeprefix(COUNT): data.get(name, "") for name in data if name.startswith(COUNT)}
+    return choose(
+        data.get("code", ""), data.get("case", ""), data.get("area", ""), counter, claims=_claims(data), counts=counts
+    )
 
 
 def _standing(data: QueryDict) -> Standing:
@@ -245,6 +256,9 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow, *, is_supp
     standing = _standing(data)
     if form.is_valid():
         form.check_taking_in([] if is_supplement else missing, is_known_to_act=standing.is_known)
+        if chosen is not None and (chosen.unknown or any(count.error for count in chosen.counts)):
+            form.add_error(None, _("Ghi đủ số để tính phí, lệ phí."))
+            return _page(request, data, counter, form=form, focus=f"{COUNT}{chosen.counts[0].field.path}", status=422)
     if not form.is_valid() or form.errors or chosen is None:
         order = ("name", "national_id", "phone", "giver_name", "giver_id", "tax_code", "by_paper", "q")
         wrong = next((name for name in order if name in form.errors), "papers")
@@ -285,6 +299,8 @@ def _new(
         organisation_id=company.pk if company else None,
         claims=claims,
         case_key=chosen.case.key,
+        answers=chosen.answers,
+        form_version_id=chosen.form_version_id if chosen.answers else None,
         papers=papers,
         area_code=values["area"] or "",
         reception_unit_id=counter.id,
@@ -448,6 +464,7 @@ DOINGS: dict[str, Callable[[Request, QueryDict, org.UnitRow, str], HttpResponse]
     "procedure": _procedure,
     "choose": _choose,
     "place": _place,
+    "count": _count,
     "all": _all,
     "for": _for,
     "attach": _attach,

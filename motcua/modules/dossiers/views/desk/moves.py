@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from motcua.kernel.cases.forms.moves import MoveForm
 from motcua.kernel.cases.views.moves import Doing, move_view
 from motcua.kernel.payments.kind import Line
+from motcua.kernel.payments.queries.obligations import obligations
 from motcua.kernel.procedures.queries.page import said
 from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
-from motcua.modules.dossiers.queries.fees import claims_of
+from motcua.modules.dossiers.queries.fees import claims_of, fees_due
 from motcua.modules.dossiers.queries.reading import extension_of, whole
 
 if TYPE_CHECKING:
@@ -45,9 +46,16 @@ def _proposal(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "results": [working.NewResult(code, number=number, file_id=file_id) for file_id in files]}
 
 
+def _lines(case: Case) -> dict[str, Any]:
+    """What the procedure asks for in between and has not been asked for yet."""
+    asked = {line["code"] for row in obligations([case.id]).get(case.id, []) for line in row.lines}
+    return {"lines": [line for line in fees_due(whole(case), "supplement") if line.amount and line.code not in asked]}
+
+
 def _charge(data: dict[str, Any]) -> dict[str, Any]:
-    line = Line(f"YC.{data['kind']}", data.pop("name"), data.pop("kind"), data.pop("amount"))
-    return {**data, "lines": [line]}
+    kind, name, amount = data.pop("kind"), data.pop("name"), data.pop("amount")
+    more = [Line(f"YC.{kind}", name, kind, amount)] if name else []
+    return {**data, "lines": [*data.pop("lines", []), *more]}
 
 
 DOINGS: dict[str, Doing] = {
@@ -69,7 +77,7 @@ DOINGS: dict[str, Doing] = {
     "approve": Doing(results.approve_dossier),
     "issue": Doing(results.issue_dossier),
     "return_result": Doing(results.return_result_dossier, forms.ReturnForm),
-    "request_payment": Doing(money.request_payment_dossier, forms.PaymentForm, values=_charge),
+    "request_payment": Doing(money.request_payment_dossier, forms.PaymentForm, extras=_lines, values=_charge),
     "refuse_claim": Doing(claiming.refuse_claim_dossier, forms.ClaimForm, extras=_claims),
     "settle": Doing(money.settle_dossier),
     "suspend": Doing(working.suspend_dossier, forms.ReasonForm),

@@ -5,11 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-<<<<<<<< HEAD:motcua/kernel/cases/migrations/0006_acting_for_others.py
         ("cases", "0005_party_link"),
-========
-        ("cases", "0004_open_indexes"),
->>>>>>>> h-examples:motcua/kernel/cases/migrations/0005_acting_for_others.py
         ("identity", "0003_people_proved_and_authorised"),
     ]
 

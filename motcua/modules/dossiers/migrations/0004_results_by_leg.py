@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0003_deciding"),
+        ("dossiers", "0003_claims_names_drafts"),
     ]
 
     operations = [

@@ -62,7 +62,8 @@ def test_rounding_is_off_by_half_at_most(amount: int, by: int) -> None:
 def test_cost_is_the_sum_of_its_parts(done: list[Task], income: int, fees: int) -> None:
     whole = once(done, hourly=income, fees=fees)
     assert whole == sum((once([task], hourly=income) for task in done), Total(0, fees))
-    exact = sum((Fraction(task.minutes * income, 60) + task.expense + task.advice + task.other for task in done), fees)
+    parts = (Fraction(task.minutes * income, 60) + task.expense + task.advice + task.other for task in done)
+    exact = sum(parts, Fraction(fees))
     assert abs(whole.cost - exact) <= Fraction(len(done), 2)
 
 

@@ -113,7 +113,7 @@ class House:
 
     def citizen(self, national_id: str) -> "Citizen":
         person = person_with_national_id(national_id)
-        account = Account.objects.get(person_id=person)
+        account = Account.objects.get(person_id=person or 0)
         page = self.open_page(width=PHONE)
         self.enter(page, account.pk)
         return Citizen(self, page, account)
@@ -137,7 +137,7 @@ class House:
 
     def code_for(self, account: Account) -> str:
         """The one-time code that went to their telephone last."""
-        return re.findall(r"\b\d{6}\b", self.told(account)[-1])[-1]
+        return str(re.findall(r"\b\d{6}\b", self.told(account)[-1])[-1])
 
     def bank(self, obligation: Obligation, amount: int | None = None) -> None:
         """The bank tells of a transfer with what the VietQR code said."""
@@ -340,8 +340,9 @@ class Desk:
             for name, value in fields.items():
                 _answer(self.page, name, value)
             if document:
-                file = {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": paper()}
-                form.locator("input[type=file]").set_input_files(file)
+                form.locator("input[type=file]").set_input_files(
+                    {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": paper()}
+                )
             look(self.page, f"move-{slug}")
             with self.page.expect_navigation():
                 form.locator("button.pri, button.danger").last.click()

@@ -259,7 +259,7 @@ def _stop(found: Whole, card: PersonCard) -> Sheet:
             ("Giai đoạn", found.stop.leg.name if found.stop else "Trước khi tiếp nhận"),
             ("Lý do, căn cứ", found.dossier.reason),
             ("Thời điểm dừng", _at(found.case.closed_at)),
-            ("Xử lý tài chính", _stands(found).money.words),
+            ("Xử lý tài chính", str(_stands(found).money.words)),
         ],
         after=["Giấy tờ bản chính đã nộp (nếu có) được trả lại; khoản tiền đã nộp được xử lý theo quy định."],
         signers=[("Đại diện cơ quan", _last_actor(found, f"dossier.{found.case.state}"))],
@@ -291,8 +291,8 @@ def _control(found: Whole, card: PersonCard) -> Sheet:
         *_who(found, card),
         ("Hẹn trả", _at(found.dossier.promised_at)),
         ("Trạng thái", f"{stands.code_name} (mã {stands.code})" + (", quá hạn" if stands.is_late else "")),
-        ("Nghĩa vụ tài chính", stands.money.words),
-        ("Trả kết quả", stands.delivery.words),
+        ("Nghĩa vụ tài chính", str(stands.money.words)),
+        ("Trả kết quả", str(stands.delivery.words)),
     ]
     made_at = found.dossier.accepted_at or found.case.opened_at
     return Sheet(found.dossier.reception_unit_id, made_at, lines, rows, (5, 6, 3, 4))
@@ -366,8 +366,8 @@ def register(first: date, last: date, *, actor: Actor) -> list[list[str]]:
                 _day(dossier.returned_at),
                 str(dossier.get_delivery_display()),
                 f"{here.code}. {here.code_name}" + ("\nQuá hạn" if here.is_late else ""),
-                here.money.words,
-                here.delivery.words,
+                str(here.money.words),
+                str(here.delivery.words),
             ]
         )
     return rows

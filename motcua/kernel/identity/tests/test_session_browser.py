@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-AT = "/desk/phan-anh/moi/"
-WORDS = "Đèn tắt ba đêm ở hẻm thử"
+AT = "/desk/quan-tri/don-vi/them/"
+WORDS = "Trung tâm Thử nghiệm"
 
 
 @pytest.fixture
@@ -38,8 +38,9 @@ def test_warned_staying_and_coming_back(
     town: City, open_page: OpenPage, check_page: Callable[["Page"], None], sign_in: Callable[["Page", int], None]
 ) -> None:
     page = open_page(width=DESKTOP)
-    lan = Account.objects.get(login="lan")
-    sign_in(page, lan.pk)
+    page.set_default_timeout(40_000)  # the end itself is waited for
+    quan = Account.objects.get(login="quan")
+    sign_in(page, quan.pk)
     ends_in(121)
     page.goto(AT)
     dialog = page.get_by_role("alertdialog", name="Bạn còn làm việc chứ?")
@@ -50,18 +51,19 @@ def test_warned_staying_and_coming_back(
     dialog.wait_for(state="hidden")
     assert Session.objects.get().expire_date - moment.now() > timedelta(hours=11)
 
-    ends_in(20)
+    ends_in(25)
     page.goto(AT)
-    page.locator("#id_text").fill(WORDS)
+    dialog.wait_for()
     page.keyboard.press("Escape")
+    page.locator("#id_name").fill(WORDS)
     over = page.get_by_role("alertdialog", name="Phiên đăng nhập đã kết thúc")
-    over.wait_for(timeout=60_000)
+    over.wait_for()
     check_page(page)
     again = over.get_by_role("link", name="Đăng nhập lại")
     assert again.get_attribute("href") == f"/dang-nhap/can-bo/?next={AT.replace('/', '%2F')}"
     Session.objects.all().delete()
-    sign_in(page, lan.pk)  # past the sign-in page, in the same window
+    sign_in(page, quan.pk)  # past the sign-in page, in the same window
     page.goto(AT)
-    assert page.locator("#id_text").input_value() == WORDS
+    assert page.locator("#id_name").input_value() == WORDS
     page.reload()
-    assert page.locator("#id_text").input_value() == ""  # once
+    assert page.locator("#id_name").input_value() == ""  # once

@@ -58,6 +58,14 @@ class ModerationForm(MoveForm):
         else:
             del self.fields["public_files"]
 
+    def clean(self) -> dict[str, Any]:
+        """What was not asked was not chosen: a press without the form empties nothing."""
+        values = super().clean() or self.cleaned_data
+        if "public_text" not in self.data:
+            values.pop("public_text", None)
+            values.pop("public_files", None)
+        return values
+
 
 class NoteForm(MoveForm):
     note = text_field(_("Ghi chú"), _("Chỉ cán bộ thấy."))

@@ -58,6 +58,8 @@ def test_a_specialist_works_by_keyboard_alone(desk: Desk, city: City) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/desk/phan-anh/{cases[1].id}/?xem=unit")
     page.keyboard.press("x")
+    page.locator("#id_public_text").wait_for()  # nobody has looked yet at what strangers will see
+    page.keyboard.press("Control+Enter")
     page.get_by_text("Đã làm: Nhận xử lý.").wait_for()
     assert page.url.endswith("?xem=unit")
     page.keyboard.press("s")

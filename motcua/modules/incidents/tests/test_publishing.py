@@ -136,5 +136,12 @@ def test_the_forms_ask_while_nobody_has_chosen(case: Case, city: City) -> None:
     assert hoa.post(f"{at}take/", sent).status_code == 302
     assert shown(case) == photos(case)[:1]
     minh = Client()
+    other = submit_incident(
+        NewIncident(text="Đèn khác tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1]), actor=city.an
+    ).case
+    assert "public_text" in hoa.get(f"/desk/phan-anh/{other.pk}/take/").content.decode()
+    assert hoa.post(f"/desk/phan-anh/{other.pk}/take/", {"version": other.version}).status_code == 302
+    assert Incident.objects.get(pk=other.pk).public_text == "Đèn khác tắt"  # a press without the form empties nothing
     minh.force_login(Account.objects.get(login="minh"))
     assert "public_text" not in minh.get(f"{at}assign/").content.decode()
+    assert 'name="public_text"' in minh.get(f"/desk/phan-anh/{other.pk}/assign/").content.decode()

@@ -16,7 +16,7 @@ urlpatterns = [
     # For officials
     path("desk/danh-gia/", desk.results, name="ratings"),
     path("desk/danh-gia/so-lieu.csv", desk.export, name="ratings_csv"),
-    path("desk/danh-gia/loi/<uuid:rating_id>/an/", desk.hide, name="rating_hide"),
+    path("desk/danh-gia/loi/<str:rating_id>/an/", desk.hide, name="rating_hide"),
     path("desk/quan-tri/cau-hoi-danh-gia/", administration.questions, name="rating_questions"),
     path("desk/quan-tri/cau-hoi-danh-gia/them/", administration.question, name="rating_question_add"),
     path("desk/quan-tri/cau-hoi-danh-gia/<slug:code>/", administration.question, name="rating_question"),

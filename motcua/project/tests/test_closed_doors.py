@@ -227,7 +227,7 @@ def _signature(city: City, case: Case, fillings: dict[str, str]) -> None:
     )  # fmt: skip
     task = SigningTask.objects.create(
         key=key, file=keep_made(PDF, actor=SYSTEM, name="ket-qua.pdf"), role="person", look="text",
-        title=f"Kết quả {SECRET}", reason=SECRET, about=f"dossier:{case.id}", asked_by="officer:1",
+        title=f"Kết quả {SECRET}", reason=SECRET, about=f"dossier:{case.id}", asked_by=f"officer:{city.minh.id}",
         asked_at=moment.now(),
     )  # fmt: skip
     fillings |= {"task_id": str(task.pk), "key_id": str(key.pk)}

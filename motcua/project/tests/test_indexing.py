@@ -17,6 +17,7 @@ PERSONAL = {
     "private_link", "device", "ticket", "ticket_cancel", "ticket_remind", "pay", "pay_state",
     "pay_gateway", "pay_receipt", "store_shared", "store_shared_file", "filing", "filing_step", "filing_papers",
     "filing_contact", "filing_review", "file", "file_discard", "account_reset_password_from_key",
+    "rate", "rate_call", "survey",
 }  # fmt: skip
 
 

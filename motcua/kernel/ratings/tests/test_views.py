@@ -191,6 +191,7 @@ def test_words_are_read_and_hidden_by_leaders(city: City, rate: Rate) -> None:
     url = f"{DESK}loi/{rating.pk}/an/"
     assert signed_in(add_officer("x", "Người Khác", city.ward_two, "leader")).post(url).status_code == 404
     assert "Cô Lan nhà số 7" in text(minh, DESK)
+    assert minh.post(f"{DESK}loi/1/an/").status_code == HTTPStatus.NOT_FOUND
     assert minh.post(url, {"next": DESK})["Location"] == DESK
     assert "Cô Lan nhà số 7" not in text(minh, DESK)
 

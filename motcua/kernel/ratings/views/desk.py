@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -105,7 +105,11 @@ def _plain(value: str) -> str:
 
 @requires("rating.hide")
 @require_POST
-def hide(request: Request, rating_id: UUID) -> HttpResponse:
-    hide_words(rating_id, actor=request.actor)
+def hide(request: Request, rating_id: str) -> HttpResponse:
+    try:
+        number = UUID(rating_id)
+    except ValueError:
+        raise Http404 from None
+    hide_words(number, actor=request.actor)
     messages.success(request, _("Đã ẩn. Đánh giá vẫn được tính như trước."))
     return redirect(safe_next(request) or "ratings")

@@ -99,6 +99,5 @@ def survey(request: Request, token: str) -> HttpResponse:
 
 def _page(request: Request, template: str, context: dict[str, Any], form: forms.Form | None = None) -> HttpResponse:
     response = render(request, template, context, status=422 if form is not None and form.errors else 200)
-    response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "same-origin"  # the address is the right to rate
     return response

@@ -240,4 +240,5 @@ def test_stating_over_the_page(city: City, client: Client) -> None:
     half = {"subjects": 10, "source": "x", "number": 0}
     assert "Để trống thì tính 2." in client.get(f"{AT}procedure/{CODE}/").content.decode()
     assert "phần nộp trực tuyến" in client.post(f"{AT}procedure/{CODE}/", half).content.decode()
-    assert client.get(f"{AT}procedure/9.999999/").status_code == 404
+    for nothing in ("procedure/9.999999", "year/1999", "year/%00", "secret/1"):
+        assert client.get(f"{AT}{nothing}/").status_code == 404, nothing

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motcua.kernel.costs.actions import state_cost
 from motcua.kernel.costs.forms import ActivityForm, ProcedureForm, YearForm
-from motcua.kernel.costs.kind import ACTIVITIES, BASES, SITUATIONS, STATED
+from motcua.kernel.costs.kind import ACTIVITIES, BASES, KINDS, SITUATIONS, STATED
 from motcua.kernel.costs.models import Input
 from motcua.kernel.costs.queries import inputs as queries
 from motcua.kernel.costs.queries.sheets import sheets
@@ -68,6 +68,8 @@ def new_year(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cost_input(request: Request, kind: str, key: str) -> HttpResponse:
     """One figure, or one set of them: what holds, and what held before."""
+    if kind not in KINDS or not key.isprintable():
+        raise Refused("not_found", _("Không có mục này."))
     subject = f"{kind}:{key}"
     rows = queries.history(request.actor, subject)
     title = _title(kind, key, rows)

@@ -106,7 +106,9 @@ def savings_csv(request: Request) -> HttpResponse:
     response.write("\ufeff")  # so that spreadsheets read the tones
     writer = csv.DictWriter(response, COLUMNS)
     writer.writeheader()
-    writer.writerows(_rows(queries.savings(_asked(request))))
+    for row in _rows(queries.savings(_asked(request))):
+        # A text that a spreadsheet would take for a formula is marked as text.
+        writer.writerow(row | {"name": f"'{row['name']}" if row["name"][:1] in "=+-@\t\r" else row["name"]})
     return response
 
 

@@ -81,7 +81,7 @@ def test_from_filing_to_the_result(city: City, one_stop: OneStop, processing: Ma
         "Văn thư, một cửa",
         "24778-hanh-chinh-cong",
     )
-    assert accepted.due_at == on(16, 17)
+    assert found.steps[2].due_at == on(17, 8)  # of the leg that began with it
 
 
 def test_supplements_and_money(one_stop: OneStop, processing: Make) -> None:

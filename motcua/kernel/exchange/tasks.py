@@ -9,6 +9,8 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from motcua.kernel.exchange.actions import filling
 from motcua.kernel.exchange.actions.sending import (
     Claimed,
@@ -21,7 +23,7 @@ from motcua.kernel.exchange.actions.sending import (
     release,
 )
 from motcua.kernel.exchange.kind import ParcelKind
-from motcua.kernel.exchange.ports import Letter, configured_partners
+from motcua.kernel.exchange.ports import Answer, Letter, configured_partners
 from motcua.kernel.exchange.queries.bodies import opened_body
 from motcua.kernel.exchange.queries.lanes import dossier_in_line, file_link, references
 from motcua.kernel.files.queries import content_of
@@ -58,19 +60,28 @@ def _send(partner: Partner) -> int:
     claimed = claim(partner)
     if not claimed:
         return 0
+    letters, unreadable = [], {}
     try:
-        letters = [_letter(partner, one) for one in claimed]
+        for one in claimed:
+            try:
+                letters.append(_letter(partner, one))
+            except ValueError:  # sealed under a key that is gone, or written by another version
+                words = _("Không mở được nội dung chờ gửi. Bấm “Gửi lại” để đọc hồ sơ từ đầu.")
+                number = str(one.parcel.pk)
+                unreadable[number] = Answer(number, False, error=words, is_permanent=True)
     except ConnectorError as error:  # it gave no code: nothing was told yet
         release(claimed)
         _failed(partner, circuit, error)
         return len(claimed)
     try:
-        answers = partner.tell(letters)
+        answers = partner.tell(letters) if letters else ()
     except ConnectorError as error:
         note_lost(claimed, plain(error))
         _failed(partner, circuit, error)
         return len(claimed)
-    note_answers(claimed, {answer.letter_id: answer for answer in answers})
+    note_answers(claimed, unreadable | {answer.letter_id: answer for answer in answers})
+    if not letters:
+        return len(claimed)
     was_away = circuit.failures >= FAILURES_TO_OPEN
     circuit.worked()
     note_partner(partner.name)

@@ -13,7 +13,7 @@ from motcua.connectors.national_portal.actions.calling import asked, is_insecure
 from motcua.connectors.national_portal.kind import Map, read_map, status_values, step_values, system_dossier
 from motcua.kernel.exchange.kind import Attachment, Dossier, ParcelKind, Status, Step
 from motcua.kernel.exchange.ports import Answer, Health, Letter, Option
-from motcua.lib.errors import ConnectorError
+from motcua.lib.errors import ConnectorError, Refused
 
 TOKEN_MARGIN = 30.0  # seconds before its end at which a token is not used any more
 _token: dict[str, tuple[str, float]] = {}  # client id → token, and until when it is used
@@ -77,8 +77,14 @@ def _tell(told: Map, letter: Letter) -> Answer:
     body = letter.body
     if isinstance(body, Attachment):
         names = told.section("file")
+        try:
+            content = letter.content(body.file_id)
+        except (OSError, Refused):
+            return Answer(
+                letter.id, False, error=_("Không đọc được tệp %(name)s.") % {"name": body.name}, is_permanent=True
+            )
         fields = {
-            names["content"]: (body.name, letter.content(body.file_id), body.type),
+            names["content"]: (body.name, content, body.type),
             names["name"]: body.name,
             names["hash"]: body.sha256,
         }

@@ -138,3 +138,11 @@ def test_both_at_once(world: World, system: Server, portal: Server) -> None:
     assert Lane.objects.get(partner="national_system").behind_since == MONDAY
     send(timedelta(hours=1))
     assert len(system.dossiers) == 1
+
+
+def test_a_file_that_is_gone_stops_its_dossier_alone(world: World, system: Server) -> None:
+    bad = world.open(1, papers=[PaperTold("GT.cs", "Giấy chứng sinh", 1, 0, attachment(999_999))])
+    good = world.open(2)
+    send()
+    assert Lane.objects.get(case=bad).error == "Không đọc được tệp giay.pdf."
+    assert Lane.objects.get(case=good).state == LaneState.CURRENT

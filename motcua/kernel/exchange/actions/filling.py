@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from traceback import extract_tb
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -52,6 +52,8 @@ def fill_case(kind: str, case_id: int, partners: Sequence[Partner]) -> int:
             if described is None:
                 return 0
             return sum(put(_locked(partner, case_id), partner, described) for partner in partners)
+    except DatabaseError:  # nothing about this case: the reader tries again
+        raise
     except Exception as error:  # noqa: BLE001  whatever is odd about one case must not stop the others
         # Without the error's own words, which may repeat what people wrote.
         where = extract_tb(error.__traceback__)[-1]

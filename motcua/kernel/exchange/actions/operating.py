@@ -47,7 +47,7 @@ def resend_refused(partner_name: str, *, actor: Actor, reason: str = "") -> int:
     """Every refused case of a partner (those with this reason), 1,000 at a time: after what was wrong was mended."""
     require(actor, WATCH)
     partner = get_partner(partner_name)
-    rows = Lane.objects.filter(partner=partner_name, state=LaneState.REFUSED).order_by("id")
+    rows = Lane.objects.filter(partner=partner_name, state=LaneState.REFUSED).order_by("case_id")
     if reason:
         rows = rows.filter(error=reason)
     ids = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])

@@ -70,10 +70,15 @@ def keep_code(lane_id: int, code: str) -> None:
     Lane.objects.filter(pk=lane_id).update(their_code=code)
 
 
+def _in_order(claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Lanes are locked by the numbers of their cases, as the reader does: nobody waits for each other in a ring."""
+    return sorted(claimed, key=lambda one: one.lane.case_id)
+
+
 @transaction.atomic
 def note_answers(claimed: Sequence[Claimed], answers: Mapping[str, Answer]) -> None:
     """``answers`` by the letter's number; a letter that nobody answered is tried again."""
-    for one in claimed:
+    for one in _in_order(claimed):
         lane = Lane.objects.select_for_update(of=("self",)).get(pk=one.lane.pk)
         parcel = Parcel.objects.get(pk=one.parcel.pk)
         answer = answers.get(str(parcel.pk))
@@ -119,14 +124,14 @@ def _wait(lane: Lane, error: str) -> None:
 @transaction.atomic
 def note_lost(claimed: Sequence[Claimed], error: str) -> None:
     """Nobody knows what became of them."""
-    for one in claimed:
+    for one in _in_order(claimed):
         _wait(Lane.objects.select_for_update(of=("self",)).get(pk=one.lane.pk), error)
 
 
 @transaction.atomic
 def release(claimed: Sequence[Claimed]) -> None:
     """They were not sent after all: as if they had not been claimed."""
-    for one in claimed:
+    for one in _in_order(claimed):
         lane = Lane.objects.select_for_update(of=("self",)).get(pk=one.lane.pk)
         Parcel.objects.filter(pk=one.parcel.pk).update(attempts=max(one.parcel.attempts - 1, 0))
         lane.attempts = max(lane.attempts - 1, 0)
@@ -149,4 +154,5 @@ def hurry(name: str) -> int:
     """The partner is back: what waited for it need not wait any longer."""
     now = moment.now()
     waiting = Lane.objects.filter(partner=name, state=LaneState.WAITING, retry_at__gt=now, attempts__gt=0)
-    return waiting.update(retry_at=now)
+    locked = waiting.select_for_update(of=("self",)).order_by("case_id").values_list("pk", flat=True)
+    return Lane.objects.filter(pk__in=list(locked)).update(retry_at=now)

@@ -279,3 +279,15 @@ def test_strangers_send_nothing_again(world: World, partner: FakePartner) -> Non
                 attempt()
             assert refused.value.code in ("not_allowed", "sign_in")
     assert (lane(case).round, Event.objects.count()) == (before.round, told)
+
+
+def test_what_cannot_be_opened_any_more_stops_alone(world: World, partner: FakePartner) -> None:
+    bad, good = world.open(1), world.open(2)
+    read()
+    Parcel.objects.filter(lane__case=bad).update(body_sealed=b"under another key")
+    send()
+    assert lane(bad).state == LaneState.REFUSED
+    assert partner.heard(good) == ["dossier:1", "progress:1"]
+    resend(lane(bad).pk, actor=SYSTEM)
+    send()
+    assert partner.heard(bad) == ["dossier:1", "progress:1"]

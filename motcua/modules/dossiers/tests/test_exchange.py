@@ -60,7 +60,7 @@ def test_from_filing_to_the_result(city: City, one_stop: OneStop, processing: Ma
     found = describe(case.id)
     assert found is not None
     told = found.dossier
-    assert [step.state for step in found.steps] == [1, 2, 4, 4, 4, 9, 10]  # given at once: it is a file
+    assert [step.state for step in found.steps] == [1, 2, 4, 4, 9, 9, 10]  # given at once: it is a file
     assert (told.state, told.procedure, told.field_name, told.time) == (10, "1.000001", "Hộ tịch", "3 ngày làm việc")
     assert (told.applicant.name, told.applicant.identifier, told.applicant.is_proved) == (
         AN.name,
@@ -81,7 +81,7 @@ def test_from_filing_to_the_result(city: City, one_stop: OneStop, processing: Ma
         "Văn thư, một cửa",
         "24778-hanh-chinh-cong",
     )
-    assert accepted.due_at == on(16, 17)
+    assert found.steps[2].due_at == on(17, 8)  # of the leg that began with it
 
 
 def test_supplements_and_money(one_stop: OneStop, processing: Make) -> None:

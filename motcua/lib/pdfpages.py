@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 WIDTH_MM, PPI = 180, 110  # about 780 pixels across: read on a screen, small on a line
+TALLEST_MM = 400  # a page that is a mile long would fill the memory
 MOST_PAGES = 40
 
 
@@ -32,7 +33,9 @@ def page_png(pdf: bytes, number: int) -> bytes:
         main = Path(folder, "main.typ")
         main.write_text(
             "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-            f'#image("document.pdf", page: {int(number)}, width: {WIDTH_MM}mm)',
+            f'#let page-of = image.with("document.pdf", page: {int(number)}, width: {WIDTH_MM}mm)\n'
+            f"#context if measure(page-of()).height <= {TALLEST_MM}mm {{ page-of() }} else {{ "
+            f'page-of(height: {TALLEST_MM}mm, fit: "contain") }}',
             encoding="utf-8",
         )
         try:

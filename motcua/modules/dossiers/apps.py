@@ -24,7 +24,7 @@ class DossiersConfig(AppConfig):
             register_tiles,
         )
         from motcua.modules.dossiers import tasks
-        from motcua.modules.dossiers.actions.deciding import carry_out
+        from motcua.modules.dossiers.actions.deciding import carry_out, forget_decisions
         from motcua.modules.dossiers.actions.naming import mark_names
         from motcua.modules.dossiers.actions.writing import forget_sheets
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
@@ -43,6 +43,9 @@ class DossiersConfig(AppConfig):
         register_plans(*PLANS)
         register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))
+        register_job(
+            Job("dossiers.forget_decisions", forget_decisions, every=24 * 3600, title=_("Xóa lượt duyệt đã cũ"))
+        )
         register_job(Job("dossiers.decide", carry_out, every=1, title=_("Hồ sơ: việc lãnh đạo đã duyệt")))
         register_reader(
             Reader("dossiers", tasks.follow, title=_("Hồ sơ: tiền đã nộp, chữ ký số đã xong, đơn vị kế tục"))

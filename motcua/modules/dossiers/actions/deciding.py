@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
+KEPT_FOR = timedelta(days=90)
 TURN = 2.0  # seconds of the worker, or of the request that confirmed
 
 DOES: dict[str, Callable[..., object]] = {
@@ -112,6 +114,11 @@ def _do(row: Decision) -> None:
         (retry_task if again else sign_task)(row.subject_id, actor=actor)
     else:
         DOES[row.does](row.subject_id, actor=actor, version=row.version)
+
+
+def forget_decisions() -> int:
+    """What was decided stays in the events of the cases; this only said how far it was."""
+    return Decision.objects.filter(ended_at__lt=moment.now() - KEPT_FOR).delete()[0]
 
 
 @transaction.atomic

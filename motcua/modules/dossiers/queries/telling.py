@@ -127,6 +127,14 @@ OFFICIALS: dict[str, tuple[Any, str, str, tuple[str, ...]]] = {
     "dossier.answered": (
         _("Đã có ý kiến"), "Hồ sơ {code} đã có ý kiến", "An opinion on dossier {code} has come", ("officer", "unit"),
     ),
+    "dossier.extension_asked": (
+        _("Trình xin lỗi, hẹn lại"), "Hồ sơ {code} chờ lãnh đạo xin lỗi, hẹn lại: {reason}",
+        "Dossier {code} waits for an apology and a new date: {reason}", ("unit",),
+    ),
+    "dossier.extension_declined": (
+        _("Không đồng ý hẹn lại"), "Hồ sơ {code} không được hẹn lại: {reason}",
+        "Dossier {code} gets no new date: {reason}", ("officer",),
+    ),
     "consultation.asked": (
         _("Xin ý kiến"), "Có nơi xin ý kiến: {subject}", "Your opinion is asked: {subject}", ("unit",),
     ),

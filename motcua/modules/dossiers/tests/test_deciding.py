@@ -28,7 +28,14 @@ from motcua.modules.dossiers.actions.apologising import (
     extend_dossier,
 )
 from motcua.modules.dossiers.actions.consulting import consult_dossier
-from motcua.modules.dossiers.actions.deciding import DOES, NewDecision, carry_out, decide, decide_again
+from motcua.modules.dossiers.actions.deciding import (
+    DOES,
+    NewDecision,
+    carry_out,
+    decide,
+    decide_again,
+    forget_decisions,
+)
 from motcua.modules.dossiers.actions.results import approve_dossier, withdraw_dossier
 from motcua.modules.dossiers.actions.working import NewResult, propose_dossier, revise_dossier
 from motcua.modules.dossiers.kind import Deciding
@@ -418,3 +425,12 @@ def test_a_thousand_waiting_ask_no_more_questions(
         if not (after := found.next_key):
             break
     assert seen == 1001
+
+
+def test_old_rounds_are_forgotten_and_what_waits_never(city: City, proposed: Make) -> None:
+    done, open_one = uuid4(), uuid4()
+    decided(city.minh, proposed(), batch=done)
+    decide(open_one, [NewDecision(Deciding.APPROVE, proposed().id)], actor=city.minh)
+    with moment.at(moment.now() + timedelta(days=91)):
+        assert forget_decisions() == 1
+    assert Decision.objects.get().batch == open_one

@@ -41,7 +41,6 @@ def test_filed_for_another_with_an_exemption(
     def look(name: str) -> None:
         assert page.locator("h1").count() == 1
         check_page(page)
-        page.screenshot(path=f"/tmp/filing-shots/{language}-{width}-{name}.png", full_page=True)
 
     def go_on() -> None:
         page.locator("form .mc-btn.pri").last.click()
@@ -108,7 +107,6 @@ def test_pages_and_a_draft_by_keyboard(desk: Desk, check_page: Check, one_stop: 
     page.locator(".in-page").wait_for()
     assert page.locator("[name=paper]").is_checked()
     check_page(page)
-    page.screenshot(path="/tmp/filing-shots/counter-pages.png", full_page=True)
     keys.press("Control+s")
     page.locator("#in-saved", has_text="Đã lưu nháp").wait_for()
     draft = CounterDraft.objects.get()
@@ -118,15 +116,13 @@ def test_pages_and_a_draft_by_keyboard(desk: Desk, check_page: Check, one_stop: 
     page.goto(COUNTER)
     page.locator(".in-drafts").wait_for()
     check_page(page)
-    page.screenshot(path="/tmp/filing-shots/counter-drafts.png", full_page=True)
     page.keyboard.press("Escape")
     with page.expect_navigation():
-        keys.press("n", "1")
+        keys.press("d", "1")
     page.locator(".in-page").wait_for()
     keys.press("u")
     at(page, "id_giver_card")
     check_page(page)
-    page.screenshot(path="/tmp/filing-shots/counter-behalf.png", full_page=True)
     page.keyboard.press("Escape")
     keys.press("u")
     at(page, "id_q")

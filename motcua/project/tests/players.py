@@ -353,16 +353,20 @@ class Desk:
         self.house.work()
 
     def decide(self, case: Case) -> str:
-        """A leader's queue: look at the document, agree, confirm. Returns what was shown to decide."""
-        self.page.goto(f"/desk/phe-duyet/ho-so/{case.pk}/")
-        look(self.page, "peek")
-        shown = words(self.page.locator("main"))
-        self.page.goto("/desk/phe-duyet/")
-        look(self.page, "queue")
-        row = self.page.locator("[data-row]", has=self.page.locator(f"[href*='/{case.pk}/']"))
-        row.locator("td.d-does a.mc-btn").click()
-        with self.page.expect_navigation(url="**/dot/**"):
-            self.page.locator("form button.pri").click()
+        """A leader's queue by keyboard: look at what is proposed, choose it, confirm. Returns what was shown."""
+        page = self.page
+        page.goto("/desk/phe-duyet/")
+        page.locator("[data-row]").first.wait_for()
+        page.keyboard.press("j")
+        page.locator("#peek dl, #peek .d-page, #peek h2").first.wait_for()
+        look(page, "queue")
+        shown = words(page.locator("#peek"))
+        page.keyboard.press("x")
+        page.keyboard.press("d")
+        page.wait_for_url("**/xac-nhan/**")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/dot/**")
+        look(page, "decided")
         self.house.work()
         case.refresh_from_db()
         return shown

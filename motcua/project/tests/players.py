@@ -353,18 +353,14 @@ class Desk:
         self.house.work()
 
     def decide(self, case: Case) -> str:
-        """A leader's queue by keyboard: look at what is proposed, choose it, confirm. Returns what was shown."""
+        """A leader reads what is proposed, agrees and confirms. Returns what was shown."""
         page = self.page
-        page.goto("/desk/phe-duyet/")
-        page.locator("[data-row]").first.wait_for()
-        page.keyboard.press("j")
-        page.locator("#peek dl, #peek .d-page, #peek h2").first.wait_for()
-        look(page, "queue")
-        shown = words(page.locator("#peek"))
-        page.keyboard.press("x")
-        page.keyboard.press("d")
+        page.goto(f"/desk/phe-duyet/ho-so/{case.pk}/")
+        look(page, "peek")
+        shown = words(page.locator("main"))
+        page.locator(".d-what a.mc-btn.pri").first.click()
         page.wait_for_url("**/xac-nhan/**")
-        page.keyboard.press("Enter")
+        page.locator("form button.pri").click()
         page.wait_for_url("**/dot/**")
         look(page, "decided")
         self.house.work()

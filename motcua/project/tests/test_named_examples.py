@@ -37,9 +37,12 @@ AN, BINH, CUC, MINH = "068190000101", "068085000102", "068158000103", "068092000
 
 @pytest.fixture
 def house(
-    transactional_db: None, live_server: "LiveServer", open_page: OpenPage, sign_in: Callable[["Page", int], None], settings: "Settings",
+    live_server: "LiveServer",
+    open_page: OpenPage,
+    sign_in: Callable[["Page", int], None],
+    settings: "Settings",
     monkeypatch: pytest.MonkeyPatch,
-) -> House:  # fmt: skip
+) -> House:
     wall = Wall(on(16, 8))
     monkeypatch.setattr(moment, "_moved", wall)
     settings.DEMO = True

@@ -354,16 +354,16 @@ class Desk:
         self.house.work()
 
     def decide(self, case: Case) -> str:
-        """A leader's queue: look at the document, agree, confirm. Returns what was shown to decide."""
-        self.page.goto(f"/desk/phe-duyet/ho-so/{case.pk}/")
-        look(self.page, "peek")
-        shown = words(self.page.locator("main"))
-        self.page.goto("/desk/phe-duyet/")
-        look(self.page, "queue")
-        row = self.page.locator("[data-row]", has=self.page.locator(f"[href*='/{case.pk}/']"))
-        row.locator("td.d-does a.mc-btn").click()
-        with self.page.expect_navigation(url="**/dot/**"):
-            self.page.locator("form button.pri").click()
+        """A leader reads what is proposed, agrees and confirms. Returns what was shown."""
+        page = self.page
+        page.goto(f"/desk/phe-duyet/ho-so/{case.pk}/")
+        look(page, "peek")
+        shown = words(page.locator("main"))
+        page.locator(".d-what a.mc-btn.pri").first.click()
+        page.wait_for_url("**/xac-nhan/**")
+        page.locator("form button.pri").click()
+        page.wait_for_url("**/dot/**")
+        look(page, "decided")
         self.house.work()
         case.refresh_from_db()
         return shown

@@ -29,6 +29,7 @@ from motcua.modules.dossiers.actions.writing import begin_sheet
 from motcua.modules.dossiers.models import Dossier, Sheet
 from motcua.modules.dossiers.queries.behalf import Behalf, behalf_of, choices
 from motcua.modules.dossiers.queries.fees import payer_for
+from motcua.modules.dossiers.queries.sheets import get_written
 from motcua.modules.dossiers.tests.test_portal import START, photo
 from motcua.testing.one_stop import FORM, OneStop
 
@@ -266,3 +267,29 @@ def test_choices_are_those_in_force(yen: Actor, bao: Actor) -> None:
     assert [one.key for one in choices(bao, "1.000001")] == [f"person:{yen.person_id}", "organisation:5800000001"]
     assert [one.key for one in choices(bao, "1.000002")] == ["organisation:5800000001"]
     assert not Behalf().is_other
+
+
+SIGNED_FORM = {
+    "key": "khai-sinh-thu", "title": "Tờ khai", "title_en": "Form", "type": "object",
+    "properties": {
+        "filer": {"type": "string", "title": "Người khai", "title_en": "Declared by", "x-prefill": "person.name",
+                  "maxLength": 120},
+        "signed": {"type": "string", "format": "signature", "x-same-as": "filer", "title": "Ký", "title_en": "Signed"},
+    },
+    "required": ["filer", "signed"],
+    "layout": [{"key": "a", "title": "Tờ khai", "title_en": "Form", "fields": ["filer", "signed"]}],
+}  # fmt: skip
+
+
+def test_who_files_for_another_signs_in_their_own_name(yen: Actor, bao: Actor) -> None:
+    publish_body("khai-sinh-thu", SIGNED_FORM, actor=SYSTEM)
+    authorise(yen, bao)
+    client = signed_in(bao)
+    first = client.post(START, {"for": f"person:{yen.person_id}"})["Location"]
+    assert "Lê Văn Bảo" in client.get(first).content.decode()
+    sent = client.post(first, {"signed": "Nguyễn Thị Yên"})  # somebody else's name in its place does not count
+    assert sent.status_code == 302
+    written = get_written(first.split("/")[4], "1.000001", actor=bao)
+    assert written.checked.values == {"filer": "Nguyễn Thị Yên", "signed": "Lê Văn Bảo"}
+    own = client.post(START)["Location"]
+    assert client.post(own, {"signed": "Nguyễn Thị Yên"}).status_code == 422  # for oneself it is typed

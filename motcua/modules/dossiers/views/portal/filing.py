@@ -160,7 +160,7 @@ def filing_step(request: Request, code: str, token: str, step: int) -> HttpRespo
         if answered.page.previous is not None
         else reverse("file_dossier", args=[code]),
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if request.method == "POST" and answered.page.errors else 200  # another item is no mistake
     return render(request, "dossiers/portal/step.html", context, status=status)
 
 

@@ -23,7 +23,8 @@ from motcua.kernel.identity.actions import create_person, create_service_key
 from motcua.kernel.identity.models import Access, Account, Person, Post
 from motcua.kernel.identity.ports import letter_sender
 from motcua.kernel.org.models import Unit
-from motcua.kernel.web.queries import Happening, stream_filter
+from motcua.kernel.web.kind import Happening
+from motcua.kernel.web.queries import stream_filter
 from motcua.modules.incidents.actions.receiving import (
     accept_incident,
     assign_incident,

@@ -30,15 +30,9 @@ def own_link(request: Request, code: str) -> HttpResponse:
     if request.method == "POST":
         token = party_token(change_link(case.id, party.pk, actor=request.actor))
         messages.success(request, _("Đã đổi. Đường dẫn cũ không mở được nữa."))
-<<<<<<< HEAD
-        changed = redirect("own_link", case.code)
-        add_link(request, changed, token)
-        return changed
-=======
         away = redirect("own_link", case.code)
         add_link(request, away, token)
         return away
->>>>>>> h-tickets
     link = request.build_absolute_uri(reverse("private_link", args=[party_token(party)]))
     back = KINDS[case.kind].public_url(case.code)
     response = render(request, "cases/own_link.html", {"case": case, "link": link, "back": back})

@@ -303,7 +303,7 @@ CASE = frozenset({
     "desk_dossier", "dossier_case", "obligation", "payment", "payment_refunds", "receipt_xml", "store_desk_entry",
     "store_desk_file",
 })  # fmt: skip
-DECIDING = frozenset({"deciding", "deciding_peek", "deciding_peek_task", "signing_queue", "signing_refuse"})
+DECIDING = frozenset({"deciding", "deciding_peek_task", "signing_queue", "signing_refuse"})
 READS: Mapping[str, frozenset[str]] = {
     "the person": OWN,
     "filer under authorisation": frozenset(

@@ -239,7 +239,7 @@ def test_registers_are_asked_with_the_consent_of_whom_it_is_about(
     asked = {"type": "string", "title": "Bệnh viện", "title_en": "Hospital",
              "x-prefill": "registry.social_insurance.hospital"}  # fmt: skip
     properties = {**FORM["properties"], "hospital": asked}  # type: ignore[dict-item]
-    layout = [{**FORM["layout"][0], "fields": ["filer", "home", "hospital"]}, FORM["layout"][1]]  # type: ignore[dict-item,index]
+    layout = [{**FORM["layout"][0], "fields": ["filer", "home", "hospital"]}, FORM["layout"][1]]  # type: ignore[index]
     publish_body("khai-sinh-thu", {**FORM, "properties": properties, "layout": layout}, actor=SYSTEM)
     put_records(
         REGISTRIES["social_insurance"],

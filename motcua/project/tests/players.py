@@ -39,7 +39,7 @@ from motcua.testing.browser import DESKTOP, PHONE, OpenPage
 from motcua.testing.patience import until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import FilePayload, Locator, Page
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 BANK_SECRET = "khoa-cua-ngan-hang"
@@ -112,7 +112,7 @@ class House:
         until(lambda _read: _caught_up(), read_everything)
 
     def citizen(self, national_id: str) -> "Citizen":
-        person = person_with_national_id(national_id)
+        person = person_with_national_id(national_id) or 0
         account = Account.objects.get(person_id=person)
         page = self.open_page(width=PHONE)
         self.enter(page, account.pk)
@@ -137,7 +137,7 @@ class House:
 
     def code_for(self, account: Account) -> str:
         """The one-time code that went to their telephone last."""
-        return re.findall(r"\b\d{6}\b", self.told(account)[-1])[-1]
+        return str(re.findall(r"\b\d{6}\b", self.told(account)[-1])[-1])
 
     def bank(self, obligation: Obligation, amount: int | None = None) -> None:
         """The bank tells of a transfer with what the VietQR code said."""
@@ -340,7 +340,7 @@ class Desk:
             for name, value in fields.items():
                 _answer(self.page, name, value)
             if document:
-                file = {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": paper()}
+                file: FilePayload = {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": paper()}
                 form.locator("input[type=file]").set_input_files(file)
             look(self.page, f"move-{slug}")
             with self.page.expect_navigation():

@@ -231,7 +231,7 @@ def test_whom_the_register_names_represents_at_once(an: Actor, binh: Actor, cuc:
         client = Client()
         client.force_login(Account.objects.get(pk=who.id or 0))
         assert client.post("/to-chuc/", ask).status_code == 302
-        row = Representation.objects.get(person_id=who.person_id)
+        row = Representation.objects.get(person_id=who.person_id or 0)
         states[who.id] = (row.state, row.reason)
     assert states[binh.id] == ("accepted", "Cơ sở dữ liệu doanh nghiệp")
     assert states[an.id] == states[cuc.id] == ("asked", "")

@@ -263,6 +263,8 @@ class Citizen:
         return asked
 
     def store(self) -> str:
+        """Days later they sign in again."""
+        self.house.enter(self.page, self.account.pk)
         self.page.goto("/kho/")
         look(self.page, "store")
         return words(self.page.locator("main"))

@@ -118,9 +118,6 @@ class House:
         self.enter(page, account.pk)
         return Citizen(self, page, account)
 
-    def stranger(self) -> "Page":
-        return self.open_page(width=PHONE)
-
     def desk(self) -> "Desk":
         return Desk(self, self.open_page(width=DESKTOP))
 

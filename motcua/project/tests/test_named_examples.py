@@ -400,9 +400,6 @@ def test_a_late_one_is_apologised_for(house: House) -> None:
     shown = binh.follow(case)
     assert "Chúng tôi trễ hẹn với bạn" in shown
     assert "Chúng tôi xin lỗi vì chậm trễ. Hẹn là 09:00, thứ Hai 30/11" in shown
-    page = house.stranger()
-    page.goto("/board/")
-    look(page, "board")
     desk.sign_in("xuanhuong.kt1").do(case, "propose", document=True, number="77/XN-SN", note="Đã xác minh.")
     assert "trễ" in re.search("Đối chiếu sơ đồ.*?Ký giấy", binh.follow(case))[0]  # type: ignore[index]
     desk.sign_in("xuanhuong.ct").decide(case)

@@ -39,7 +39,7 @@ from motcua.testing.browser import DESKTOP, PHONE, OpenPage
 from motcua.testing.patience import until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import FilePayload, Locator, Page
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 BANK_SECRET = "khoa-cua-ngan-hang"
@@ -112,14 +112,11 @@ class House:
         until(lambda _read: _caught_up(), read_everything)
 
     def citizen(self, national_id: str) -> "Citizen":
-        person = person_with_national_id(national_id)
-        account = Account.objects.get(person_id=person or 0)
+        person = person_with_national_id(national_id) or 0
+        account = Account.objects.get(person_id=person)
         page = self.open_page(width=PHONE)
         self.enter(page, account.pk)
         return Citizen(self, page, account)
-
-    def stranger(self) -> "Page":
-        return self.open_page(width=PHONE)
 
     def desk(self) -> "Desk":
         return Desk(self, self.open_page(width=DESKTOP))
@@ -263,6 +260,8 @@ class Citizen:
         return asked
 
     def store(self) -> str:
+        """Days later they sign in again."""
+        self.house.enter(self.page, self.account.pk)
         self.page.goto("/kho/")
         look(self.page, "store")
         return words(self.page.locator("main"))
@@ -340,9 +339,8 @@ class Desk:
             for name, value in fields.items():
                 _answer(self.page, name, value)
             if document:
-                form.locator("input[type=file]").set_input_files(
-                    {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": paper()}
-                )
+                file: FilePayload = {"name": "ket-qua.pdf", "mimeType": "application/pdf", "buffer": paper()}
+                form.locator("input[type=file]").set_input_files(file)
             look(self.page, f"move-{slug}")
             with self.page.expect_navigation():
                 form.locator("button.pri, button.danger").last.click()

@@ -46,7 +46,7 @@ BROKEN = [
     ("by_form = true", 'by_form = "yes"', 47, "cases[0].papers[0].by_form: viết true hoặc false"),
     ('registry = "population"', 'registry = "dan-cu"', 60, "cases[0].papers[2].registry: không có “dan-cu”"),
     ("originals = 1\nregistry", "originals = 100\nregistry", 59, "originals: phải là số nguyên từ 0 đến 99"),
-    ('name_en = "Only the mother"', 'nam_en = "Only"', 72, "không biết “nam_en”; ở đây có: when, key, name"),
+    ('name_en = "Only the mother"', 'nam_en = "Only"', 72, "không biết “nam_en”; ở đây có: key, name"),
     ("amount = 8000", "amout = 8000", 84, "fees[0].rule.amount"),
     ('{ type = "fixed"', '{ type = "free"', 84, "fees[0].rule.type: không có “free”"),
     ("by_way = { online = 0 }", "by_way = { web = 0 }", 85, "fees[0].by_way.web"),

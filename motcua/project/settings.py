@@ -1,7 +1,6 @@
 """All settings, from the environment. ``docs/settings.md`` lists the variables for those who run a city."""
 
 from datetime import time
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -93,10 +92,6 @@ def quiet_hours(text: str) -> tuple[time, time] | None:
         raise Refused("invalid_setting", f"SMS_QUIET={text!r}: expected 21:00-07:00, or none") from None
 
 
-def _present(*names: str) -> list[str]:
-    return [name for name in names if find_spec(name)]
-
-
 INSTALLED_APPS = [
     "motcua.project",
     "motcua.kernel.web",
@@ -120,11 +115,9 @@ INSTALLED_APPS = [
     "motcua.kernel.packs",
     "motcua.modules.dossiers",
     "motcua.modules.incidents",
-    *_present("motcua.modules.tickets"),
-    *_present("motcua.connectors.bank", "motcua.connectors.national_payment"),
-    *_present("motcua.connectors.smtp", "motcua.connectors.sms", "motcua.connectors.console"),
-    *_present("motcua.connectors.registry_http", "motcua.connectors.national_portal"),
-    *_present("motcua.connectors.signing_remote", "motcua.connectors.time_stamp", "motcua.connectors.geocoder"),
+    "motcua.modules.tickets",
+    *(f"motcua.connectors.{name}" for name in ("bank", "console", "geocoder", "national_payment", "national_portal")),
+    *(f"motcua.connectors.{name}" for name in ("registry_http", "signing_remote", "sms", "smtp", "time_stamp")),
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -481,7 +474,6 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "map": env_str("NATIONAL_SYSTEM_MAP", ""),
         "timeout": env_str("NATIONAL_SYSTEM_TIMEOUT", "20"),
     },
-    "console": {"use": env_str("MESSAGES_TO_FILES", "")},
     "signing_remote": {
         "url": env_str("SIGNING_URL", "").rstrip("/"),
         "client_id": env_str("SIGNING_CLIENT_ID", ""),
@@ -494,6 +486,7 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "key": env_secret("GEOCODER_KEY", ""),
         "timeout": env_str("GEOCODER_TIMEOUT", "3"),
     },
+    "console": {"use": env_str("MESSAGES_TO_FILES", "")},
     "time_stamp": {
         "url": env_str("TSA_URL", ""),
         "user": env_str("TSA_USER", ""),

@@ -1,6 +1,7 @@
 """What search engines may list: one rule, over every address of the house."""
 
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from django.test import Client, RequestFactory
@@ -17,7 +18,7 @@ PERSONAL = {
     "private_link", "device", "ticket", "ticket_cancel", "ticket_remind", "pay", "pay_state",
     "pay_gateway", "pay_receipt", "store_shared", "store_shared_file", "filing", "filing_step", "filing_papers",
     "filing_contact", "filing_review", "file", "file_discard", "account_reset_password_from_key",
-    "rate", "rate_call", "survey",
+    "rate", "rate_call", "survey", "filing_claims", "exchange_file",
 }  # fmt: skip
 
 
@@ -25,7 +26,7 @@ def test_what_search_engines_may_list() -> None:
     listed: set[str] = set()
     personal: set[str] = set()
     closed: set[str] = set()
-    for door in doors({"uidb36": "a", "key": "b", "suffix": "xml"}):
+    for door in doors({"uidb36": "a", "key": "b", "suffix": "xml", "batch": str(uuid4())}):
         request = RequestFactory().get(door.path)
         request.resolver_match = resolve(unquote(door.path))
         name = door.name or door.path

@@ -22,7 +22,7 @@ from motcua.kernel.payments.actions.arrivals import record_cash
 from motcua.kernel.payments.kind import Line
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib import moment
-from motcua.modules.dossiers.actions.filing import Applicant
+from motcua.modules.dossiers.actions.filing import Applicant, NewDossier, file_dossier
 from motcua.modules.dossiers.actions.money import request_payment_dossier, settle_dossier
 from motcua.modules.dossiers.actions.reception import refuse_dossier, request_supplement_dossier, supply_dossier
 from motcua.modules.dossiers.actions.results import approve_dossier, return_result_dossier, withdraw_dossier
@@ -31,6 +31,7 @@ from motcua.modules.dossiers.kind import PORTAL_STATES, STATES
 from motcua.modules.dossiers.queries.exchange import describe
 from motcua.modules.dossiers.tests.conftest import AN, File, Make
 from motcua.modules.dossiers.tests.test_actions import MISSING, on
+from motcua.modules.dossiers.tests.test_behalf import authorise, somebody
 from motcua.modules.dossiers.tests.test_desk import page
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
@@ -134,8 +135,14 @@ def test_refused_and_withdrawn(city: City, one_stop: OneStop, filed: File) -> No
     assert (states(withdrawn.id), "0905123456" in found.dossier.note) == ([1, 7], False)
 
 
-def test_filed_for_another(one_stop: OneStop, filed: File) -> None:
-    found = describe(filed(filer=Applicant(name="Lê Văn Bảo", phone="0905777888", national_id="068085000203")).case.id)
+def test_filed_for_another(one_stop: OneStop) -> None:
+    giver = somebody(AN.name, AN.phone, "068195000001")
+    filer = somebody("Lê Văn Bảo", "0905777888", "068085000203")
+    new = NewDossier(
+        one_stop.civil.id, "online", Applicant(person_id=giver.person_id), answers={"child_name": "Minh"},
+        area_code="24778", filer=Applicant(person_id=filer.person_id), authorisation_id=authorise(giver, filer).pk,
+    )  # fmt: skip
+    found = describe(file_dossier(new, actor=filer).case.id)
     assert found is not None
     assert found.dossier.filer is not None
     assert (found.dossier.applicant.name, found.dossier.filer.name) == (AN.name, "Lê Văn Bảo")

@@ -60,10 +60,14 @@ def test_business_money_and_delivery_are_told_apart(city: City, one_stop: OneSto
         propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh")])
         approve_dossier(case.id, actor=city.minh)
         here = stands(case)
-        assert (here.code, here.delivery.words, here.is_late) == (9, "Chờ trả: Nhận tại quầy", False)
+        assert (here.code, here.delivery.words, here.is_late) == (
+            9,
+            "Chờ nhận tại Trung tâm Phục vụ hành chính công Một",
+            False,
+        )
         return_result_dossier(case.id, actor=one_stop.nga, delivery="counter", to="Căn cước của người nộp")
         here = stands(case)
-        assert (here.code, here.delivery.words) == (10, "Đã trả: Nhận tại quầy")
+        assert (here.code, here.delivery.words) == (10, "Đã nhận tại quầy ngày 16/11/2026")
     shown = page(one_stop.nga, case)
     assert "Cổng quốc gia: 10. Đã trả kết quả" in shown
     assert "Đã nộp đủ 50.000 đ" in shown
@@ -116,7 +120,7 @@ def test_the_forms_of_ends_say_stage_money_and_basis(one_stop: OneStop, processi
     stop_dossier(case.id, actor=one_stop.oanh, reason="Người nộp đề nghị dừng")
     case.refresh_from_db()
     lines = dict(line for line in sheet("05", case)[1].lines if len(line) == 2)
-    assert (lines["Giai đoạn"], lines["Xử lý tài chính"]) == ("Thẩm tra", "Không phải nộp")
+    assert (lines["Giai đoạn"], lines["Xử lý tài chính"]) == ("Thẩm tra", "Chưa có khoản phải nộp")
     refused = refuse_dossier(filed().case.id, actor=one_stop.nga, reason="Sai nơi nộp", basis="NĐ 118/2025 Điều 17")  # type: ignore[attr-defined]
     lines = dict(line for line in sheet("03", refused)[1].lines if len(line) == 2)
     assert lines["Căn cứ"] == "NĐ 118/2025 Điều 17"
@@ -130,7 +134,7 @@ def test_the_register_prints_the_states(one_stop: OneStop, processing: Make) -> 
         row = register(on(16, 8).date(), on(16, 8).date(), actor=one_stop.nga)[1]
     assert row[1] == case.code
     assert row[10] == "4. Đang xử lý\nQuá hạn"
-    assert row[11] == "Không phải nộp"
+    assert row[11] == "Chưa có khoản phải nộp"
     assert signed_in(one_stop.nga).get("/desk/so-theo-doi/?tu=2026-11-16&den=2026-11-16&in=1").status_code == 200
     assert Dossier.objects.get(pk=case.id).ready_at is None
     assert timedelta(0) < on(20, 8) - clock(case, "result").due_at

@@ -8,15 +8,8 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-from motcua.kernel.cases.queries.rules import forget_rules
-from motcua.kernel.org import queries as org
-from motcua.kernel.packs import queries as packs
-from motcua.kernel.payments.queries import accounts as payments
-from motcua.kernel.places import queries as places
-from motcua.kernel.procedures.queries import search as procedures
-from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
 from motcua.testing.city import City, build_city
-from motcua.testing.keeping import once
+from motcua.testing.keeping import forget_everything, once
 from motcua.testing.one_stop import OneStop, build_one_stop
 
 
@@ -64,6 +57,4 @@ def _forget_what_is_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """Each test starts without it, and within one it does not age: a slow machine asks no more than a quick one."""
     monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 0.0)
     yield
-    kept = (org, places, packs, procedures, payments)
-    for forget in (*(queries.forget for queries in kept), forget_rules, forget_model, forget_scope):
-        forget()
+    forget_everything()

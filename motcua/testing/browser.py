@@ -162,7 +162,8 @@ def check_page(axe: Axe) -> Callable[["Page"], None]:
             page.set_viewport_size({"width": width, "height": size["height"]})
             too_wide = page.evaluate(
                 """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-                [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+                [...document.querySelectorAll("body *:not(details:not([open]) *)")]
+                .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
                 .slice(0, 5).map((e) => e.outerHTML.slice(0, 160))"""
             )
             assert not too_wide, f"{page.url} scrolls sideways at {width} px:\n" + "\n".join(too_wide)

@@ -9,6 +9,14 @@ from typing import TypeVar
 
 from django.db import connection
 
+from motcua.kernel.cases.queries.rules import forget_rules
+from motcua.kernel.org import queries as org
+from motcua.kernel.packs import queries as packs
+from motcua.kernel.payments.queries import accounts as payments
+from motcua.kernel.places import queries as places
+from motcua.kernel.procedures.queries import search as procedures
+from motcua.modules.incidents.queries.understanding import forget_model, forget_scope
+
 T = TypeVar("T")
 _KEPT: dict[str, tuple[str, bytes]] = {}  # statements that write the rows, and what the builder gave
 
@@ -23,8 +31,18 @@ def once(name: str, build: Callable[[], T]) -> T:
     statements, pickled = _KEPT[name]
     with connection.cursor() as cursor:
         cursor.execute(statements)
+    forget_everything()  # a page that was still being made may have read the empty tables
     given: T = pickle.loads(pickled)  # noqa: S301  our own, of a moment ago; no test gets another's objects
     return given
+
+
+def forget_everything() -> None:
+    """What is kept in memory."""
+    for queries in (org, places, packs, procedures, payments):
+        queries.forget()
+    forget_rules()
+    forget_model()
+    forget_scope()
 
 
 def _rows() -> dict[str, set[str]]:

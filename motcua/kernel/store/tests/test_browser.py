@@ -23,7 +23,7 @@ from motcua.kernel.store.models import StoreEntry
 from motcua.kernel.store.tests.conftest import AN_ID, BINH_ID, birth, somebody
 from motcua.lib import moment
 from motcua.testing.browser import BOTH_FACES, PHONE, OpenPage
-from motcua.testing.city import City, build_city
+from motcua.testing.city import City, add_officer, build_city
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,6 +41,8 @@ class Scene:
         self.city: City = build_city()
         identity.grant_post(self.city.hoa.id or 0, self.city.office_one.pk, Role.CLERK, actor=self.city.quan)
         self.clerk: Actor = officer_actor(self.city.hoa.id or 0)
+        self.guard = add_officer("bao", "Ngô Thị Bảo", self.city.province, "privacy")
+        identity.grant_post(self.guard.id or 0, self.city.province.pk, Role.CLERK, actor=self.city.quan)
         self.an = somebody("Nguyễn Thị Mẫu An", "0905 123 456", AN_ID)
         self.binh = somebody("Trần Văn Mẫu Bình", "0905 777 888", BINH_ID)
         self.entry: StoreEntry = put_entry(birth(self.city, self.an), actor=SYSTEM)
@@ -113,7 +115,6 @@ def test_pages_of_officials(
     for address in (
         reverse("registries"),
         reverse("registry_look_up", args=["population"]),
-        reverse("representations"),
         reverse("person_prove"),
         reverse("store_desk_entry", args=[scene.entry.pk]),
     ):
@@ -134,11 +135,18 @@ def test_pages_of_officials(
         reverse("registry_record", args=[RegistryRecord.objects.get().pk]),
         reverse("registry_sources"),
         reverse("registry_log"),
-        reverse("datarequests"),
-        reverse("datarequest", args=[scene.request]),
     ):
         manager.goto(address)
         check_page(manager)
+    guard = open_page(width=width, language=language)
+    sign_in(guard, scene.guard.id or 0)
+    for address in (
+        reverse("representations"),
+        reverse("datarequests"),
+        reverse("datarequest", args=[scene.request]),
+    ):
+        guard.goto(address)
+        check_page(guard)
 
 
 def test_an_authorisation_from_giving_to_accepting(

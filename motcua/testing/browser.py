@@ -161,10 +161,14 @@ def check_page(axe: Axe) -> Callable[["Page"], None]:
         for width in sorted({size["width"], PHONE, NARROWEST}):
             page.set_viewport_size({"width": width, "height": size["height"]})
             too_wide = page.evaluate(
-                """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-                [...document.querySelectorAll("body *:not(details:not([open]) *)")]
-                .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-                .slice(0, 5).map((e) => e.outerHTML.slice(0, 160))"""
+                """() => {
+                  if (document.documentElement.scrollWidth <= innerWidth) return [];
+                  const range = document.createRange();  /* also of words, which have no box of their own */
+                  const ends = (e) => (range.selectNodeContents(e), range.getBoundingClientRect().right);
+                  return [...document.querySelectorAll("body *:not(details:not([open]) *)")]
+                    .filter((e) => ends(e) > innerWidth).slice(-5).map((e) => e.outerHTML.slice(0, 160))
+                    .concat(`${document.documentElement.scrollWidth} px`);
+                }"""
             )
             assert not too_wide, f"{page.url} scrolls sideways at {width} px:\n" + "\n".join(too_wide)
         page.set_viewport_size(size)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
@@ -58,3 +59,4 @@ def _forget_what_is_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 0.0)
     yield
     forget_everything()
+    translation.deactivate()  # a page asked for in English leaves its thread so

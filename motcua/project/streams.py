@@ -45,18 +45,20 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Result = TypeVar("Result")
 Place = tuple[int, int]
+NOTHING_YET: Place = (0, 0)
 logger = logging.getLogger("motcua.live")
 
 
 @dataclass(eq=False)
 class Listener:
     tells: StreamFilter
+    after: Place = NOTHING_YET  # what they heard last time; the feed may stand before it while old transactions run
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(WAITING))
 
     def hear(self, happening: Happening) -> None:
-        told = self.tells(happening)
-        if told is not None:
-            self.put(_message((happening.xid, happening.id), told))
+        place = (happening.xid, happening.id)
+        if place > self.after and (told := self.tells(happening)) is not None:
+            self.put(_message(place, told))
 
     def put(self, message: bytes | None) -> None:
         """``None`` ends the stream: so does being too slow; the browser comes back and hears the rest."""
@@ -219,15 +221,14 @@ class Live:
             return
         self.addresses[address] += 1
         try:
-            await self._stream(Listener(tells), headers, origin, receive, send)
+            last = _read_place(headers.get(b"last-event-id", b"").decode("latin-1"))
+            await self._stream(Listener(tells, last or NOTHING_YET), origin, receive, send)
         finally:
             self.addresses[address] -= 1
             if not self.addresses[address]:
                 del self.addresses[address]
 
-    async def _stream(
-        self, listener: Listener, headers: dict[bytes, bytes], origin: str, receive: Receive, send: Send
-    ) -> None:
+    async def _stream(self, listener: Listener, origin: str, receive: Receive, send: Send) -> None:
         await send(
             {
                 "type": "http.response.start",
@@ -245,7 +246,7 @@ class Live:
         gone = asyncio.create_task(_until_gone(receive))
         try:
             async with asyncio.timeout(LONGEST_STREAM):
-                await self._tell_past(listener, headers.get(b"last-event-id", b"").decode("latin-1"))
+                await self._tell_past(listener)
                 await self._tell(listener, gone, send)
         except (TimeoutError, OSError) as error:
             logger.debug("stream ended: %s", type(error).__name__)  # the browser comes back by itself
@@ -254,11 +255,10 @@ class Live:
             self.feed.leave(listener)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _tell_past(self, listener: Listener, last: str) -> None:
-        place = _read_place(last)
-        if place is None:
+    async def _tell_past(self, listener: Listener) -> None:
+        if listener.after == NOTHING_YET:
             return
-        found = await self.feed.ask(partial(happenings, *place, BATCH))
+        found = await self.feed.ask(partial(happenings, *listener.after, BATCH))
         for happening in found:
             listener.hear(happening)
         if len(found) == BATCH:  # away for long: whatever the page shows, it is old

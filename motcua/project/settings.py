@@ -1,5 +1,6 @@
 """All settings, from the environment. ``docs/settings.md`` lists the variables for those who run a city."""
 
+import warnings
 from datetime import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,9 @@ DATA_DIR = env_path("DATA_DIR", BASE_DIR / ".data")
 BUILD_DIR = env_path("BUILD_DIR", BASE_DIR / ".build")
 NODE_MODULES = BASE_DIR / "node_modules"  # read at set-up only, by `motcua assets`, but for the font of printed forms
 PRINT_FONTS = (NODE_MODULES / "@expo-google-fonts" / "tinos",)  # metrics of Times, as NĐ 30/2020 asks
+
+# The library of certificates counts the bytes of a name where X.520 counts its characters: a Vietnamese one looks long.
+warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
 
 TESTING = env_bool("MOTCUA_TESTING", False)
 DEBUG = env_bool("DEBUG", False)

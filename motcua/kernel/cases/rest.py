@@ -1,22 +1,38 @@
 """Cases for programs: categories, the inbox, and the rules by which cases are sorted and promised."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
+from ninja.params.functions import Header
 
-from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.kind import KINDS, CaseKind, State
 from motcua.kernel.cases.queries.clocks import ClockView
 from motcua.kernel.cases.queries.inbox import LISTED, InboxFilter, InboxRow, inbox
+from motcua.kernel.cases.queries.reading import get_case, moves_for, not_found
 from motcua.kernel.cases.queries.rules import categories, rules
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
+from motcua.kernel.web.rest.conditions import tag, version_of
 from motcua.lib.errors import Refused
-from motcua.lib.wire import Code, Key, Words
+from motcua.lib.wire import Code, Id, Key, Words
 
 router = Router(tags=["cases"])
+
+
+class StateOut(Schema):
+    name: str
+    label: str  # in plain words
+    is_open: bool
+
+    @classmethod
+    def of(cls, state: State, *, for_officials: bool = False) -> "StateOut":
+        label = state.label if for_officials else state.public_label
+        return cls(name=state.name, label=str(label), is_open=state.is_open)
 
 
 class ClockOut(Schema):
@@ -183,6 +199,96 @@ def show_inbox(request: Request, wanted: Query[InboxQuery]) -> InboxOut:
         fields=TOLD,
     )
     return InboxOut(items=[InboxRowOut.of(row) for row in page.rows], counts=page.counts, next=page.next_key or None)
+
+
+# ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Moved(Schema):
+    """How the case stands after a move, and what may be done next."""
+
+    id: int
+    code: str
+    state: StateOut
+    unit: str  # code
+    officer_id: int | None
+    due_at: datetime | None
+    version: int
+    moves: list[str]
+
+
+Action = Callable[..., object]
+Moves = Mapping[str, tuple[Action, type[Schema] | None]]  # by name: the action and what it needs
+
+
+def slug_of(move_name: str) -> str:
+    return move_name.replace("_", "-")
+
+
+def unit_of(code: str) -> int:
+    """Id of the unit that a move names. Raises Refused("invalid")."""
+    unit = org.tree().by_code(code)
+    if unit is None:
+        words = _("Chọn một đơn vị đang hoạt động.")
+        raise Refused("invalid", words, fields={"unit": words})
+    return unit.id
+
+
+def by_post(request: Request, case_id: int, kind: str) -> None:
+    """The people of a case have addresses of their own. Raises Refused("not_found")."""
+    if get_case(case_id, actor=request.actor.by_post).kind != kind:
+        raise not_found()
+
+
+def offer_moves(
+    router: Router, address: str, kind: CaseKind, moves: Moves, values: Callable[[Schema], dict[str, Any]]
+) -> None:
+    """One address for each move below ``address`` (which has ``{case_id}``), so that the documentation knows what each
+    one needs. ``values``: what was sent, by the names of the action's keywords.
+    """
+    for name, (action, shape) in moves.items():
+        view = _move(kind, action, shape, values)
+        view.__name__ = f"{name}_{kind.name}"
+        view.__doc__ = action.__doc__
+        guarded = requires(f"{kind.name}.{name}")(view)
+        router.post(f"{address}/moves/{slug_of(name)}", response=Moved)(guarded)
+
+
+def _move(
+    kind: CaseKind, action: Action, shape: type[Schema] | None, values: Callable[[Schema], dict[str, Any]]
+) -> Callable[..., Moved]:
+    def with_body(
+        request: Request, response: HttpResponse, case_id: Id, body: Schema, if_match: str = Header("", max_length=40)
+    ) -> Moved:
+        return moved(request, response, case_id, if_match, body)
+
+    def without(
+        request: Request, response: HttpResponse, case_id: Id, if_match: str = Header("", max_length=40)
+    ) -> Moved:
+        return moved(request, response, case_id, if_match, None)
+
+    def moved(request: Request, response: HttpResponse, case_id: int, if_match: str, body: Schema | None) -> Moved:
+        by_post(request, case_id, kind.name)
+        with version_of(if_match) as version:
+            action(case_id, actor=request.actor, version=version, **(values(body) if body else {}))
+        now = get_case(case_id, actor=request.actor.by_post)
+        response["ETag"] = tag(now.version)
+        response["Cache-Control"] = "no-store"
+        return Moved(
+            id=now.id,
+            code=now.code,
+            state=StateOut.of(kind.state(now.state), for_officials=True),
+            unit=org.tree().unit(now.unit_id).code,
+            officer_id=now.officer_id,
+            due_at=now.due_at,
+            version=now.version,
+            moves=[slug_of(move.name) for move in moves_for(now, request.actor)],
+        )
+
+    if shape is None:
+        return without
+    with_body.__annotations__["body"] = shape
+    return with_body
 
 
 # ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────

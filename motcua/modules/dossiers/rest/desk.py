@@ -1,25 +1,20 @@
 """Dossiers in the JSON API, for officials and for machines that work with them: the list, one, and every move."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from ninja.params.functions import Header
 from pydantic import ConfigDict, Field
 
-from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.queries.reading import cases_of, get_case, moves_for, not_found, visible
-from motcua.kernel.cases.rest import ClockOut
+from motcua.kernel.cases.queries.reading import cases_of, visible
+from motcua.kernel.cases.rest import ClockOut, Moves, by_post, offer_moves, slug_of, unit_of
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import Line
-from motcua.kernel.web.rest.conditions import tag, version_of
+from motcua.kernel.web.rest.conditions import tag
 from motcua.kernel.web.views.middleware import limited
-from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Key, Moment, Words
 from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working
 from motcua.modules.dossiers.kind import DOSSIER, KIND
@@ -70,7 +65,7 @@ def desk_dossiers(request: Request, response: HttpResponse, wanted: Query[Wanted
     if wanted.step:
         rows = rows.filter(state=wanted.step)
     if wanted.unit:
-        rows = rows.filter(unit_id__in=org.tree().ids_under(org.tree().path(_unit_id(wanted.unit))))
+        rows = rows.filter(unit_id__in=org.tree().ids_under(org.tree().path(unit_of(wanted.unit))))
     if wanted.procedure:
         rows = rows.filter(dossier__version__procedure__code=wanted.procedure)
     if wanted.before:
@@ -152,7 +147,7 @@ class DeskDossier(Schema):
 @requires("dossier.read")
 def desk_dossier(request: Request, response: HttpResponse, case_id: Id) -> DeskDossier:
     """All of one, with the declaration: who opened it is noted. Its ETag is the version for If-Match."""
-    _by_post(request, case_id)
+    by_post(request, case_id, KIND)
     page = dossier_page(case_id, actor=request.actor)
     note_opened(page, actor=request.actor)
     private(response)
@@ -203,26 +198,9 @@ def desk_dossier(request: Request, response: HttpResponse, case_id: Id) -> DeskD
     )  # fmt: skip
 
 
-def _by_post(request: Request, case_id: int) -> None:
-    """The people of a dossier have addresses of their own."""
-    if get_case(case_id, actor=request.actor.by_post).kind != KIND:
-        raise not_found()
-
-
 # ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Tokens = list[Key]
-
-
-class Moved(Schema):
-    id: int
-    code: str
-    state: StateOut
-    unit: str
-    officer_id: int | None
-    due_at: datetime | None
-    version: int
-    moves: list[str]
 
 
 class NoteIn(Schema):
@@ -314,8 +292,7 @@ class ReturnIn(Schema):
     to: Words = Field("", max_length=160)
 
 
-Action = Callable[..., object]
-MOVES: dict[str, tuple[Action, type[Schema] | None]] = {
+MOVES: Moves = {
     "accept": (reception.accept_dossier, None),
     "refuse": (reception.refuse_dossier, BasisIn),
     "request_supplement": (reception.request_supplement_dossier, SupplementIn),
@@ -344,18 +321,6 @@ MOVES: dict[str, tuple[Action, type[Schema] | None]] = {
 }
 
 
-def slug_of(move_name: str) -> str:
-    return move_name.replace("_", "-")
-
-
-def _unit_id(code: str) -> int:
-    unit = org.tree().by_code(code)
-    if unit is None:
-        words = _("Chọn một đơn vị đang hoạt động.")
-        raise Refused("invalid", words, fields={"unit": words})
-    return unit.id
-
-
 def _file_id(token: str) -> int | None:
     return next((file.pk for file in loose_files([token])), None) if token else None
 
@@ -364,7 +329,7 @@ def _values(body: Schema) -> dict[str, Any]:
     """What was sent, by the names of the action's keywords."""
     values = body.model_dump()
     if "unit" in values:
-        values["unit_id"] = _unit_id(values.pop("unit"))
+        values["unit_id"] = unit_of(values.pop("unit"))
     if "papers" in values:
         values["papers"] = [(code, one.pk) for code, tokens in values["papers"].items() for one in loose_files(tokens)]
     if "results" in values:
@@ -379,50 +344,4 @@ def _values(body: Schema) -> dict[str, Any]:
     return values
 
 
-def _moved(request: Request, response: HttpResponse, case_id: int) -> Moved:
-    now = get_case(case_id, actor=request.actor.by_post)
-    private(response)
-    response["ETag"] = tag(now.version)
-    return Moved(
-        id=now.id,
-        code=now.code,
-        state=StateOut.of(KINDS[KIND].state(now.state), for_officials=True),
-        unit=org.tree().unit(now.unit_id).code,
-        officer_id=now.officer_id,
-        due_at=now.due_at,
-        version=now.version,
-        moves=[slug_of(move.name) for move in moves_for(now, request.actor)],
-    )
-
-
-def _operation(name: str, action: Action, shape: type[Schema] | None) -> None:
-    """One address for each move, so that the documentation knows what each one needs."""
-
-    def with_body(
-        request: Request, response: HttpResponse, case_id: Id, body: Schema, if_match: str = Header("", max_length=40)
-    ) -> Moved:
-        _by_post(request, case_id)
-        with version_of(if_match) as version:
-            action(case_id, actor=request.actor, version=version, **_values(body))
-        return _moved(request, response, case_id)
-
-    def without(
-        request: Request, response: HttpResponse, case_id: Id, if_match: str = Header("", max_length=40)
-    ) -> Moved:
-        _by_post(request, case_id)
-        with version_of(if_match) as version:
-            action(case_id, actor=request.actor, version=version)
-        return _moved(request, response, case_id)
-
-    view: Callable[..., Moved] = without
-    if shape is not None:
-        view = with_body
-        view.__annotations__["body"] = shape
-    view.__name__ = f"{name}_desk_dossier"
-    view.__doc__ = action.__doc__
-    guarded = requires(f"{KIND}.{name}")(view)
-    router.post(f"/desk/dossiers/{{case_id}}/moves/{slug_of(name)}", response=Moved)(guarded)
-
-
-for _name, (_action, _shape) in MOVES.items():
-    _operation(_name, _action, _shape)
+offer_moves(router, "/desk/dossiers/{case_id}", DOSSIER, MOVES, _values)

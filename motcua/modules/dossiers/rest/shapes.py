@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from ninja import Schema
 
+from motcua.kernel.cases import rest as cases
 from motcua.kernel.cases.rest import ClockOut
 from motcua.kernel.files.kind import Variant
 from motcua.modules.dossiers.kind import PORTAL_STATES
@@ -35,12 +36,9 @@ def private(response: HttpResponse) -> None:
     response["X-Robots-Tag"] = "noindex"
 
 
-class StateOut(Schema):
+class StateOut(cases.StateOut):
     """``number``: as the national portal counts states, 1–10."""
 
-    name: str
-    label: str
-    is_open: bool
     number: int
 
     @classmethod

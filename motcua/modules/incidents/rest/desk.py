@@ -1,23 +1,20 @@
 """Reports in the JSON API, for officials and for machines that work with them: the case, and every move."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
-from ninja.params.functions import Header
 from pydantic import Field
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.queries.reading import get_case, may_on, moves_for
-from motcua.kernel.cases.rest import ClockOut
+from motcua.kernel.cases.queries.reading import get_case, may_on
+from motcua.kernel.cases.rest import ClockOut, Moves, StateOut, offer_moves, slug_of, unit_of
 from motcua.kernel.identity.queries import open_person
 from motcua.kernel.identity.views import Request, requires
-from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
-from motcua.kernel.web.rest.conditions import tag, version_of
+from motcua.kernel.web.rest.conditions import tag
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Moment, Words
 from motcua.modules.incidents.actions import people, receiving, working
@@ -27,7 +24,6 @@ from motcua.modules.incidents.rest.public import Files, file_ids
 from motcua.modules.incidents.rest.shapes import (
     AnswerOut,
     FileOut,
-    StateOut,
     TimelineOut,
     absolute,
     category_code,
@@ -187,17 +183,6 @@ def reveal(request: Request, response: HttpResponse, case_id: Id, person_id: Id)
 # ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Moved(Schema):
-    id: int
-    code: str
-    state: StateOut
-    unit: str
-    officer_id: int | None
-    due_at: datetime | None
-    version: int
-    moves: list[str]
-
-
 class ModerationIn(Schema):
     """What strangers see. Without ``public_text`` they read the person's words, contacts masked; of the photos they see
     those named, and the choice stays open without ``public_file_ids``."""
@@ -270,8 +255,7 @@ class ReopenIn(Schema):
     files: Files = Field(default_factory=list, max_length=20)
 
 
-Action = Callable[..., object]
-MOVES: dict[str, tuple[Action, type[Schema] | None]] = {
+MOVES: Moves = {
     "accept": (receiving.accept_incident, ModerationIn),
     "take": (receiving.take_incident, None),
     "assign": (receiving.assign_incident, AssignIn),
@@ -298,10 +282,6 @@ MOVES: dict[str, tuple[Action, type[Schema] | None]] = {
 }
 
 
-def slug_of(move_name: str) -> str:
-    return move_name.replace("_", "-")
-
-
 def _values(body: Schema) -> dict[str, Any]:
     """What was sent, by the names of the action's keywords."""
     values = body.model_dump()
@@ -309,57 +289,8 @@ def _values(body: Schema) -> dict[str, Any]:
         if name in values:
             values[keyword] = file_ids(values.pop(name))
     if "unit" in values:
-        unit = org.tree().by_code(values.pop("unit"))
-        if unit is None:
-            words = _("Chọn một đơn vị đang hoạt động.")
-            raise Refused("invalid", words, fields={"unit": words})
-        values["unit_id"] = unit.id
+        values["unit_id"] = unit_of(values.pop("unit"))
     return values
 
 
-def _moved(request: Request, response: HttpResponse, case_id: int) -> Moved:
-    now = get_case(case_id, actor=request.actor.by_post)
-    response["ETag"] = tag(now.version)
-    return Moved(
-        id=now.id,
-        code=now.code,
-        state=StateOut.of(INCIDENT.state(now.state), for_officials=True),
-        unit=org.tree().unit(now.unit_id).code,
-        officer_id=now.officer_id,
-        due_at=now.due_at,
-        version=now.version,
-        moves=[slug_of(move.name) for move in moves_for(now, request.actor)],
-    )
-
-
-def _operation(name: str, action: Action, shape: type[Schema] | None) -> None:
-    """One address for each move, so that the documentation knows what each one needs."""
-
-    def with_body(
-        request: Request, response: HttpResponse, case_id: Id, body: Schema, if_match: str = Header("", max_length=40)
-    ) -> Moved:
-        get_case(case_id, actor=request.actor.by_post)  # the people of the case have addresses of their own
-        with version_of(if_match) as version:
-            action(case_id, actor=request.actor, version=version, **_values(body))
-        return _moved(request, response, case_id)
-
-    def without(
-        request: Request, response: HttpResponse, case_id: Id, if_match: str = Header("", max_length=40)
-    ) -> Moved:
-        get_case(case_id, actor=request.actor.by_post)  # the people of the case have addresses of their own
-        with version_of(if_match) as version:
-            action(case_id, actor=request.actor, version=version)
-        return _moved(request, response, case_id)
-
-    view: Callable[..., Moved] = without
-    if shape is not None:
-        view = with_body
-        view.__annotations__["body"] = shape
-    view.__name__ = f"{name}_case"
-    view.__doc__ = action.__doc__
-    guarded = requires(f"{INCIDENT.name}.{name}")(view)
-    router.post(f"/cases/{{case_id}}/moves/{slug_of(name)}", response=Moved)(guarded)
-
-
-for _name, (_action, _shape) in MOVES.items():
-    _operation(_name, _action, _shape)
+offer_moves(router, "/cases/{case_id}", INCIDENT, MOVES, _values)

@@ -14,6 +14,7 @@ from motcua.kernel.cases.actions.people import change_wants
 from motcua.kernel.cases.queries.people import party_of
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.cases.queries.rules import category_by_code
+from motcua.kernel.cases.rest import StateOut
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
@@ -39,7 +40,6 @@ from motcua.modules.incidents.rest.shapes import (
     IncidentList,
     IncidentPage,
     IncidentRow,
-    StateOut,
     TimelineOut,
     absolute,
 )

@@ -7,7 +7,7 @@ from django.conf import settings
 from ninja import Schema
 
 from motcua.kernel.cases.queries.rules import rules
-from motcua.kernel.cases.rest import ClockOut
+from motcua.kernel.cases.rest import ClockOut, StateOut
 from motcua.kernel.files.kind import Variant
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
@@ -15,7 +15,6 @@ from motcua.kernel.places import queries as places
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from motcua.kernel.cases.kind import State
     from motcua.kernel.cases.models import Case, CaseFile
     from motcua.kernel.cases.queries.timeline import TimelineRow
     from motcua.modules.incidents.queries.public import PublicPage, PublicRow
@@ -27,17 +26,6 @@ def absolute(path: str) -> str:
 
 def category_code(case: "Case") -> str | None:
     return rules().categories[case.category_id].code if case.category_id else None
-
-
-class StateOut(Schema):
-    name: str
-    label: str  # in plain words
-    is_open: bool
-
-    @classmethod
-    def of(cls, state: "State", *, for_officials: bool = False) -> "StateOut":
-        label = state.label if for_officials else state.public_label
-        return cls(name=state.name, label=str(label), is_open=state.is_open)
 
 
 class FileOut(Schema):

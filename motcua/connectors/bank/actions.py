@@ -13,6 +13,7 @@ from motcua.kernel.payments.kind import Incoming, Means
 from motcua.kernel.payments.ports import Health, Option
 from motcua.kernel.payments.queries.bankfiles import read_moment
 from motcua.lib import moment
+from motcua.lib.dotted import part_at
 from motcua.lib.errors import Refused
 from motcua.lib.signed_messages import problem_of
 
@@ -64,7 +65,7 @@ class BankSource:
             told = json.loads(body)
         except ValueError as error:
             raise Refused("invalid", _("Không đọc được thư báo.")) from error
-        rows = _at(told, values["list"]) if values["list"] else told
+        rows = part_at(told, values["list"]) if values["list"] else told
         return [
             incoming
             for row in (rows if isinstance(rows, list) else [rows])
@@ -81,9 +82,9 @@ def _incoming(row: Any, values: Mapping[str, str]) -> Incoming | None:
         raise Refused("invalid", _("Thư báo không có giao dịch."))
     if values["credit"]:
         path, _equals, wanted = values["credit"].partition("=")
-        if str(_at(row, path.strip())) != wanted.strip():
+        if str(part_at(row, path.strip())) != wanted.strip():
             return None
-    found = {field: _at(row, values[field]) if values[field] else None for field in FIELDS}
+    found = {field: part_at(row, values[field]) if values[field] else None for field in FIELDS}
     if missing := [values[field] for field in NEEDED if found[field] in (None, "")]:
         raise Refused("invalid", _("Giao dịch thiếu %(names)s.") % {"names": ", ".join(missing)})
     amount = _whole(found["amount"])
@@ -115,14 +116,3 @@ def _whole(value: Any) -> int:
     if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()) or part.strip("0"):
         raise Refused("invalid", _("Không đọc được số tiền “%(text)s”.") % {"text": text[:40]})
     return sign * int(digits)
-
-
-def _at(data: Any, path: str) -> Any:
-    for step in path.split("."):
-        if isinstance(data, Mapping):
-            data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
-            data = data[int(step)]
-        else:
-            return None
-    return data

@@ -17,9 +17,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from motcua.connectors.registry_http.kind import Question, at, read_map
+from motcua.connectors.registry_http.kind import Question, read_map
 from motcua.kernel.registries.ports import Asking, Record
 from motcua.lib import moment
+from motcua.lib.dotted import part_at
 from motcua.lib.errors import ConnectorError
 
 ATTEMPTS = 3
@@ -74,10 +75,10 @@ class SharingPlatform:
             raise ConnectorError(f"{registry}: HTTP {status}")
         if not isinstance(data, Mapping):
             raise ConnectorError(f"{registry}: the answer is no object")
-        record = at(data, question.record)
+        record = part_at(data, question.record)
         if record in (None, [], {}):
             return None
-        return Record(registry, question.values(record, key), _moment(at(data, question.updated)), self.name)
+        return Record(registry, question.values(record, key), _moment(part_at(data, question.updated)), self.name)
 
     def check(self, registry: str) -> str:
         try:

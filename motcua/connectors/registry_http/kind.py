@@ -8,22 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from motcua.kernel.registries.kind import REGISTRIES, FieldType, RegistryKind
+from motcua.lib.dotted import part_at
 from motcua.lib.errors import ConnectorError
 
 _CONDITION = re.compile(r"\s*([\w.-]+)\s*(==|!=)\s*(.*?)\s*")
 _GAP = re.compile(r"\{(\w+)\}")
-
-
-def at(data: Any, path: str) -> Any:
-    """What stands at keys and positions between dots; None where there is nothing."""
-    for step in path.split(".") if path else ():
-        if isinstance(data, Mapping):
-            data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
-            data = data[int(step)]
-        else:
-            return None
-    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +31,7 @@ class Condition:
         return Condition(found[1], found[2] == "==", found[3])
 
     def holds(self, status: int, data: Any) -> bool:
-        value = str(status) if self.path == "status" else _text(at(data, self.path))
+        value = str(status) if self.path == "status" else _text(part_at(data, self.path))
         return (value == self.value) is self.is_equal
 
 
@@ -75,7 +64,7 @@ class Mapped:
         raise ValueError("a field is a path, or {at, date, values} or {area, line}")
 
     def text(self, record: Any) -> str:
-        found = at(record, self.path)
+        found = part_at(record, self.path)
         if isinstance(found, list):
             return "|".join(_text(part) for part in found)
         text = _text(found).strip()
@@ -142,8 +131,8 @@ class Question:
                 continue
             if field.type == FieldType.ADDRESS:
                 address = {
-                    "area": _text(at(record, mapped.area)),
-                    "line": _text(at(record, mapped.line or mapped.path)),
+                    "area": _text(part_at(record, mapped.area)),
+                    "line": _text(part_at(record, mapped.line or mapped.path)),
                 }
                 if any(address.values()):
                     values[field.name] = address

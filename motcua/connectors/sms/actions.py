@@ -13,10 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from motcua.connectors.sms.kind import Answer, Condition, filled, part_at, value_at
+from motcua.connectors.sms.kind import Answer, Condition, filled, value_at
 from motcua.kernel.messages.kind import SMS
 from motcua.kernel.messages.ports import Health, Option, OutboundMessage, Receipt, Sent
 from motcua.kernel.packs.queries import city_setting
+from motcua.lib.dotted import part_at
 from motcua.lib.errors import ConnectorError, Refused
 from motcua.lib.sms import measure
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from motcua.lib.dotted import part_at
+
 _CONDITION = re.compile(r"\s*([\w.-]+)\s*(==|!=|in|~)\s*(.*?)\s*", re.DOTALL)
 _GAP = re.compile(r"\{(to|to84|to0|text|id|sender|unicode)\}")
 
@@ -32,17 +34,6 @@ def value_at(data: Any, path: str) -> str:
     if isinstance(found, bool | dict | list):
         return json.dumps(found)
     return "" if found is None else str(found)
-
-
-def part_at(data: Any, path: str) -> Any:
-    for step in path.split(".") if path else ():
-        if isinstance(data, Mapping):
-            data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
-            data = data[int(step)]
-        else:
-            return None
-    return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ STYLES: dict[str, tuple[str, ...]] = {
 EVERYWHERE = ("htmx.org/dist/htmx.min.js", "toast", "clock", "live", "draft", "lazy", "dialog", "session")
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "portal.js": (*EVERYWHERE, "follow"),
+    "copy.js": ("copy",),
     "desk.js": (*EVERYWHERE, "keys", "rows"),
     "map.js": ("leaflet/dist/leaflet.js", "leaflet.markercluster/dist/leaflet.markercluster.js", "map"),
     "chart.js": ("echarts/dist/echarts.simple.min.js", "chart"),

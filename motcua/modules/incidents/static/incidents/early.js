@@ -4,7 +4,7 @@
   "use strict";
   const root = document.documentElement, PATIENCE = 8_000;
   if (!("indexedDB" in window && "fetch" in window)) return;
-  root.classList.add("wz-on");
+  root.classList.add("js-on", "wz-on");
   root.dataset.at = "anh";
-  setTimeout(() => { if (!root.dataset.ready) root.classList.remove("wz-on"); }, PATIENCE);
+  setTimeout(() => { if (!root.dataset.ready) root.classList.remove("js-on", "wz-on"); }, PATIENCE);
 })();

@@ -1,7 +1,7 @@
 /* Buttons that copy, share or print. They are hidden until this script says that they work. */
 (() => {
   "use strict";
-  document.documentElement.classList.add("wz-on");
+  document.documentElement.classList.add("js-on");
 
   async function copy(text) {
     try { await navigator.clipboard.writeText(text); return true; } catch { /* no clipboard without https: the old way */ }
@@ -16,9 +16,11 @@
   }
 
   async function say(button) {
-    const words = button.querySelector("[data-words]"), before = words.textContent;
-    words.textContent = button.dataset.copied;
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: button.dataset.copied } }));
+    const words = button.querySelector("[data-words]");
+    if (!words || words.textContent === button.dataset.copied) return;
+    const before = words.textContent;
+    words.textContent = button.dataset.copied;
     setTimeout(() => { words.textContent = before; }, 3_000);
   }
 

@@ -20,6 +20,9 @@ _SEPARATORS: Final = r"[\s.\-\u2010-\u2015]*"
 DOSSIER_CODE: Final = re.compile(r"[A-Z0-9.]{3,35}-(\d{6}|\d{8})-\d{4,10}")
 """Every form of mã hồ sơ in use (facts §1.3): old, by QĐ 20/2020, of ministries. It carries no meaning for us."""
 
+AGENCY_CODE: Final = re.compile(r"^(?:[A-Z]\d{2}(\.\d{2,})*|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})$")
+"""Mã định danh cơ quan: QĐ 20/2020/QĐ-TTg, or the older form of QCVN 102:2016. At most 35 characters."""
+
 PROCEDURE_CODE: Final = re.compile(r"\d\.\d{6}(\.\d{3}\.\d{2}\.\d{2}\.H\d{2})?")
 """Mã thủ tục hành chính: national, or the form of one province."""
 

@@ -61,6 +61,7 @@ def _load() -> None:
         reports = env_int("MOTCUA_DEMO_REPORTS", DEMO_REPORTS, least=1)
         print(f"Making {reports} demonstration reports (MOTCUA_DEMO=0 makes none) …", flush=True)
         call_command("demo", reports=reports)
+        call_command("signature", "demo", verbosity=0)  # the dossiers are signed
         call_command("demo_dossiers", dossiers=DEMO_DOSSIERS, verbosity=0)
         call_command("demo_tickets", verbosity=0)
         call_command("demo_ratings", ratings=DEMO_RATINGS, verbosity=0)

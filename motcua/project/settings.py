@@ -17,9 +17,8 @@ BUILD_DIR = env_path("BUILD_DIR", BASE_DIR / ".build")
 NODE_MODULES = BASE_DIR / "node_modules"  # read at set-up only, by `motcua assets`, but for the font of printed forms
 PRINT_FONTS = (NODE_MODULES / "@expo-google-fonts" / "tinos",)  # metrics of Times, as NĐ 30/2020 asks
 
-# The library of certificates counts the bytes of a name where X.520 counts its characters: a Vietnamese one looks long.
-warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
-
+# The library of certificates counts the bytes of a name; X.520 counts its characters, and Vietnamese ones have several.
+warnings.filterwarnings("ignore", "Attribute's length must be")
 TESTING = env_bool("MOTCUA_TESTING", False)
 DEBUG = env_bool("DEBUG", False)
 
@@ -180,9 +179,10 @@ FILES_PER_HOUR = env_int("FILES_PER_HOUR", 120, least=1)  # from one sender, not
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # of a form without its files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they arrive
 
-# Maps draw our own areas; a city may lay tiles over them, e.g. https://tile.example.vn/{z}/{x}/{y}.png
 # Codes of dossiers (facts: TT 01/2018 Điều 19, QĐ 20/2020): the agency's identifier, the day, the number of the case.
-DOSSIER_CODE = env_str("MOTCUA_DOSSIER_CODE", "000.00.00.H00-{yymmdd}-{number:04d}")
+DOSSIER_CODE = env_str("MOTCUA_DOSSIER_CODE", "{agency}-{yymmdd}-{number:04d}")
+
+# Maps draw our own areas; a city may lay tiles over them, e.g. https://tile.example.vn/{z}/{x}/{y}.png
 MAP_TILES_URL = env_str("MAP_TILES_URL", "")
 MAP_TILES_ATTRIBUTION = env_str("MAP_TILES_ATTRIBUTION", "")
 

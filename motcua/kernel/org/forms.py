@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from motcua.kernel.org.models import CalendarDay, Unit
 from motcua.kernel.places.queries import area_by_code
+from motcua.lib.codes import AGENCY_CODE
 
 WEEKDAYS = (
     gettext_lazy("Thứ Hai"),
@@ -77,6 +78,14 @@ class UnitForm(forms.Form):
     calendar_id = forms.TypedChoiceField(label=gettext_lazy("Lịch làm việc"), coerce=int)
     phone = forms.CharField(label=gettext_lazy("Điện thoại"), max_length=30, required=False)
     email = forms.EmailField(label=gettext_lazy("Thư điện tử"), required=False)
+    agency_code = forms.RegexField(
+        AGENCY_CODE,
+        label=gettext_lazy("Mã định danh cơ quan"),
+        max_length=35,
+        required=False,
+        help_text=gettext_lazy("Như H36.12.03 (Quyết định 20/2020/QĐ-TTg). Để trống: dùng mã của đơn vị cấp trên."),
+        error_messages={"invalid": gettext_lazy("Chữ H, G… và số, cách nhau bằng dấu chấm, như H36.12.03.")},
+    )
     valid_from = forms.DateField(label=gettext_lazy("Hoạt động từ ngày"), widget=DateInput)
     legal_basis = forms.CharField(label=gettext_lazy("Căn cứ"), max_length=200, required=False)
 

@@ -69,6 +69,8 @@ class Unit(models.Model):
     calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="units")
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
+    # Mã định danh cơ quan (QĐ 20/2020/QĐ-TTg), such as H36.12.03; empty: that of the unit above.
+    agency_code = models.CharField(max_length=35, blank=True, default="", db_default="")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     legal_basis = models.CharField(max_length=200, blank=True)

@@ -21,12 +21,14 @@ from motcua.kernel.packs.kind import Change, Column, PackPart, Table, day, email
 from motcua.kernel.packs.queries import Pack, Record, compare
 from motcua.kernel.places.queries import area_ids
 from motcua.lib import moment
+from motcua.lib.codes import AGENCY_CODE
 from motcua.lib.vietnamese import fold
 from motcua.lib.worktime import WorkCalendar
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
 
+agency_code = text(35, pattern=AGENCY_CODE.pattern, hint=gettext_lazy("như H36.12.03"))
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CODE = text(60, pattern=r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", hint=gettext_lazy("bằng chữ, số và gạch nối, như 24781-vp"))
 Sessions = dict[str, list[list[str]]]
@@ -111,6 +113,7 @@ UNITS = Table(
         Column("calendar", text(40), required=True),
         Column("phone", text(30)),
         Column("email", email),
+        Column("agency_code", agency_code),
         Column("valid_from", day, required=True, empty=None),
         Column("valid_to", day, empty=None),
         Column("legal_basis", text(200)),
@@ -349,7 +352,7 @@ def _apply_years(calendar: Calendar, records: Sequence[Record], changed: set[int
         yield Change("calendar_years", kind, f"{calendar.code} {year}", {"confirmed": (before, after)})
 
 
-PLAIN = ("name", "short_name", "kind", "phone", "email", "valid_from", "valid_to", "legal_basis")
+PLAIN = ("name", "short_name", "kind", "phone", "email", "agency_code", "valid_from", "valid_to", "legal_basis")
 
 
 def _apply_units(pack: Pack, actor: "Actor") -> list[Change]:

@@ -38,6 +38,7 @@ class UnitRow:
     calendar_id: int
     phone: str
     email: str
+    agency_code: str
     is_in_force: bool
 
 
@@ -76,6 +77,11 @@ class Tree:
 
     def path(self, unit_id: int) -> str:
         return self._by_id[unit_id].path
+
+    def agency_code(self, unit_id: int) -> str:
+        """Mã định danh cơ quan (QĐ 20/2020/QĐ-TTg) of the unit or the nearest above it; "" where nobody has one."""
+        above = (self.unit(unit_id), *self.ancestors(unit_id))
+        return next((unit.agency_code for unit in above if unit.agency_code), "")
 
     def ids_under(self, path: str) -> list[int]:
         """The unit of that path and everything below it, ended units included: their cases still need somebody."""
@@ -176,6 +182,7 @@ def _load_tree() -> Tree:
             calendar_id=unit.calendar_id,
             phone=unit.phone,
             email=unit.email,
+            agency_code=unit.agency_code,
             is_in_force=unit.valid_from <= today and (unit.valid_to is None or today <= unit.valid_to),
         )
         for unit in Unit.objects.all()

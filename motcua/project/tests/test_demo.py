@@ -14,12 +14,15 @@ from pytest_django import Settings
 from motcua.kernel.cases.models import Case, CaseFile, Clock
 from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import verify
+from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Account, Person
-from motcua.kernel.identity.queries import opened
+from motcua.kernel.identity.queries import opened, people_with_accounts
 from motcua.kernel.packs.actions import apply_pack
 from motcua.kernel.packs.queries import read_pack
+from motcua.kernel.signing.queries.roots import trusted
 from motcua.lib import moment
+from motcua.lib.pdfsign.verifying import verify as verify_pdf
 from motcua.modules.incidents.kind import INCIDENT
 from motcua.modules.incidents.management.commands.demo import LOGINS, PASSWORD
 from motcua.modules.incidents.management.demo.stories import FAMILIES, Teller, forget_cast
@@ -70,6 +73,25 @@ def test_a_year_of_history(da_lat: None, tmp_path: Path, capsys: pytest.CaptureF
     for login, _who in LOGINS:
         assert login in logins
         assert Account.objects.get(login=login).check_password(PASSWORD)
+
+
+def test_dossiers_stand_at_every_step_and_their_results_are_signed(da_lat: None, settings: Settings) -> None:
+    settings.DEMO = True
+    list(apply_pack(read_pack(house.BASE_DIR / "packs" / "lam-dong"), actor=SYSTEM))  # now with its invented citizens
+    call_command("signature", "demo")
+    call_command("demo_dossiers", "--dossiers", "2")
+    cases = Case.objects.filter(kind="dossier")
+    waiting = set(cases.filter(closed_at=None).values_list("state", flat=True))
+    assert waiting >= {"submitted", "accepted", "processing", "supplement_requested", "approving", "result_ready"}
+    assert all(case.code.startswith("H36-") for case in cases)
+    assert not Event.objects.filter(at__gt=moment.now()).exists()
+    assert list(verify()) == []
+    citizens = {actor.person_id for actor in people_with_accounts()}
+    assert cases.filter(parties__person_id__in=citizens).exists()
+    signed = CaseFile.objects.filter(case__in=cases, role="result").latest("id").file
+    roots = trusted()
+    told = verify_pdf(content_of(signed.pk), roots=roots.real, test_roots=roots.test, at=moment.now())
+    assert told.verdict == "test"
 
 
 def test_it_goes_on_living_until_it_is_stopped(

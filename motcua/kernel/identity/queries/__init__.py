@@ -8,6 +8,7 @@ from motcua.kernel.identity.queries.actors import (
     lacks_factor,
     must_add_factor,
     officer_actor,
+    people_with_accounts,
     person_actor,
     service_actor,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "own_card",
     "own_person_ids",
     "own_representations",
+    "people_with_accounts",
     "person_actor",
     "person_with_national_id",
     "proved_id_of",

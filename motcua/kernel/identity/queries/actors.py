@@ -64,6 +64,14 @@ def person_actor(account_id: int) -> Actor:
     return Actor(kind="person", id=account_id, person_id=row)
 
 
+def people_with_accounts() -> list[Actor]:
+    """Everybody from the public who may sign in, the oldest account first. For a demonstration: a city has too many."""
+    accounts = Account.objects.filter(kind=Account.Kind.PERSON, is_active=True).order_by("id")
+    return [
+        Actor(kind="person", id=number, person_id=person) for number, person in accounts.values_list("id", "person_id")
+    ]
+
+
 def account_actor(account: Account) -> Actor:
     """Whoever is signed in."""
     return officer_actor(account.pk) if account.kind == Account.Kind.OFFICER else person_actor(account.pk)

@@ -18,7 +18,19 @@ if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
 
 _TREE_LOCK = 0x4D43_0002  # advisory: two moves of units at once could close a circle that neither sees
-_PLAIN = ("code", "name", "short_name", "kind", "area_id", "calendar_id", "phone", "email", "valid_from", "legal_basis")
+_PLAIN = (
+    "code",
+    "name",
+    "short_name",
+    "kind",
+    "area_id",
+    "calendar_id",
+    "phone",
+    "email",
+    "agency_code",
+    "valid_from",
+    "legal_basis",
+)
 
 
 def lock_tree() -> None:
@@ -40,6 +52,7 @@ def add_unit(
     area_id: int | None = None,
     phone: str = "",
     email: str = "",
+    agency_code: str = "",
     legal_basis: str = "",
 ) -> Unit:
     lock_tree()
@@ -60,6 +73,7 @@ def add_unit(
         area_id=area_id,
         phone=phone,
         email=email,
+        agency_code=agency_code,
         legal_basis=legal_basis,
     )
     unit.save()

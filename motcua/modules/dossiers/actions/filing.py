@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from motcua.lib.rows import Insert
 
 SUBJECT_LENGTH = 200
+NO_AGENCY = "000.00.00.H00"  # where no unit has its identifier yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,9 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
             else None,
             person_id=applicant.person_id,
             role=PartyRole.APPLICANT,
-            code_template=settings.DOSSIER_CODE,
+            code_template=settings.DOSSIER_CODE.replace(
+                "{agency}", org.tree().agency_code(competent.reception.id) or NO_AGENCY
+            ),
             wants=new.wants,
             language=new.language,
             files=[(file_id, FileRole.PAPER) for file_id in file_ids],

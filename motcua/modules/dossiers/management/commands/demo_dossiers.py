@@ -7,15 +7,20 @@ import random
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F
 
+from motcua.kernel.files.actions import keep_made
 from motcua.kernel.forms.queries.answers import check
 from motcua.kernel.forms.queries.versions import FormVersion, newest
 from motcua.kernel.identity.kind import ANONYMOUS, Actor, Role
-from motcua.kernel.identity.queries import list_officers, officer_actor
+from motcua.kernel.identity.queries import list_officers, officer_actor, people_with_accounts
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.actions.arrivals import record_cash
 from motcua.kernel.payments.kind import OWED
@@ -28,6 +33,7 @@ from motcua.kernel.ratings.queries.asking import asked
 from motcua.kernel.ratings.queries.links import rate_token
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.lib.printing import pdf
 from motcua.modules.dossiers.actions import filing, reception, results, working
 from motcua.modules.dossiers.kind import KIND, Does
 from motcua.modules.dossiers.models import Dossier, Leg
@@ -44,7 +50,21 @@ SAID = {
 RATED, WROTE = 0.7, 0.4
 WEEKS = 8
 SUPPLEMENTED, REFUSED, SLOW = 0.1, 0.04, 0.12
+OF_AN_ACCOUNT = 0.4  # filed by somebody who signs in
+# At the first ward one dossier waits at each of these, for whoever looks around.
+SHOWN = (
+    "submitted",
+    "accepted",
+    "processing",
+    "supplement_requested",
+    "approving",
+    "approving",
+    "issuing",
+    "result_ready",
+)
+TRIES = 12  # not every procedure goes through every state
 Roles = frozenset[Role]
+SPECIMEN = Path(__file__).resolve().parents[1] / "specimen.typ"
 _CLERKS = frozenset({Role.CLERK})
 DOERS: dict[str, Roles] = {
     "submitted": _CLERKS,
@@ -76,7 +96,8 @@ class Command(BaseCommand):
             raise CommandError("Chưa có thủ tục nào nộp được, hoặc chưa phường nào có quầy với cán bộ.")
         for _number in range(options["dossiers"]):
             teller.tell()
-        self.stdout.write(f"{options['dossiers']} hồ sơ.")
+        shown = sum(teller.show(state) for state in SHOWN)
+        self.stdout.write(f"{options['dossiers'] + shown} hồ sơ.")
 
 
 class _Teller:
@@ -86,6 +107,7 @@ class _Teller:
         self.rng = rng
         self.now = moment.now()
         self.offers = list(_offers())
+        self.people = cycle(people_with_accounts() or [None])  # each gets some
         tree = org.tree()
         self.officers: dict[int, list[Actor]] = {}
         for row in list_officers([unit.id for unit in tree.in_force]):
@@ -133,6 +155,30 @@ class _Teller:
                 if case.closed_at is not None or not goes_on:
                     return
 
+    def show(self, state: str) -> int:
+        """One that stands in ``state`` now, of the last days. Returns how many were made on the way to it."""
+        calendar, _version = org.unit_calendar(self.communes[0].id)
+        for number in range(1, TRIES + 1):
+            offer, form, answers = self.rng.choice(self.offers)
+            at = calendar.next_open(self.now - timedelta(days=self.rng.randint(3, 6)))
+            with moment.at(at):
+                case = self._file(offer, form, answers, self.communes[0])
+            while case is not None and case.state != state and case.closed_at is None:
+                at = calendar.add(calendar.next_open(at), self.rng.randint(10, 90))
+                if at >= self.now:
+                    break
+                with moment.at(at):
+                    try:
+                        goes_on = self._step(case, asks=state == "supplement_requested")
+                    except Refused:
+                        break
+                    case.refresh_from_db()
+                if not goes_on:
+                    break
+            if case is not None and case.state == state:
+                return number
+        return TRIES
+
     def _rate(self, case: Any) -> None:
         """Most people do, by the link that tells of the result."""
         if self.rng.random() > RATED:
@@ -147,14 +193,17 @@ class _Teller:
         give_rating(rate_token(KIND, case.id), Given(face, ticks, words), actor=ANONYMOUS)
 
     def _file(self, offer: Version, form: FormVersion | None, answers: dict[str, Any], commune: org.UnitRow) -> Any:
-        name = " ".join(self.rng.choice(words) for words in (FAMILIES, MIDDLES, GIVEN))
-        number = f"068{self.rng.randint(0, 1)}{self.rng.randint(50, 99)}{self.rng.randint(0, 999_999):06}"
         counter = org.tree().by_code(f"{commune.code}-{RECEPTION}")
         at_counter = self.rng.random() < 0.4 and offer.body.way("counter") is not None
+        citizen = next(self.people) if self.rng.random() < OF_AN_ACCOUNT else None
+        name = " ".join(self.rng.choice(words) for words in (FAMILIES, MIDDLES, GIVEN))
+        number = f"068{self.rng.randint(0, 1)}{self.rng.randint(50, 99)}{self.rng.randint(0, 999_999):06}"
         new = filing.NewDossier(
             version_id=offer.id,
             way="counter" if at_counter else "online",
-            applicant=filing.Applicant(name, f"09{self.rng.randint(0, 99_999_999):08}", "", number),
+            applicant=filing.Applicant(person_id=citizen.person_id)
+            if citizen
+            else filing.Applicant(name, f"09{self.rng.randint(0, 99_999_999):08}", "", number),
             answers=answers,
             form_version_id=form.id if form else None,
             case_key=choose_case(offer, answers).key,
@@ -178,7 +227,7 @@ class _Teller:
             clerk = self._one(counter.id, frozenset({Role.CLERK})) if counter else None
             if at_counter and clerk is not None:
                 return filing.take_in_dossier(new, actor=clerk).case
-            return filing.file_dossier(new, actor=ANONYMOUS).case
+            return filing.file_dossier(new, actor=citizen or ANONYMOUS).case
         except Refused:
             return None
 
@@ -194,8 +243,9 @@ class _Teller:
             )
         return calendar.add(calendar.next_open(at), max(minutes, 5))
 
-    def _step(self, case: Any) -> bool:
-        """One move by somebody who may make it; False where the story ends or waits."""
+    def _step(self, case: Any, *, asks: bool | None = None) -> bool:
+        """One move by somebody who may make it; False where the story ends or waits. ``asks``: for more papers; None
+        leaves it to chance."""
         roles = DOERS.get(case.state)
         actor = self._one(case.unit_id, roles) if roles else None
         if actor is None and case.state == "processing":
@@ -209,7 +259,7 @@ class _Teller:
             case "submitted" | "transferred":
                 return self._receive(case, actor)
             case "processing":
-                return self._work(case, actor)
+                return self._work(case, actor, asks=self.rng.random() < SUPPLEMENTED if asks is None else asks)
             case "supplement_requested":
                 return self._supply(case, actor)
         return self._give(case, actor)
@@ -234,13 +284,13 @@ class _Teller:
         results.return_result_dossier(case.id, actor=actor, to="Căn cước của người nộp")
         return True
 
-    def _work(self, case: Any, actor: Actor) -> bool:
+    def _work(self, case: Any, actor: Actor, *, asks: bool) -> bool:
         found = whole(case)
         if case.officer_id is None:
             working.take_dossier(case.id, actor=actor)
             return True
         held = officer_actor(case.officer_id)
-        if self.rng.random() < SUPPLEMENTED and not Dossier.objects.get(pk=case.id).supplements:
+        if asks and not Dossier.objects.get(pk=case.id).supplements:
             items = [{"paper": "", "what": "Ảnh giấy tờ bị mờ, chưa đọc được", "how": "Chụp lại đủ bốn góc, đủ sáng"}]
             reception.request_supplement_dossier(case.id, actor=held, items=items, reason="Chưa đọc được giấy tờ")
             return True
@@ -248,13 +298,23 @@ class _Teller:
         if following is not None and following.leg.does in (Does.APPROVE, Does.SIGN, Does.RETURN):
             kinds = found.version.body.results
             number = f"{self.rng.randint(1, 900)}/{moment.now().year}"
-            made = [working.NewResult(kinds[0].code, kinds[0].name, number)] if kinds else []
-            if not made:
+            if not kinds:
                 return False
+            name = f"{kinds[0].name}.pdf"
+            file = keep_made(
+                _specimen(kinds[0].name, org.tree().unit(case.unit_id).name), actor=held, name=name, is_loose=True
+            )
+            made = [working.NewResult(kinds[0].code, kinds[0].name, number, file_id=file.pk)]
             working.propose_dossier(case.id, actor=held, results=made)
         else:
             working.pass_on_dossier(case.id, actor=held)
         return True
+
+
+@cache
+def _specimen(title: str, agency: str) -> bytes:
+    """A document to sign: it says of itself that it proves nothing."""
+    return pdf(SPECIMEN, {"title": title, "agency": agency}, fonts=settings.PRINT_FONTS)
 
 
 def _offers() -> Iterator[tuple[Version, FormVersion | None, dict[str, Any]]]:

@@ -30,6 +30,7 @@ LOGINS = (
     ("xuanhuong.vp1", "chuyên viên Văn phòng phường: giải quyết hồ sơ hộ tịch"),
     ("quantri", "quản trị hệ thống"),
 )
+CITIZEN = "0900 000 101"
 YEAR = timedelta(days=365)
 SHOWN_IN = 400  # reports: so many have one round of the newest in every state
 PAUSE = 4.0  # seconds between two happenings of the living city
@@ -68,6 +69,9 @@ class Command(BaseCommand):
         """One known password for everybody: this is a demonstration. Written where the start reads it."""
         set_same_password(make_password(PASSWORD))
         lines = [f"{login:16} {PASSWORD}   {who}" for login, who in LOGINS]
+        lines.append(
+            f"{CITIZEN:16} mã gửi đến      người dân: nộp và theo dõi hồ sơ; mã nằm trong {settings.OUTBOX_DIR}"
+        )
         Path(settings.DATA_DIR, "demo-logins.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _history(self, count: int, seed: int, *, pictures: bool) -> None:

@@ -1,6 +1,8 @@
 """Cases for programs: categories, the inbox, and the rules by which cases are sorted and promised."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,7 +19,6 @@ from motcua.kernel.cases.queries.rules import categories, rules
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
-from motcua.kernel.web.rest.conditions import tag, version_of
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Key, Words
 
@@ -199,6 +200,30 @@ def show_inbox(request: Request, wanted: Query[InboxQuery]) -> InboxOut:
         fields=TOLD,
     )
     return InboxOut(items=[InboxRowOut.of(row) for row in page.rows], counts=page.counts, next=page.next_key or None)
+
+
+# ── ``If-Match``: who writes says which version they saw (RFC 9110 §13.1.1) ───────────────────────────────────────────
+
+_TAG = re.compile(r'"([0-9]{1,9})"')
+
+
+@contextmanager
+def version_of(if_match: str) -> Iterator[int | None]:
+    """The version that the header asks for, None without one; a stale one is a failed precondition, 412."""
+    text = if_match.strip()
+    found = _TAG.fullmatch(text)
+    if text and text != "*" and found is None:
+        raise Refused("precondition_failed", _('If-Match phải là ETag của hồ sơ, như "7".'))
+    try:
+        yield int(found[1]) if found else None
+    except Refused as refused:
+        if refused.code == "stale" and text:
+            raise Refused("precondition_failed", refused.message) from refused
+        raise
+
+
+def tag(version: int) -> str:
+    return f'"{version}"'
 
 
 # ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -57,7 +57,8 @@ office,2026-01-02,off,Nghỉ hoán đổi,BLLĐ,yes
 office,2026-01-10,work,Làm bù,BLLĐ,yes
 office,2027-01-01,off,Tết Dương lịch,BLLĐ,no
 """,
-    "units.csv": """code,name,short_name,kind,parent_code,area_code,calendar,phone,email,agency_code,valid_from,valid_to,legal_basis
+    "units.csv": """\
+code,name,short_name,kind,parent_code,area_code,calendar,phone,email,agency_code,valid_from,valid_to,legal_basis
 68,UBND tỉnh Thử,UBND tỉnh,province,,68,office,0900 000 001,ubnd@thu.example,,2025-07-01,,
 centre,Tổng đài 1022,Tổng đài,centre,68,68,hotline,,,,2025-07-01,,
 24778,UBND phường Một,P. Một,commune,68,24778,office,,,,2025-07-01,,

@@ -8,12 +8,11 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from motcua.kernel.cases.queries.reading import cases_of, visible
-from motcua.kernel.cases.rest import ClockOut, Moves, by_post, offer_moves, slug_of, unit_of
+from motcua.kernel.cases.rest import ClockOut, Moves, by_post, offer_moves, slug_of, tag, unit_of
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import Line
-from motcua.kernel.web.rest.conditions import tag
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.wire import Code, Id, Key, Moment, Words
 from motcua.modules.dossiers.actions import apologising, claiming, consulting, money, reception, results, working

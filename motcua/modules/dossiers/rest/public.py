@@ -11,11 +11,11 @@ from ninja import Router, Schema, Status
 from ninja.params.functions import Header
 from pydantic import ConfigDict, Field
 
+from motcua.kernel.cases.rest import tag, version_of
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.forms.actions.drafts import save_step
 from motcua.kernel.identity.views import Request, public
 from motcua.kernel.procedures.queries.catalogue import Version, in_force
-from motcua.kernel.web.rest.conditions import tag, version_of
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Key, Words

@@ -10,11 +10,10 @@ from pydantic import Field
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.reading import get_case, may_on
-from motcua.kernel.cases.rest import ClockOut, Moves, StateOut, offer_moves, slug_of, unit_of
+from motcua.kernel.cases.rest import ClockOut, Moves, StateOut, offer_moves, slug_of, tag, unit_of
 from motcua.kernel.identity.queries import open_person
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.places import queries as places
-from motcua.kernel.web.rest.conditions import tag
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Id, Moment, Words
 from motcua.modules.incidents.actions import people, receiving, working

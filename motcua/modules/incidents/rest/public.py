@@ -14,12 +14,11 @@ from motcua.kernel.cases.actions.people import change_wants
 from motcua.kernel.cases.queries.people import party_of
 from motcua.kernel.cases.queries.reading import not_found
 from motcua.kernel.cases.queries.rules import category_by_code
-from motcua.kernel.cases.rest import StateOut
+from motcua.kernel.cases.rest import StateOut, version_of
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
-from motcua.kernel.web.rest.conditions import version_of
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Key, Latitude, Longitude, Words

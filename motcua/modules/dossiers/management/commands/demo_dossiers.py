@@ -22,9 +22,11 @@ from motcua.kernel.forms.queries.versions import FormVersion, newest
 from motcua.kernel.identity.kind import ANONYMOUS, Actor, Role
 from motcua.kernel.identity.queries import list_officers, officer_actor, people_with_accounts
 from motcua.kernel.org import queries as org
+from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.payments.actions.arrivals import record_cash
 from motcua.kernel.payments.kind import OWED
 from motcua.kernel.payments.queries.obligations import obligations
+from motcua.kernel.places.queries import commune_at
 from motcua.kernel.procedures.queries.catalogue import Version, choose_case, in_force
 from motcua.kernel.procedures.queries.search import search
 from motcua.kernel.ratings.actions.giving import give_rating
@@ -51,7 +53,7 @@ RATED, WROTE = 0.7, 0.4
 WEEKS = 8
 SUPPLEMENTED, REFUSED, SLOW = 0.1, 0.04, 0.12
 OF_AN_ACCOUNT = 0.4  # filed by somebody who signs in
-# At the first ward one dossier waits at each of these, for whoever looks around.
+# In the city's middle one dossier waits at each of these, for whoever looks around.
 SHOWN = (
     "submitted",
     "accepted",
@@ -121,6 +123,8 @@ class _Teller:
             and (desk := tree.by_code(f"{unit.code}-{RECEPTION}")) is not None
             and self._one(desk.id, frozenset({Role.CLERK})) is not None
         ]
+        centre = commune_at(float(city_setting("map", "lat", 0)), float(city_setting("map", "lon", 0)))
+        self.communes.sort(key=lambda unit: centre is None or unit.area_id != centre.id)  # the city's middle first
 
     def _one(self, unit_id: int, roles: Roles) -> Actor | None:
         """Somebody of the unit, or of the body above it, in one of these roles."""

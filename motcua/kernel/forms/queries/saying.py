@@ -21,14 +21,14 @@ def missing(one: Field, language: str) -> str:
     if one.kind is Kind.DECLARATION:
         return _("Đọc, rồi đánh dấu vào ô này nếu bạn đồng ý.")
     if one.kind in CHOSEN:
-        return _("Chọn: %(name)s.") % name
+        return _("Chọn “%(name)s”.") % name
     if one.kind is Kind.FILE:
-        return _("Đính kèm: %(name)s.") % name
+        return _("Đính kèm “%(name)s”.") % name
     if one.kind is Kind.REPEAT:
-        return _("Thêm ít nhất một mục: %(name)s.") % name
+        return _("Thêm ít nhất một mục vào “%(name)s”.") % name
     if one.kind is Kind.SIGNATURE:
         return _("Gõ đủ họ tên của bạn.")
-    return _("Nhập: %(name)s.") % name
+    return _("Điền “%(name)s”.") % name
 
 
 def invalid(one: Field, keyword: str, value: Any, language: str) -> str:
@@ -50,8 +50,8 @@ def invalid(one: Field, keyword: str, value: Any, language: str) -> str:
         case "maxItems":
             return _("Nhiều nhất %(most)d mục. Bạn bỏ bớt.") % {"most": one.most_items}
         case "enum":
-            return _("Chọn lại: %(name)s.") % {"name": one.title.in_language(language)}
-    return _("Nhập lại: %(name)s.") % {"name": one.title.in_language(language)}
+            return _("Chọn lại “%(name)s”.") % {"name": one.title.in_language(language)}
+    return _("Điền lại “%(name)s”.") % {"name": one.title.in_language(language)}
 
 
 def _range(one: Field, keyword: str, language: str) -> str:

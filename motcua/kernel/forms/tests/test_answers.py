@@ -42,13 +42,13 @@ def test_it_works() -> None:
 def test_what_is_missed_is_said_in_the_order_of_the_form() -> None:
     found = checked({})
     assert list(found.errors) == ["name", "born_on", "married", "truth", "signed"]
-    assert found.errors["name"] == "Nhập: Họ tên."
-    assert found.errors["married"] == "Chọn: Đã kết hôn?."
+    assert found.errors["name"] == "Điền “Họ tên”."
+    assert found.errors["married"] == "Chọn “Đã kết hôn?”."
     assert list(checked({}, step=3).errors) == ["truth", "signed"]
 
 
 def test_words_are_of_the_language_asked_for() -> None:
-    assert checked({**RIGHT, "name": ""}, language="en").errors["name"].endswith("Full name.")
+    assert checked({**RIGHT, "name": ""}, language="en").errors["name"].endswith("“Full name”.")
 
 
 def test_hidden_answers_are_dropped_and_not_missed() -> None:
@@ -89,7 +89,7 @@ def test_errors_count_the_items_as_they_were_given() -> None:
     long = "x" * 600
     found = checked({**RIGHT, "children": [{}, {"cash": 5}, {"name": long}]})
     assert found.errors == {
-        "children.1.name": "Nhập: Tên con.",
+        "children.1.name": "Điền “Tên con”.",
         "children.2.name": "Dài 600 ký tự, nhiều nhất 500. Bạn viết ngắn lại.",
     }
     found = checked({**RIGHT, "children": [{"name": "a"}] * 5})
@@ -175,7 +175,7 @@ def test_one_spelling_is_kept(field: dict[str, Any], given: Any, kept: Any) -> N
         ({"type": "string", "minLength": 3}, "ab", "ít nhất 3"),
         ({"type": "boolean"}, "perhaps", "có hoặc không"),
         ({"type": "string"}, {"a": 1}, "bằng chữ"),
-        ({"type": "array", "format": "file"}, ["../x"], "Nhập lại"),
+        ({"type": "array", "format": "file"}, ["../x"], "Điền lại"),
         ({"type": "array", "format": "file", "minItems": 2}, ["x"], "ít nhất 2"),
         ({"type": "object", "format": "address"}, {"line": "12 Mẫu"}, "Chọn phường, xã"),
     ],

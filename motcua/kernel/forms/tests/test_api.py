@@ -35,5 +35,5 @@ def test_answers_are_tried_and_not_kept(client: Client) -> None:
     wrong = client.post(
         f"{ADDRESS}/check", {"answers": {**RIGHT, "name": ""}}, "application/json", headers={"Accept-Language": "en"}
     ).json()
-    assert wrong["errors"] == {"name": "Enter: Full name."}
+    assert wrong["errors"] == {"name": "Fill in “Full name”."}
     assert not Draft.objects.exists()

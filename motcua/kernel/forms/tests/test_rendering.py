@@ -77,7 +77,7 @@ def test_what_was_typed_stays_beside_its_error(ask: Ask) -> None:
     html = drawn(answered)
     assert not answered.is_done
     assert answered.page.errors == [
-        ("f-name", "Nhập: Họ tên."),
+        ("f-name", "Điền “Họ tên”."),
         ("f-born_on", "Không có ngày 31/02/2026. Xem lại ngày và tháng."),
     ]
     assert inputs(html)["born_on"] == "31/02/2026"
@@ -103,7 +103,7 @@ def test_without_a_script_new_fields_are_shown_before_they_are_missed(ask: Ask) 
     assert not re.search(r'data-path="spouse"[^>]* hidden', drawn(answered))
     assert answered.page.seen == "spouse"
     again = ask(WHO, {**sent, "_seen": "spouse"})
-    assert again.page.errors == [("f-spouse-name", "Vợ hoặc chồng – Nhập: Họ, chữ đệm, tên.")]
+    assert again.page.errors == [("f-spouse-name", "Vợ hoặc chồng – Điền “Họ, chữ đệm, tên”.")]
     assert ask(WHO, {**sent, "_seen": "*"}).page.errors  # with a script they stood open
 
 

@@ -187,3 +187,11 @@ def test_forged_form_is_refused_readably() -> None:
     response = client.post("/report/")
     assert response.status_code == 403
     assert "Trang đã mở quá lâu" in response.content.decode()
+
+
+def test_who_comes_back_to_where_a_form_was_sent_is_told_so(client: Client) -> None:
+    answer = client.get("/ngon-ngu/", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Quay lại trang đó rồi bấm lại" in answer.content.decode()
+    told = client.get("/ngon-ngu/", headers={"Accept": "application/json"}).json()
+    assert told["code"] == "method_not_allowed"

@@ -80,11 +80,14 @@ def problem(request: HttpRequest, refused: Refused) -> JsonResponse:
     return response
 
 
-def method_not_allowed(request: HttpRequest, allowed: str) -> JsonResponse:
-    """For programs: the address is right, what they want to do there is not; ``allowed`` says what is."""
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """The address is right, what they want to do there is not; ``allowed`` says to a program what is. A person who
+    comes back to where a form was sent (by "reload", or after signing in) is told to go one page back."""
     words = _("Địa chỉ này không nhận %(method)s, chỉ nhận: %(allowed)s.")
-    refused = Refused("method_not_allowed", words % {"method": request.method, "allowed": allowed})
-    response = problem(request, refused)
+    words %= {"method": request.method, "allowed": allowed}
+    if not wants_json(request):
+        words = _("Trang này chỉ mở bằng nút bấm ở trang trước. Quay lại trang đó rồi bấm lại.")
+    response = refusal(request, Refused("method_not_allowed", words))
     response["Allow"] = allowed
     return response
 

@@ -130,8 +130,9 @@ class Refusals:
             words = _("Gửi cùng lúc không quá %d MB. Bạn hãy gửi ít tệp hơn.")
             return refusal(request, Refused("too_large", words % most))
         response = self._get_response(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
-            return method_not_allowed(request, response.headers.get("Allow", ""))  # the library answers in plain text
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not request.path.startswith("/open311/"):
+            # Django answers with nothing, the library of the API in plain text.
+            return method_not_allowed(request, response.headers.get("Allow", ""))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,15 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """``sentence`` is plain words with {keys} from the event's data; ``icon`` names an icon of the set."""
+    """``sentence`` is plain words with {keys} from the event's data; ``icon`` names an icon of the set. ``labels``: of
+    a key whose value is a name, the words for each, so that everybody reads them in their own language."""
 
     name: str
     sentence: str | Promise
     audience: Audience = Audience.OFFICIALS
     icon: str = "point"
     tone: str = "done"  # done | now | paused | late: how the timeline draws it
+    labels: Mapping[str, Mapping[str, str | Promise]] = field(default_factory=dict, hash=False)
 
 
 EVENTS: dict[str, EventKind] = {}

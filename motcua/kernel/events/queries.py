@@ -29,7 +29,10 @@ class _Gaps(dict[str, Any]):
 def sentence(name: str, data: Mapping[str, Any]) -> str:
     """The event in plain words, in the language in force."""
     kind = EVENTS.get(name)
-    return str(kind.sentence).format_map(_Gaps(data)) if kind else name
+    if kind is None:
+        return name
+    named = {key: words.get(data[key], data[key]) for key, words in kind.labels.items() if key in data}
+    return str(kind.sentence).format_map(_Gaps({**data, **named}))
 
 
 def kind_of(name: str) -> EventKind | None:

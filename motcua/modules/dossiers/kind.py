@@ -192,7 +192,7 @@ MOVES = (
 PUBLIC, PARTY, OFFICIALS = Audience
 
 EVENTS = (
-    EventKind("dossier.submitted", _("Nộp hồ sơ ({way})"), PARTY, "send"),
+    EventKind("dossier.submitted", _("Nộp hồ sơ ({way})"), PARTY, "send", labels={"way": dict(Way.choices)}),
     EventKind("dossier.accepted", _("{unit} tiếp nhận, hẹn trả {due}"), PARTY, "inbox"),
     EventKind("dossier.transferred", _("{unit} nhận hộ, chuyển đến {to}"), PARTY, "truck"),
     EventKind("dossier.supplement_requested", _("Đề nghị bổ sung: {what}"), PARTY, "file-alert", "paused"),
@@ -209,7 +209,13 @@ EVENTS = (
     EventKind("dossier.approved", _("Lãnh đạo {unit} đã duyệt"), PARTY, "signature"),
     EventKind("dossier.issued", _("Phát hành kết quả"), PARTY, "certificate"),
     EventKind("dossier.ready", _("Đã có kết quả, chờ trả tại {unit}"), PARTY, "gift"),
-    EventKind("dossier.returned", _("Đã trả kết quả ({delivery})"), PARTY, "circle-check"),
+    EventKind(
+        "dossier.returned",
+        _("Đã trả kết quả ({delivery})"),
+        PARTY,
+        "circle-check",
+        labels={"delivery": dict(Delivery.choices)},
+    ),
     EventKind("dossier.payment_requested", _("Đề nghị nộp {amount}"), PARTY, "cash", "paused"),
     EventKind("dossier.claim_refused", _("Không miễn, giảm: {what}. Lý do: {reason}"), PARTY, "coin"),
     EventKind("dossier.settled", _("Đã nộp đủ tiền, giải quyết tiếp"), PARTY, "receipt"),

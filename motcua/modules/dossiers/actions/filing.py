@@ -194,7 +194,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     applicant = new.applicant
     sent = [paper.file_id for paper in new.papers if paper.file_id and not paper.store_entry_id]
     file_ids = list(dict.fromkeys([*sent, *new.attached]))
-    facts = {"way": str(Way(new.way).label), "unit_id": competent.reception.id, "area_id": area.id if area else None,
+    facts = {"way": Way(new.way).value, "unit_id": competent.reception.id, "area_id": area.id if area else None,
              "category_id": None, "channel": new.channel, "procedure": body.code}  # fmt: skip
     events: list[tuple[str, Mapping[str, Any]]] = [("dossier.submitted", facts)]
     if outside:

@@ -82,7 +82,7 @@ def give(found: Whole, clocks: Clocks, how: Delivery, *, actor: Actor, to: str =
     keep_results(found)
     case.closed_at = clocks.at
     Dossier.objects.filter(pk=case.id).update(returned_at=clocks.at, returned_to=to, delivery=how)
-    data = {"delivery": str(how.label), **unit_words(case)}
+    data = {"delivery": how.value, **unit_words(case)}
     finish(case, "return_result", actor=actor, clocks=clocks, data=data)
 
 

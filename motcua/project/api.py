@@ -20,6 +20,7 @@ from motcua.kernel.forms.rest import router as forms
 from motcua.kernel.identity.views import public
 from motcua.kernel.messages.rest import router as messages
 from motcua.kernel.procedures.rest import router as procedures
+from motcua.kernel.ratings.rest import router as ratings
 from motcua.kernel.web.rest.officials import router as officials
 from motcua.kernel.web.rest.operation import router as operation
 from motcua.kernel.web.rest.places import router as places
@@ -69,6 +70,7 @@ for _router in (
     procedures,
     forms,
     figures,
+    ratings,
     files,
     places,
     officials,

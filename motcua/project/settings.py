@@ -383,7 +383,6 @@ LOGGING = {
     },
 }
 # ── Messages: what is sent, when, and by whom. The page /desk/quan-tri/duong-gui/ shows how the senders fare ──────────
-
 # Django's own way of sending mail is used by nobody: every letter goes through the outbox.
 EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.EmailBackend"
 SMS_TONELESS = env_bool("SMS_TONELESS", True)  # Vietnamese without tones: twice as much in one short message

@@ -53,7 +53,9 @@ def test_what_is_behind_and_why(
     """From what is refused to its history, sent again, and in step; a busy one waits with the time of its next try."""
     page = open_page(width=width, language=language)
     sign_in(page, world.city.quan.id or 0)
-    say = (lambda vi, en: en) if language == "en" else (lambda vi, en: vi)
+
+    def say(vi: str, en: str) -> str:
+        return en if language == "en" else vi
 
     def look(name: str, path: str) -> None:
         page.goto(f"{PAGES}{path}")

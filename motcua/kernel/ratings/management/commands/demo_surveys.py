@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,26 +89,30 @@ def _survey(
         )  # fmt: skip
         invite(made.pk)
     until = min(closes_at, now)
-    answered = sum(_answer(rng, one, opened_at, until, share) for one in made.invitations.order_by("pk"))
+    said = {was_late: rng.sample(words, len(words)) for was_late, words in SAID.items()}
+    answering = [one for one in made.invitations.order_by("pk") if rng.random() < share]
+    for one in answering:
+        _answer(rng, one, opened_at, until, said)
     if closes_at < now:
         with moment.at(closes_at):
             close_survey(made.pk, actor=actor)
-    return answered
+    return len(answering)
 
 
-def _answer(rng: random.Random, invitation: Invitation, since: datetime, until: datetime, share: float) -> bool:
-    if rng.random() > share:
-        return False
+def _answer(
+    rng: random.Random, invitation: Invitation, since: datetime, until: datetime, said: Mapping[bool, list[str]]
+) -> None:
+    """Each says something else."""
     with moment.at(since + rng.random() * (until - since)):
-        answer_survey(rate_token(SURVEY, invitation.pk), _given(rng, asked(Part.SURVEY)), actor=ANONYMOUS)
-    return True
+        answer_survey(rate_token(SURVEY, invitation.pk), _given(rng, asked(Part.SURVEY), said), actor=ANONYMOUS)
 
 
-def _given(rng: random.Random, questions: list[Question]) -> Given:
+def _given(rng: random.Random, questions: list[Question], said: Mapping[bool, list[str]]) -> Given:
     was_late = rng.random() < LATE
     values: dict[int, int] = {}
     for question in questions:
         weights = LEVELS[was_late] if question.shape == Shape.SCALE else FACTS.get(question.code, ((), ()))[was_late]
         if len(weights) == len(question.choices) and rng.random() > SKIPPED:
             values[question.pk] = FIRST_VALUE[question.shape] + rng.choices(range(len(weights)), weights)[0]
-    return Given(None, values, rng.choice(SAID[was_late]) if rng.random() < WROTE else "")
+    left = said[was_late]
+    return Given(None, values, left.pop() if left and rng.random() < WROTE else "")

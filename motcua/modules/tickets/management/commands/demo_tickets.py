@@ -29,7 +29,7 @@ OTHER_FATES = {"skipped": 0.15, "cancelled": 0.12}  # of one more in a morning
 BY_PHONE = 0.4
 SERVICE = {"A": 7, "B": 14, "C": 11, "D": 9}  # minutes that one usually takes, by the letter of the line
 OTHERS = 6
-RATED, MOODS = 0.5, ((6, 3, 1), (4, 4, 2), (3, 4, 3))  # of very happy, happy, unhappy people: receptions differ
+RATED, MOODS = 0.3, ((6, 3, 1), (4, 4, 2), (3, 4, 3))  # of very happy, happy, unhappy people: receptions differ
 WAITING = 4  # numbers that wait now, where it is open
 
 

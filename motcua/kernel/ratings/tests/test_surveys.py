@@ -1,11 +1,13 @@
 """Surveys: who is invited, answering once, the index, and what is shown only when it is over."""
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from motcua.kernel.cases.models import Case, Party
@@ -19,6 +21,7 @@ from motcua.kernel.messages.models import Message, Preference
 from motcua.kernel.ratings.actions.giving import answer_survey, hide_words
 from motcua.kernel.ratings.actions.surveys import close_survey, invite, open_survey, run_surveys
 from motcua.kernel.ratings.kind import RATEABLES, SURVEY, Given, Rateable, Service
+from motcua.kernel.ratings.management.commands.demo_surveys import FACTS
 from motcua.kernel.ratings.models import Invitation, Question, Rating, Survey
 from motcua.kernel.ratings.queries.links import rate_token, survey_url
 from motcua.kernel.ratings.queries.surveys import Index, findings, managed_surveys, may_hide
@@ -300,3 +303,12 @@ def test_the_demonstration_needs_questions(city: City) -> None:
     with pytest.raises(CommandError):
         call_command("demo_surveys")
     assert not Survey.objects.exists()
+
+
+def test_the_demonstration_knows_the_questions_of_the_pack() -> None:
+    with (settings.BASE_DIR / "packs" / "lam-dong" / "rating_questions.csv").open(encoding="utf-8", newline="") as file:
+        asked = {row["code"]: row["answers"].split("|") for row in csv.DictReader(file) if row["shape"] == "fact"}
+    assert {code: len(answers) for code, answers in asked.items()} == {
+        code: len(in_time) for code, (in_time, _late) in FACTS.items()
+    }
+    assert all(len(in_time) == len(late) for in_time, late in FACTS.values())

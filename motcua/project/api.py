@@ -20,6 +20,9 @@ from motcua.kernel.forms.rest import router as forms
 from motcua.kernel.identity.views import public
 from motcua.kernel.messages.rest import router as messages
 from motcua.kernel.procedures.rest import router as procedures
+from motcua.kernel.ratings.rest.giving import router as giving
+from motcua.kernel.ratings.rest.results import router as ratings
+from motcua.kernel.ratings.rest.surveys import router as surveys
 from motcua.kernel.web.rest.officials import router as officials
 from motcua.kernel.web.rest.operation import router as operation
 from motcua.kernel.web.rest.places import router as places
@@ -69,6 +72,9 @@ for _router in (
     procedures,
     forms,
     figures,
+    ratings,
+    giving,
+    surveys,
     files,
     places,
     officials,

@@ -9,7 +9,7 @@ from motcua.lib.errors import Refused
 PACK = "lam-dong"
 DEMO_REPORTS = 200
 DEMO_DOSSIERS = 30
-DEMO_RATINGS = 240
+DEMO_RATINGS = 200
 _LOCK = 0x4D6F7443  # several instances may start on one outside database
 
 
@@ -65,6 +65,7 @@ def _load() -> None:
         call_command("demo_dossiers", dossiers=DEMO_DOSSIERS, verbosity=0)
         call_command("demo_tickets", verbosity=0)
         call_command("demo_ratings", ratings=DEMO_RATINGS, verbosity=0)
+        call_command("demo_surveys", verbosity=0)
 
 
 if __name__ == "__main__":

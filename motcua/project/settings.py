@@ -383,13 +383,13 @@ LOGGING = {
     },
 }
 # ── Messages: what is sent, when, and by whom. The page /desk/quan-tri/duong-gui/ shows how the senders fare ──────────
-
 # Django's own way of sending mail is used by nobody: every letter goes through the outbox.
 EMAIL_BACKEND = f"django.core.mail.backends.{'locmem' if TESTING else 'dummy'}.EmailBackend"
 SMS_TONELESS = env_bool("SMS_TONELESS", True)  # Vietnamese without tones: twice as much in one short message
 SMS_QUIET = quiet_hours(env_str("SMS_QUIET", "21:00-07:00"))
 EXCHANGE_INSECURE = env_bool("EXCHANGE_INSECURE", False)  # tell a partner without TLS: for trials on one machine
 EXCHANGE_LINK_DAYS = env_int("EXCHANGE_LINK_DAYS", 30, least=1, most=365)  # that a partner may fetch a dossier's file
+EXCHANGE_UNREAD_KEPT_DAYS = env_int("EXCHANGE_UNREAD_KEPT_DAYS", 90, least=1)
 MESSAGES_KEPT_DAYS = env_int("MESSAGES_KEPT_DAYS", 90, least=1)
 RATINGS_LEAST = env_int("RATINGS_LEAST", 5, least=3)  # what fewer people said of a unit is shown to nobody
 OUTBOX_DIR = DATA_DIR / "outbox"  # of the console connector, where no other way of sending is set up

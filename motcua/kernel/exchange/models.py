@@ -118,7 +118,8 @@ class Source(models.Model):
 
 
 class Unread(models.Model):
-    """A row that came in and could not be read: kept whole and sealed, with the reason, until somebody has looked."""
+    """A row that came in and could not be read: kept whole and sealed, with the reason, for
+    EXCHANGE_UNREAD_KEPT_DAYS days."""
 
     source = models.CharField(max_length=80)
     service = models.CharField(max_length=40)

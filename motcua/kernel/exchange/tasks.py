@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from motcua.kernel.exchange.actions import filling
+from motcua.kernel.exchange.actions import filling, importing
 from motcua.kernel.exchange.actions.sending import (
     Claimed,
     claim,
@@ -122,3 +122,7 @@ def plain(error: ConnectorError) -> str:
 
 def fill_open() -> int:
     return filling.fill_open()
+
+
+def forget_old() -> int:
+    return importing.forget_unread()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -193,6 +194,15 @@ def _keep(unread: Sequence[tuple[Row, str]], source: str) -> None:
         ignore_conflicts=True,
         batch_size=1000,
     )
+
+
+@transaction.atomic
+def forget_unread() -> int:
+    """What could not be read holds whatever its sender wrote, also names and numbers: it goes when it is old, looked at
+    or not. Whoever sent it was told at once, and may send it again."""
+    old = moment.now() - timedelta(days=settings.EXCHANGE_UNREAD_KEPT_DAYS)
+    gone, _by_table = Unread.objects.filter(came_at__lt=old).delete()
+    return gone
 
 
 def lines_of(texts: Iterable[str], shape: Shape) -> Iterator[Row]:

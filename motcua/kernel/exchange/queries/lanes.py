@@ -74,8 +74,14 @@ def read_file_token(token: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """Why cases are not in step. One that was refused waits for a person, the others are tried again."""
+
     words: str
     count: int
+    state: str
+    label: str | Promise
+    tone: str
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def partner_lines(actor: Actor) -> list[PartnerLine]:
                 _int(row.get("waiting")),
                 row.get("oldest"),  # type: ignore[arg-type]
                 _int(row.get("refused")),
-                _reasons(partner.name) if row.get("refused") else [],
+                _reasons(partner.name) if row else [],
             )
         )
     return lines
@@ -139,8 +145,13 @@ def _int(value: object) -> int:
 
 
 def _reasons(partner: str) -> list[Reason]:
-    rows = Lane.objects.filter(partner=partner, state=LaneState.REFUSED).values("error").annotate(count=Count("pk"))
-    return [Reason(row["error"], row["count"]) for row in rows.order_by("-count", "error")[:MOST_REASONS]]
+    """What only waits for its turn has none."""
+    rows = Lane.objects.filter(Q(state=LaneState.REFUSED) | Q(state=LaneState.WAITING) & ~Q(error=""), partner=partner)
+    counted = rows.values_list("error", "state").annotate(count=Count("pk")).order_by("state", "-count", "error")
+    return [
+        Reason(error, count, state, LaneState(state).label, *STATE_TONES[LaneState(state)])
+        for error, state, count in counted[:MOST_REASONS]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ class FakePartner:
     batch: int = 10
     is_on: bool = True
     has_codes: bool = False
+    words: str = "Mã thủ tục chưa có (1)"  # of what it refuses
     fates: dict[str, str] = field(default_factory=dict)
     script: list[str] = field(default_factory=list)
     told: list[Letter] = field(default_factory=list)
@@ -151,7 +152,7 @@ class FakePartner:
         for letter in letters:
             match self.fates.get(letter.code):
                 case "refuse":
-                    answers.append(Answer(letter.id, False, error="Mã thủ tục chưa có (1)", is_permanent=True))
+                    answers.append(Answer(letter.id, False, error=self.words, is_permanent=True))
                 case "busy":
                     answers.append(Answer(letter.id, False, error="Đang bận (500)"))
                 case _:

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
+from motcua.kernel.events.kind import JOBS
 from motcua.kernel.events.models import Event
 from motcua.kernel.exchange.actions.importing import Imported, lines_of, take_in_reports
 from motcua.kernel.exchange.models import Foreign, Source, Unread
 from motcua.kernel.exchange.ports import SHAPES
 from motcua.kernel.exchange.queries.foreign import foreign_by, own_foreign
+from motcua.kernel.exchange.tasks import forget_old
 from motcua.kernel.identity import actions as identity
 from motcua.kernel.identity.actions import Proof, create_service_key, declare_identity, revoke_service_key
 from motcua.kernel.identity.kind import SYSTEM, Level
@@ -134,6 +137,26 @@ def test_what_cannot_be_read_is_named_and_kept(db: None, bad: Any, reason: str) 
     kept = Unread.objects.get()
     assert (kept.line, kept.source, sealer().open(kept.text_sealed)) == (2, SOURCE, text)
     take(bad)
+    assert Unread.objects.count() == 1
+
+
+def test_what_could_not_be_read_does_not_stay_for_ever(db: None, settings: Settings) -> None:
+    """Neither looked at nor not; the day before it goes it is still there."""
+    first = moment.now()
+    take(row(), "{", row(state="bốn"))
+    with moment.at(first + timedelta(days=30)):
+        take("[1]")
+    with moment.at(first + timedelta(days=89)):
+        assert forget_old() == 0
+    with moment.at(first + timedelta(days=91)):
+        assert JOBS["exchange.forget"].run() == 2
+        assert sealer().open(Unread.objects.get().text_sealed) == "[1]"
+        settings.EXCHANGE_UNREAD_KEPT_DAYS = 60
+        assert forget_old() == 1
+    assert not Unread.objects.exists()
+    assert Foreign.objects.count() == 1
+    assert Source.objects.get().count == 1
+    assert take("{").problems  # the same again is named again
     assert Unread.objects.count() == 1
 
 

@@ -62,6 +62,8 @@ def test_it_shows_what_waits_and_what_was_refused(admin: Client, world: World, p
     page = shown(admin)
     assert "Mã thủ tục chưa có (1)" in page
     assert "lâu nhất từ" in page
+    assert "?state=waiting&amp;reason=%C4%90ang" in page  # “Đang bận (500)”: why it waits
+    assert page.count('name="reason"') == 1  # what waits is tried again by itself
     assert "bí mật" not in page
     listed = shown(admin, f"{PAGES}fake/?state=refused")
     assert (bad.code in listed, good.code in listed) == (True, False)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -58,13 +59,16 @@ def show_partner(request: Request, name: str) -> HttpResponse:
         raise Refused("not_found", _("Không có hệ thống này."))
     wanted = _filter(request, name)
     rows, before = lanes(request.actor, wanted)
+    line = next(line for line in partner_lines(request.actor) if line.name == name)
+    behind = {LaneState.WAITING: line.waiting, LaneState.REFUSED: line.refused}  # who is in step is not counted: many
     query: dict[str, Any] = {key: value for key, value in request.GET.items() if key != "before" and value}
     context = {
         "name": name,
-        "label": PARTNERS[name].label,
+        "label": line.label,
+        "line": line,
         "rows": rows,
         "wanted": wanted,
-        "states": LaneState.choices,
+        "states": [(state.value, state.label, behind.get(state)) for state in LaneState],
         "older_url": f"?{urlencode(query | {'before': before})}" if before else "",
     }
     return render(request, "exchange/desk/partner.html", context)
@@ -120,4 +124,9 @@ def fill(request: Request, name: str) -> HttpResponse:
 @require_safe
 def show_foreign(request: Request) -> HttpResponse:
     """What other systems told us of their dossiers, and what of it could not be read."""
-    return render(request, "exchange/desk/foreign.html", {"page": foreign_page(request.actor), "tab": "foreign"})
+    context = {
+        "page": foreign_page(request.actor),
+        "kept_days": settings.EXCHANGE_UNREAD_KEPT_DAYS,
+        "tab": "foreign",
+    }
+    return render(request, "exchange/desk/foreign.html", context)

@@ -1,14 +1,11 @@
 """Answers on their way: opened by the account that they belong to, or by a secret link."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from motcua.kernel.forms.kind import Prefilled, Words
@@ -16,10 +13,11 @@ from motcua.kernel.forms.models import Draft as Row
 from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import sealer
+from motcua.kernel.identity.queries.proofs import is_proof, proof
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 
-PROOF_BYTES = 15  # 120 bits
+PURPOSE = "motcua.form.draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +113,11 @@ def _read_known(text: str) -> dict[str, Prefilled]:
 
 
 def draft_token(draft_id: int) -> str:
-    return f"{draft_id}.{_proof(draft_id, settings.SECRET_KEY)}"
+    return f"{draft_id}.{proof(PURPOSE, str(draft_id))}"
 
 
 def _proved(token: str) -> int | None:
-    number, _dot, proof = token.partition(".")
-    if not number.isdecimal() or not number.isascii() or len(number) > 18 or not proof.isascii():
+    number, _dot, proved = token.partition(".")
+    if not number.isdecimal() or not number.isascii() or len(number) > 18:
         return None
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return int(number) if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys) else None
-
-
-def _proof(number: int, key: str) -> str:
-    digest = salted_hmac("motcua.form.draft", str(number), secret=key, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest[:PROOF_BYTES]).decode()
+    return int(number) if is_proof(PURPOSE, number, proved) else None

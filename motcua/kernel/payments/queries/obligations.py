@@ -1,6 +1,5 @@
 """What is owed: of a case, for whoever holds the link to pay, and the right to see it on the desk."""
 
-import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -9,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import REPORTERS, PartyRole
@@ -17,12 +15,13 @@ from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import opened_whole, require, sealer, unit_ids_within
+from motcua.kernel.identity.queries.proofs import is_proof, proof
 from motcua.kernel.org.queries import tree
 from motcua.kernel.payments.kind import Means, Payer
 from motcua.kernel.payments.models import Obligation, Payment
 from motcua.lib.errors import Refused
 
-PROOF_BYTES = 18  # 144 bits
+PURPOSE = "motcua.payment"
 
 
 def obligations(case_ids: Iterable[int]) -> dict[int, list[Obligation]]:
@@ -75,7 +74,7 @@ def within(actor: Actor, permission: str = "payment.read") -> Q:
 
 def pay_token(obligation_id: int) -> str:
     """What stands in ``/thanh-toan/<token>/``: a number and a proof, derived, never stored."""
-    return f"{obligation_id}.{_proof(obligation_id, settings.SECRET_KEY)}"
+    return f"{obligation_id}.{proof(PURPOSE, str(obligation_id))}"
 
 
 def pay_url(obligation_id: int) -> str:
@@ -84,19 +83,13 @@ def pay_url(obligation_id: int) -> str:
 
 def read_pay_token(token: str) -> Obligation:
     """Refused("not_found") for anything that is not one of our links."""
-    number, _dot, proof = token.partition(".")
-    if number.isdecimal() and number.isascii() and len(number) <= 18 and proof.isascii():
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys):
-            found = Obligation.objects.select_related("case").filter(pk=int(number)).first()
-            if found is not None:
-                return found
+    number, _dot, proved = token.partition(".")
+    is_number = number.isdecimal() and number.isascii() and len(number) <= 18
+    if is_number and is_proof(PURPOSE, number, proved):
+        found = Obligation.objects.select_related("case").filter(pk=int(number)).first()
+        if found is not None:
+            return found
     raise Refused("not_found", _("Đường dẫn nộp tiền không đúng. Mở lại từ tin nhắn hoặc từ trang hồ sơ."))
-
-
-def _proof(obligation_id: int, secret: str) -> str:
-    digest = salted_hmac("motcua.payment", str(obligation_id), secret=secret, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest[:PROOF_BYTES]).decode()
 
 
 # ── Sealed ──────────────────────────────────────────────────────────────────────────────────────────────────────────

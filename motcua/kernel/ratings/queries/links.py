@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from motcua.kernel.identity.queries.proofs import is_proof, proof
 from motcua.kernel.identity.queries.sealed import keyed_index
 from motcua.kernel.ratings.kind import RATE_WITHIN, RATEABLES, SURVEY
 from motcua.kernel.ratings.models import Invitation, Spent
@@ -19,12 +19,13 @@ from motcua.lib.errors import Refused
 if TYPE_CHECKING:
     from motcua.kernel.ratings.kind import Rateable, Service
 
-_SIGNER = signing.Signer(salt="motcua.ratings", sep="~")
+_PURPOSE = "motcua.rating"
 
 
 def rate_token(kind: str, key: object) -> str:
     """The right to rate this, once, of the person for whom it was done."""
-    return _SIGNER.sign(f"{kind}.{key}")
+    link = f"{kind}.{key}"
+    return f"{link}.{proof(_PURPOSE, link)}"
 
 
 def rate_path(kind: str, key: object) -> str:
@@ -41,10 +42,10 @@ def survey_url(invitation_id: int) -> str:
 
 def read_link(token: str) -> tuple[str, str]:
     """(kind, key). Refused("not_found") for anything that we did not sign."""
-    try:
-        kind, _dot, key = _SIGNER.unsign(token).partition(".")
-    except signing.BadSignature:
-        raise _unknown() from None
+    link, _dot, proved = token.rpartition(".")
+    if not is_proof(_PURPOSE, link, proved):
+        raise _unknown()
+    kind, _dot, key = link.partition(".")
     return kind, key
 
 

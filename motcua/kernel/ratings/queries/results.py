@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -381,8 +381,10 @@ def reasons(found: Results) -> tuple[list[Reason], list[Grade]]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
+    """``face`` is None in a survey."""
+
     id: str
-    face: Face
+    face: Face | None
     words: str
 
 
@@ -395,9 +397,14 @@ def words_said(found: Results) -> list[Said]:
         unit_id__in=org.tree().ids_under(found.unit.path),
         week__gte=found.first,
         week__lte=found.last,
-        is_hidden=False,
-    ).exclude(words="")
-    return [Said(str(row.pk), Face(row.face or 0), row.words) for row in rows.order_by("id")[:MOST_WORDS]]
+    )
+    return said(rows)
+
+
+def said(ratings: QuerySet[Rating]) -> list[Said]:
+    """Their words, by keys that are random; the caller has seen that there are enough of them."""
+    rows = ratings.filter(is_hidden=False).exclude(words="").order_by("id")
+    return [Said(str(row.pk), Face(row.face) if row.face else None, row.words) for row in rows[:MOST_WORDS]]
 
 
 # ── For others ─────────────────────────────────────────────────────────────────────────────────────────────────────

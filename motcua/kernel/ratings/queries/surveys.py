@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from motcua.kernel.identity.queries import unit_ids_within
+from motcua.kernel.identity.queries import may, unit_ids_within
 from motcua.kernel.org import queries as org
 from motcua.kernel.ratings.kind import CONTENT_FROM, Shape
 from motcua.kernel.ratings.models import Answer, Invitation, Question, Rating, Survey
-from motcua.kernel.ratings.queries.results import least, without_the_few
+from motcua.kernel.ratings.queries.results import Said, least, said, without_the_few
 from motcua.lib.errors import Refused
 from motcua.lib.shares import wilson
 
@@ -77,6 +77,7 @@ class Findings:
     questions: list[Index]
     facts: list[Fact]
     units: list[Index]
+    words: list[Said]
 
 
 def managed_surveys(actor: Actor) -> list[Progress]:
@@ -139,6 +140,7 @@ def findings(survey: Survey) -> Findings | None:
         [Index(row.title, *by_question[row.pk]) for row in order if by_question.get(row.pk, (0, 0))[1] >= least()],
         [_fact(row, by_fact[row.pk]) for row in order if sum(by_fact.get(row.pk, {}).values()) >= least()],
         _units(survey, by_unit),
+        said(Rating.objects.filter(survey=survey)),
     )
 
 
@@ -154,6 +156,11 @@ def _units(survey: Survey, sums: dict[int, list[int]]) -> list[Index]:
     shown = without_the_few(sum(people.values()), people, least())
     found = [Index(org.tree().unit(number).name, *sums[number]) for number in shown if sums.get(number, [0, 0])[1]]
     return sorted(found, key=lambda one: (-one.low, one.name))
+
+
+def may_hide(survey: Survey, actor: Actor) -> bool:
+    """Words in it that name somebody."""
+    return all(may(actor, "rating.hide", unit_path=org.tree().path(number)) for number in survey.units)
 
 
 def reach_of(survey: Survey) -> list[int]:

@@ -85,7 +85,7 @@ def test_nothing_leads_from_a_rating_to_who_gave_it(questions: Questions) -> Non
     assert [field.name for field in Spent._meta.fields] == ["index"]
 
 
-@pytest.mark.parametrize("wrong", ["1", "work.1", "work.1~x", "é"])
+@pytest.mark.parametrize("wrong", ["1", "work.1", "work.1.x", "é", ""])
 def test_only_our_links_rate(questions: Questions, wrong: str) -> None:
     with pytest.raises(Refused) as refused:
         give_rating(wrong, Given(Face.HAPPY), actor=ANONYMOUS)
@@ -94,9 +94,9 @@ def test_only_our_links_rate(questions: Questions, wrong: str) -> None:
 
 
 def test_a_link_of_one_thing_rates_no_other(questions: Questions) -> None:
-    _kind, proof = token(1).split("~")
+    proof = token(1).rpartition(".")[2]
     with pytest.raises(Refused):
-        give_rating(f"work.2~{proof}", Given(Face.HAPPY), actor=ANONYMOUS)
+        give_rating(f"work.2.{proof}", Given(Face.HAPPY), actor=ANONYMOUS)
     assert nothing_was_kept()
 
 

@@ -1,24 +1,30 @@
 """Surveys: who is invited, answering once, the index, and what is shown only when it is over."""
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.events.actions import read_everything
 from motcua.kernel.events.models import Event
+from motcua.kernel.events.queries import verify
 from motcua.kernel.identity import actions as identity
 from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.queries import sealer
 from motcua.kernel.messages.models import Message, Preference
-from motcua.kernel.ratings.actions.giving import answer_survey
+from motcua.kernel.ratings.actions.giving import answer_survey, hide_words
 from motcua.kernel.ratings.actions.surveys import close_survey, invite, open_survey, run_surveys
 from motcua.kernel.ratings.kind import RATEABLES, SURVEY, Given, Rateable, Service
+from motcua.kernel.ratings.management.commands.demo_surveys import FACTS
 from motcua.kernel.ratings.models import Invitation, Question, Rating, Survey
 from motcua.kernel.ratings.queries.links import rate_token, survey_url
-from motcua.kernel.ratings.queries.surveys import Index, findings, managed_surveys
+from motcua.kernel.ratings.queries.surveys import Index, findings, managed_surveys, may_hide
 from motcua.kernel.ratings.tests.conftest import FRIDAY_BEFORE
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -191,6 +197,31 @@ def test_the_index_is_the_share_of_the_content(city: City, filed: Filed) -> None
     assert [(one.name, one.n) for one in found.units] == [("Phòng Kinh tế Một", 12)]
 
 
+def test_what_people_wrote_is_read_when_it_is_over(city: City, filed: Filed) -> None:
+    for number in range(6):
+        filed(f"0905 111 {200 + number}")
+    survey = opened(city)
+    sent()
+    asked = Question.objects.get(code="ro-rang")
+    with moment.at(MONDAY):
+        for place, invitation in enumerate(Invitation.objects.order_by("pk")):
+            words = ("Nên có ghế chờ", "Gọi chị Bảy 0905 123 456", "")[min(place, 2)]
+            answer_survey(token(invitation), Given(None, {asked.pk: 5}, words), actor=ANONYMOUS)
+        assert findings(survey) is None
+        survey = close_survey(survey.pk, actor=city.quan)
+        found = findings(survey)
+        assert found is not None
+        seat, name = sorted(found.words, key=lambda one: one.words, reverse=True)
+        assert (seat.words, seat.face, "0905" in name.words) == ("Nên có ghế chờ", None, False)
+        with pytest.raises(Refused):
+            hide_words(UUID(name.id), actor=city.hoa)
+        hide_words(UUID(name.id), actor=city.quan)
+        after = findings(survey)
+        assert after is not None
+        assert ([one.id for one in after.words], after.answered) == ([seat.id], 6)
+    assert (may_hide(survey, city.quan), may_hide(survey, city.hoa)) == (True, False)
+
+
 def test_too_few_answers_are_not_shown(city: City, filed: Filed) -> None:
     for number in range(4):
         filed(f"0905 111 {200 + number}")
@@ -245,3 +276,39 @@ def test_days_that_do_not_go_together(city: City, values: dict[str, Any], field:
         opened(city, **values)
     assert set(refused.value.fields) == {field}
     assert not Survey.objects.exists()
+
+
+def test_the_demonstration_has_one_that_is_over_and_one_that_runs(city: City, filed: Filed) -> None:
+    """Through the actions, none of it in the future; whoever was asked in the first is not asked in the second."""
+    for number in range(12):
+        filed(f"0905 111 {200 + number}")
+    now = MONDAY + timedelta(days=20)
+    with moment.at(now):
+        call_command("demo_surveys", verbosity=0)
+        running, over = (row for row in managed_surveys(city.quan))
+        assert (over.survey.closed_at is not None, running.survey.closed_at) == (True, None)
+        assert (over.invited, running.invited) == (12, 0)
+        found = findings(over.survey)
+        assert found is not None
+        assert 6 <= found.answered <= 12
+        assert found.whole is not None
+        assert found.whole.share > 0.5
+    assert not Event.objects.filter(at__gt=now).exists()
+    assert Event.objects.filter(name="survey.invited").count() == 12
+    assert list(verify()) == []
+
+
+def test_the_demonstration_needs_questions(city: City) -> None:
+    Question.objects.all().delete()
+    with pytest.raises(CommandError):
+        call_command("demo_surveys")
+    assert not Survey.objects.exists()
+
+
+def test_the_demonstration_knows_the_questions_of_the_pack() -> None:
+    with (settings.BASE_DIR / "packs" / "lam-dong" / "rating_questions.csv").open(encoding="utf-8", newline="") as file:
+        asked = {row["code"]: row["answers"].split("|") for row in csv.DictReader(file) if row["shape"] == "fact"}
+    assert {code: len(answers) for code, answers in asked.items()} == {
+        code: len(in_time) for code, (in_time, _late) in FACTS.items()
+    }
+    assert all(len(in_time) == len(late) for in_time, late in FACTS.values())

@@ -57,6 +57,7 @@ def survey(request: Request, survey_id: int) -> HttpResponse:
         "survey": progress.survey,
         "units": [tree.unit(number).name for number in progress.survey.units],
         "found": queries.findings(progress.survey),
+        "may_hide": queries.may_hide(progress.survey, request.actor),
         "least": least(),
     }
     return render(request, "ratings/desk/survey.html", context)

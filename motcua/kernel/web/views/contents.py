@@ -141,7 +141,7 @@ def register() -> None:
             _("Hồ sơ của bạn mà Nhà nước phải đồng bộ; và trạng thái hồ sơ của bạn ở hệ thống của bộ, ngành"),
             _("Để hệ thống quốc gia biết hồ sơ đến đâu, và để bạn xem mọi hồ sơ ở một chỗ"),
             _("Hệ thống quốc gia mà nơi này kết nối; của bộ, ngành chỉ giữ mã, thủ tục, cơ quan, trạng thái và ngày"),
-            _("Bản chờ gửi bị xóa ngay khi bên kia nhận; trạng thái của bộ, ngành giữ lâu dài"),
+            _("Bản chờ gửi: đến khi bên kia nhận; dòng mà bộ, ngành gửi sai mẫu: 90 ngày; trạng thái: lâu dài"),
             rank=76,
         ),
         DataNote(

@@ -28,6 +28,8 @@ class _Said:
     more_vi: str = ""
     more_en: str = ""
     by_sms: bool = False
+    ask_vi: str = ""  # in the short message to whoever may rate, with the link for that; together they fit into one
+    ask_en: str = ""
 
 
 FOLLOW_VI = "Mã hồ sơ: {code}\nXem hồ sơ: {link}\nĐừng chuyển đường dẫn này cho người khác, vì nó mở hồ sơ của bạn."
@@ -91,7 +93,8 @@ PEOPLE: dict[str, tuple[Any, _Said]] = {
     ),
     "dossier.returned": (
         _("Trả kết quả"),
-        _Said("Đã trả kết quả hồ sơ {code}", "The result of dossier {code} has been given to you"),
+        _Said("Đã trả kết quả hồ sơ {code}", "The result of dossier {code} has been given to you",
+              ask_vi="Ban thay the nao? {rate}", ask_en="How was it? {rate}"),
     ),
     "dossier.stopped": (
         _("Dừng giải quyết"),
@@ -146,17 +149,19 @@ RATE = {"rate": "https://motcua.example.vn/danh-gia/…/"}
 
 
 def _letters(said: _Said, *, is_end: bool) -> Iterable[Text]:
-    for language, head, more, foot, rate in (
-        ("vi", said.vi, said.more_vi, FOLLOW_VI, RATE_VI),
-        ("en", said.en, said.more_en, FOLLOW_EN, RATE_EN),
+    for language, head, more, foot, rate, ask in (
+        ("vi", said.vi, said.more_vi, FOLLOW_VI, RATE_VI, said.ask_vi),
+        ("en", said.en, said.more_en, FOLLOW_EN, RATE_EN, said.ask_en),
     ):
+        short = toneless(head) if language == "vi" else head
+        if ask:
+            yield Text("reporter", SMS, language, "", f"{short}. {ask}")
         for audience in ("reporter", "follower"):
             asks = rate if is_end and audience == "reporter" else ""
             body = "\n\n".join(part for part in (f"{head}.", more, asks, foot) if part)
             yield Text(audience, EMAIL, language, head, f"{body}\n")
             yield Text(audience, WEB, language, "", f"{head}.")
             if said.by_sms:
-                short = toneless(head) if language == "vi" else head
                 yield Text(audience, SMS, language, "", f"{short}. {{link}}")
 
 

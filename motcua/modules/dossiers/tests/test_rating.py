@@ -1,14 +1,19 @@
 """A dossier is rated after its result, by whoever filed it, by the link in the message and on its page."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.events.actions import read_everything
+from motcua.kernel.identity.actions import create_person
+from motcua.kernel.identity.models import Person
 from motcua.kernel.identity.queries import sealer
 from motcua.kernel.messages.models import Message, Notice
 from motcua.kernel.ratings.models import Rating
@@ -25,12 +30,22 @@ from motcua.testing.one_stop import OneStop
 
 pytestmark = pytest.mark.django_db
 AN = Applicant(name="Nguyễn Thị An", phone="0905123456", email="an@example.vn", national_id="068195000001")
+ON_THE_PHONE = replace(AN, email="")
+LONGEST_CODE = "000.00.12.H36-261116-0001"
 LATER = MONDAY + timedelta(hours=5)
 
 
 @pytest.fixture
-def returned(city: City, one_stop: OneStop, processing: Any) -> Case:
-    case: Case = processing(MONDAY, applicant=AN, delivery="counter")
+def give_back(city: City, one_stop: OneStop, processing: Any) -> Callable[[Applicant], Case]:
+    return lambda applicant: _given_back(processing(MONDAY, applicant=applicant, delivery="counter"), city, one_stop)
+
+
+@pytest.fixture
+def returned(give_back: Callable[[Applicant], Case]) -> Case:
+    return give_back(AN)
+
+
+def _given_back(case: Case, city: City, one_stop: OneStop) -> Case:
     with moment.at(LATER):
         take_dossier(case.id, actor=one_stop.oanh)
         propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", "Giấy khai sinh", "1/2026")])
@@ -65,6 +80,46 @@ def test_the_message_of_the_result_has_the_link(returned: Case) -> None:
     assert not any("/danh-gia/" in sealer().open(one.content_sealed) for one in earlier)
 
 
+@pytest.mark.parametrize(("language", "asks"), [("vi", "Ban thay the nao? http"), ("en", "How was it? http")])
+def test_who_has_only_a_telephone_gets_the_link_in_one_message(
+    give_back: Callable[[Applicant], Case], settings: Settings, language: str, asks: str
+) -> None:
+    """Also with the long codes and addresses of the country: whoever rates needs no other page before."""
+    settings.PUBLIC_URL = "https://dichvucong.lamdong.gov.vn"
+    case = give_back(ON_THE_PHONE)
+    Case.objects.filter(pk=case.id).update(code=LONGEST_CODE)
+    Person.objects.update(language=language)
+    with moment.at(LATER):
+        read_everything()
+        message = Message.objects.get(event="dossier.returned")
+        text = sealer().open(message.content_sealed)
+        assert (message.channel, message.parts) == ("sms", 1)
+        assert asks in text
+        address = text.split()[-1]
+        assert address == rate_url(KIND, case.id)
+        assert Client().post(address.removeprefix(settings.PUBLIC_URL), {"face": "3"}).status_code == 302
+    assert Rating.objects.get().procedure == "1.000001"
+
+
+@pytest.mark.parametrize(("wants", "is_told"), [("none", False), ("result", True)])
+def test_it_keeps_to_what_people_want(give_back: Callable[[Applicant], Case], wants: str, is_told: bool) -> None:
+    case = give_back(ON_THE_PHONE)
+    Party.objects.filter(case=case).update(wants=wants)
+    with moment.at(LATER):
+        read_everything()
+    assert Message.objects.filter(event="dossier.returned").exists() is is_told
+
+
+def test_followers_get_no_link_by_sms(give_back: Callable[[Applicant], Case]) -> None:
+    case = give_back(ON_THE_PHONE)
+    person = create_person("Lê Văn Theo", "0905 999 888")
+    Party.objects.create(case=case, role="follower", person=person, created_at=MONDAY)
+    with moment.at(LATER):
+        read_everything()
+    told = Message.objects.filter(event="dossier.returned")
+    assert [one.recipient for one in told] == [f"party:{Party.objects.filter(case=case).earliest('pk').pk}"]
+
+
 def test_the_page_offers_it_until_it_was_used(returned: Case) -> None:
     path = rate_path(KIND, returned.id)
     with moment.at(LATER):
@@ -83,7 +138,7 @@ def test_whoever_only_follows_does_not_rate(returned: Case) -> None:
         client.get(f"/p/{party_token(follower)}/")
         page = client.get(f"/ho-so/{returned.code}/")
     assert page.status_code == 200
-    assert "/danh-gia/" not in page.content.decode()
+    assert rate_path(KIND, returned.id) not in page.content.decode()
 
 
 def test_a_refusal_is_rated_as_well(one_stop: OneStop, filed: Any) -> None:

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import verify
+from motcua.kernel.ratings.models import Rating
 from motcua.lib import moment
 from motcua.modules.tickets.kind import OPEN, State
 from motcua.modules.tickets.models import Counter, Ticket
@@ -28,4 +29,8 @@ def test_a_month_of_numbers(hall: Hall, now: object, waiting: int) -> None:
     assert Ticket.objects.filter(point=hall.point, state__in=OPEN, day=MONDAY.date()).count() == waiting + bool(waiting)
     assert Counter.objects.filter(officer__isnull=False).count() == (2 if waiting else 0)  # one at each reception
     assert Event.objects.filter(name="ticket.taken").count() == Ticket.objects.count()
+    rated = Rating.objects.filter(kind="ticket")
+    assert 0 < rated.count() < done.count()
+    assert set(rated.values_list("point_id", flat=True)) <= {hall.point.unit_id, hall.other.point.unit_id}
+    assert rated.filter(officer__isnull=False).exists()
     assert list(verify()) == []

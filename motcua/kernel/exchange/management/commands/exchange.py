@@ -80,7 +80,7 @@ class Command(BaseCommand):
             trouble = f"; không liên lạc được: {line.error}" if line.error else ""
             self.stdout.write(f"{line.name}: {line.waiting} hồ sơ chờ{oldest}, {line.refused} bị từ chối{trouble}")
             for reason in line.reasons:
-                self.stdout.write(f"  {reason.count:6}  {reason.words}")
+                self.stdout.write(f"  {reason.count:6}  {reason.label}: {reason.words}")
 
     def _resend(self, code: str, *, everything: bool) -> None:
         lanes = lanes_of_code(code)

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from motcua.kernel.identity.kind import ANONYMOUS, Role
 from motcua.kernel.identity.queries import list_officers
 from motcua.kernel.org import queries as org
 from motcua.kernel.ratings.actions.giving import give_rating_at_desk
-from motcua.kernel.ratings.kind import TICK, Face, Given, Part, Shape
-from motcua.kernel.ratings.queries.asking import asked
+from motcua.kernel.ratings.management.demo import opinion
 from motcua.lib import moment
 
 DAYS = 56
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--ratings", type=int, default=240)
         parser.add_argument("--seed", type=int, default=1022)
 
+    @transaction.atomic  # one commit: the first start waits for this
     def handle(self, *args: Any, **options: Any) -> None:
         rng = random.Random(options["seed"])  # noqa: S311  nobody's real opinion
         clerks = [row for row in list_officers(None) if Role.CLERK in row.roles]
@@ -38,10 +39,6 @@ class Command(BaseCommand):
             calendar, _version = org.unit_calendar(clerk.unit_id)
             at = calendar.next_open(now - timedelta(minutes=rng.randint(60, DAYS * 24 * 60)))
             with moment.at(min(at, now)):
-                mood = MOODS[clerk.id % len(MOODS)]
-                face = rng.choices((Face.VERY_HAPPY, Face.HAPPY, Face.UNHAPPY), mood)[0]
-                shape = Shape.BAD if face == Face.UNHAPPY else Shape.GOOD
-                why = [question.pk for question in asked(Part.QUICK) if question.shape == shape]
-                given = Given(face, dict.fromkeys(rng.sample(why, min(len(why), rng.randint(0, 2))), TICK))
+                given = opinion(rng, MOODS[clerk.id % len(MOODS)])
                 give_rating_at_desk(clerk.unit_id, given, actor=ANONYMOUS, officer_id=clerk.id)
         self.stdout.write(f"{options['ratings']} đánh giá.")

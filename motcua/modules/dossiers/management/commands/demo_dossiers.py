@@ -30,8 +30,7 @@ from motcua.kernel.places.queries import commune_at
 from motcua.kernel.procedures.queries.catalogue import Version, choose_case, in_force
 from motcua.kernel.procedures.queries.search import search
 from motcua.kernel.ratings.actions.giving import give_rating
-from motcua.kernel.ratings.kind import TICK, Face, Given, Part, Shape
-from motcua.kernel.ratings.queries.asking import asked
+from motcua.kernel.ratings.management.demo import opinion
 from motcua.kernel.ratings.queries.links import rate_token
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -49,7 +48,7 @@ SAID = {
     "good": ("Làm nhanh, hướng dẫn dễ hiểu.", "Nộp trên điện thoại, không phải đi lại.", "Cán bộ rất nhiệt tình."),
     "bad": ("Hẹn rồi mà vẫn phải chờ.", "Phải bổ sung giấy tờ hai lần mới xong.", "Gọi hỏi nhưng không ai nghe máy."),
 }
-RATED, WROTE = 0.7, 0.4
+RATED = 0.7
 WEEKS = 8
 SUPPLEMENTED, REFUSED, SLOW = 0.1, 0.04, 0.12
 OF_AN_ACCOUNT = 0.4  # filed by somebody who signs in
@@ -189,12 +188,7 @@ class _Teller:
             return
         was_late = Leg.objects.filter(case_id=case.id, ended_at__gt=F("due_at")).exists()
         mood = (1, 3, 5) if was_late or case.state != "returned" else (5, 4, 1)
-        face = self.rng.choices((Face.VERY_HAPPY, Face.HAPPY, Face.UNHAPPY), mood)[0]
-        shape = Shape.BAD if face == Face.UNHAPPY else Shape.GOOD
-        why = [question.pk for question in asked(Part.QUICK) if question.shape == shape]
-        ticks = dict.fromkeys(self.rng.sample(why, min(len(why), 2)), TICK)
-        words = self.rng.choice(SAID[shape]) if self.rng.random() < WROTE else ""
-        give_rating(rate_token(KIND, case.id), Given(face, ticks, words), actor=ANONYMOUS)
+        give_rating(rate_token(KIND, case.id), opinion(self.rng, mood, SAID), actor=ANONYMOUS)
 
     def _file(self, offer: Version, form: FormVersion | None, answers: dict[str, Any], commune: org.UnitRow) -> Any:
         counter = org.tree().by_code(f"{commune.code}-{RECEPTION}")

@@ -13,18 +13,23 @@ from django.db import transaction
 
 from motcua.kernel.identity.kind import ANONYMOUS, Actor, Role
 from motcua.kernel.identity.queries import list_officers, officer_actor
+from motcua.kernel.ratings.actions.giving import give_rating
+from motcua.kernel.ratings.management.demo import opinion
+from motcua.kernel.ratings.queries.links import rate_token
 from motcua.lib import moment
 from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.actions.taking import cancel_ticket, take_ticket
 from motcua.modules.tickets.kind import Source
 from motcua.modules.tickets.models import Counter, Line, ServicePoint
 from motcua.modules.tickets.queries.points import all_counters, calendar_of, open_lines
+from motcua.modules.tickets.queries.rating import KIND
 
 DAYS, NUMBERS = 2, 3  # mornings of each line, and those served in each: just enough to measure its pace
 OTHER_FATES = {"skipped": 0.15, "cancelled": 0.12}  # of one more in a morning
 BY_PHONE = 0.4
 SERVICE = {"A": 7, "B": 14, "C": 11, "D": 9}  # minutes that one usually takes, by the letter of the line
 OTHERS = 6
+RATED, MOODS = 0.3, ((6, 3, 1), (4, 4, 2), (3, 4, 3))  # of very happy, happy, unhappy people: receptions differ
 WAITING = 4  # numbers that wait now, where it is open
 
 
@@ -73,6 +78,7 @@ def _morning(line: Line, counter: Counter, opening: datetime, clerk: Actor, rng:
         calling.open_counter(counter.pk, actor=clerk)
     fates = ["served"] * NUMBERS + [fate for fate, share in OTHER_FATES.items() if rng.random() < share]
     rng.shuffle(fates)
+    served = []
     for fate in fates:
         with moment.at(at - timedelta(minutes=rng.randint(1, 4))):
             source = Source.PHONE if rng.random() < BY_PHONE else Source.KIOSK
@@ -87,9 +93,14 @@ def _morning(line: Line, counter: Counter, opening: datetime, clerk: Actor, rng:
             with moment.at(at):
                 calling.skip_ticket(ticket.pk, actor=clerk)
         else:
+            served.append(ticket.pk)
             at += timedelta(minutes=SERVICE.get(line.letter, OTHERS) * rng.uniform(0.6, 1.6))
     with moment.at(at):
         calling.call_next(actor=clerk)  # nobody: it ends with the last one
+        for number in served:
+            if rng.random() < RATED:
+                given = opinion(rng, MOODS[line.point_id % len(MOODS)])
+                give_rating(rate_token(KIND, number), given, actor=ANONYMOUS)
         calling.leave_counter(actor=clerk)
     return len(fates)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import REPORTERS, PartyRole
-from motcua.kernel.cases.queries.people import parties
+from motcua.kernel.cases.queries.people import has_part, parties
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import opened_whole, require, sealer, unit_ids_within
@@ -23,6 +24,7 @@ from motcua.kernel.payments.models import Obligation, Payment
 from motcua.lib.errors import Refused
 
 PROOF_BYTES = 18  # 144 bits
+_LINK = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?", re.ASCII)
 
 
 def obligations(case_ids: Iterable[int]) -> dict[int, list[Obligation]]:
@@ -73,29 +75,35 @@ def within(actor: Actor, permission: str = "payment.read") -> Q:
 # ── The link to pay ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pay_token(obligation_id: int) -> str:
-    """What stands in ``/thanh-toan/<token>/``: a number and a proof, derived, never stored."""
-    return f"{obligation_id}.{_proof(obligation_id, settings.SECRET_KEY)}"
+def pay_token(obligation_id: int, person_id: int | None = None) -> str:
+    """What stands in ``/thanh-toan/<token>/``: numbers and a proof, derived, never stored.
+
+    Given to somebody of the case (``person_id``: their card), it opens as long as they are: with an authorisation that
+    ends it closes. The others' go on. Without, as officials hand it out, it always opens."""
+    link = f"{obligation_id}-{person_id}" if person_id is not None else str(obligation_id)
+    return f"{link}.{_proof(link, settings.SECRET_KEY)}"
 
 
-def pay_url(obligation_id: int) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('pay', args=[pay_token(obligation_id)])}"
+def pay_url(obligation_id: int, person_id: int | None = None) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('pay', args=[pay_token(obligation_id, person_id)])}"
 
 
 def read_pay_token(token: str) -> Obligation:
-    """Refused("not_found") for anything that is not one of our links."""
-    number, _dot, proof = token.partition(".")
-    if number.isdecimal() and number.isascii() and len(number) <= 18 and proof.isascii():
+    """Refused("not_found") for anything that is not one of our links, and for whom it was given to, who has no part in
+    the case any more."""
+    link, _dot, proof = token.partition(".")
+    numbers = _LINK.fullmatch(link)
+    if numbers is not None and proof.isascii():
         keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        if any(constant_time_compare(proof, _proof(int(number), key)) for key in keys):
-            found = Obligation.objects.select_related("case").filter(pk=int(number)).first()
-            if found is not None:
+        if any(constant_time_compare(proof, _proof(link, key)) for key in keys):
+            found = Obligation.objects.select_related("case").filter(pk=int(numbers[1])).first()
+            if found is not None and (numbers[2] is None or has_part(found.case_id, int(numbers[2]))):
                 return found
     raise Refused("not_found", _("Đường dẫn nộp tiền không đúng. Mở lại từ tin nhắn hoặc từ trang hồ sơ."))
 
 
-def _proof(obligation_id: int, secret: str) -> str:
-    digest = salted_hmac("motcua.payment", str(obligation_id), secret=secret, algorithm="sha256").digest()
+def _proof(link: str, secret: str) -> str:
+    digest = salted_hmac("motcua.payment", link, secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest[:PROOF_BYTES]).decode()
 
 

@@ -1,5 +1,6 @@
 """A procedure to break in one place at a time, and others made from it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from motcua.kernel.forms.models import FormVersion
@@ -138,10 +139,10 @@ def body(**changed: Any) -> Body:
     return Body.parse({**found.plain(), **changed})
 
 
-def words() -> None:
+def words(form: Mapping[str, Any] = FORM) -> None:
     """The field, the life event and the form that the sample names, and what people say for it."""
     FormVersion.objects.create(
-        key="khai-sinh", number=1, state=FormVersion.State.PUBLISHED, title="Tờ khai", body=as_text(FORM), revision=1,
+        key="khai-sinh", number=1, state=FormVersion.State.PUBLISHED, title="Tờ khai", body=as_text(form), revision=1,
         saved_at=moment.now(), saved_by="", published_at=moment.now(),
     )  # fmt: skip
     Field.objects.create(code="ho-tich", name="Hộ tịch", name_en="Civil status", position=1)

@@ -161,10 +161,11 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
     if dossier.accepted_at is None:
         raise _wrong(_("Hồ sơ chưa được tiếp nhận nên chưa có giấy hẹn."))
     way = found.version.body.way(dossier.way)
+    kept = papers(found.case.id)
     rows = [["STT", "Tên giấy tờ", "Bản chính", "Bản sao", "Hình thức"]]
     rows += [
         [str(number), paper.name, str(paper.originals or ""), str(paper.copies or ""), paper.get_source_display()]
-        for number, paper in enumerate(papers(found.case.id), 1)
+        for number, paper in enumerate(kept, 1)
     ]
     return Sheet(
         dossier.reception_unit_id,
@@ -188,7 +189,7 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
         ],
         rows,
         (1, 7, 2, 2, 4),
-        after=[f"Hồ sơ gồm {len(rows) - 1} loại giấy tờ."],
+        after=[f"Hồ sơ gồm {len({paper.code for paper in kept})} loại giấy tờ."],
         signers=[("Người nộp hồ sơ", card.name), ("Người tiếp nhận hồ sơ", _first_officer(found))],
     )
 

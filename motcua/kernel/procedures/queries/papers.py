@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.utils.translation import gettext as _
 
 from motcua.kernel.procedures.kind import Body, Mistake, Paper
+from motcua.kernel.procedures.models import ProcedureVersion
 from motcua.kernel.procedures.ports import stored_results
+from motcua.kernel.procedures.queries.catalogue import as_version
 from motcua.kernel.registries.queries import down_registries
 
 if TYPE_CHECKING:
@@ -84,3 +86,11 @@ def unknown_names(body: Body, form: "Form") -> list[Mistake]:
         for name in sorted(names)
         if not form.asks(name)
     ]
+
+
+def broken_by(key: str, form: "Form") -> list[str]:
+    """Conditions of procedures that would look at nothing if ``form`` came into force under ``key``."""
+    rows = ProcedureVersion.objects.filter(
+        state=ProcedureVersion.State.PUBLISHED, procedure__ended_on=None, body__form=key
+    ).select_related("procedure")
+    return [f"{row.procedure.code} {mistake}" for row in rows for mistake in unknown_names(as_version(row).body, form)]

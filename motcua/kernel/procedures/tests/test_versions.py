@@ -6,7 +6,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from motcua.kernel.events.models import Event
+from motcua.kernel.forms.actions.versions import publish as publish_form
+from motcua.kernel.forms.actions.versions import save_draft as save_form
 from motcua.kernel.forms.actions.versions import withdraw_form
+from motcua.kernel.forms.models import FormVersion
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.actions import discard_draft, end_procedure, publish_draft, save_draft
@@ -14,7 +17,7 @@ from motcua.kernel.procedures.kind import Body
 from motcua.kernel.procedures.models import Procedure, ProcedureVersion
 from motcua.kernel.procedures.queries.catalogue import choose_case, in_force, version
 from motcua.kernel.procedures.queries.written import as_toml
-from motcua.kernel.procedures.tests.samples import CONDITIONAL, TEXT, body, catalogue, publish, words
+from motcua.kernel.procedures.tests.samples import CONDITIONAL, FORM, TEXT, body, catalogue, publish, words
 from motcua.lib.errors import Refused
 from motcua.testing.city import City
 
@@ -178,3 +181,19 @@ def test_a_paper_is_asked_for_by_the_answers(city: City) -> None:
     assert codes[False] == ["GT.to-khai", "GT.can-cuoc", "GT.ket-hon"]
     assert case.asked({}) == case.asked({"rich": False})  # not answered: not asked for
     assert Body.parse(found.body.plain()) == found.body
+
+
+def test_a_form_goes_on_asking_what_conditions_look_at(city: City) -> None:
+    """Else a paper that is needed would silently be asked of nobody."""
+    words()
+    save_draft(CONDITIONAL, actor=city.quan)
+    publish_draft(CODE, actor=city.quan)
+    fewer = {**FORM, "properties": {"married": FORM["properties"]["married"]}}  # type: ignore[index]
+    save_form("khai-sinh", fewer, actor=SYSTEM)
+    with pytest.raises(Refused) as refused:
+        publish_form("khai-sinh", actor=SYSTEM)
+    assert refused.value.data["failed"] == ["1.001193 cases[0].papers[1].when: không có ô “rich”"]
+    assert list(FormVersion.objects.order_by("number").values_list("state", flat=True)) == ["published", "draft"]
+    assert not Event.objects.filter(name="form.published").exists()
+    save_form("khai-sinh", {**FORM, "title": "Tờ khai mới"}, actor=SYSTEM)
+    assert publish_form("khai-sinh", actor=SYSTEM).number == 2

@@ -226,13 +226,10 @@ def test_in_english_a_dossier_is_called_as_its_procedure_is(
         assert foreign not in route
     clerk = Client()
     clerk.force_login(Account.objects.get(pk=one_stop.nga.id or 0))
-    asked = []
-    for headers in ({}, english):
-        clerk.get("/desk/", headers=headers)
-        with CaptureQueriesContext(connection) as held:
-            inbox = clerk.get("/desk/", headers=headers).content.decode()
-        asked.append(len(held))
+    clerk.get("/desk/", headers=english)  # the names are kept in memory from here on
+    with CaptureQueriesContext(connection) as held:
+        inbox = clerk.get("/desk/", headers=english).content.decode()
     assert "Birth registration (test)" in inbox
-    assert asked[0] == asked[1]
+    assert not [asked["sql"] for asked in held if "procedures_procedureversion" in asked["sql"]]
     Case.objects.filter(pk=case.pk).update(subject="Việc khác")  # not a procedure's name: as it was written
     assert "Việc khác" in client.get("/ho-so/", headers=english).content.decode()

@@ -119,6 +119,9 @@ class CaseKind:
 
 KINDS: dict[str, CaseKind] = {}
 
+SUBJECTS: dict[str, Callable[[str], str]] = {}
+"""Kind of case → says its subject in the reader's language. Of a kind without one it is what people wrote."""
+
 
 def register_kind(kind: CaseKind) -> None:
     """Called once from the module's ``apps.py``. Fails at start when a move names an unknown state or event."""

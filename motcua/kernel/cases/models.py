@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import get_language
 
-from motcua.kernel.cases.kind import FileRole, PartyRole
+from motcua.kernel.cases.kind import SUBJECTS, FileRole, PartyRole
 
 
 class Category(models.Model):
@@ -176,6 +176,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def subject_said(self) -> str:
+        """The subject in the reader's language, where its kind knows it."""
+        say = SUBJECTS.get(self.kind)
+        return say(self.subject) if say else self.subject
 
 
 class Clock(models.Model):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.actions.sweeping import hand_to_heirs, reckon_open_clocks, remind_and_escalate
-from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.kind import KINDS, FileRole
 from motcua.kernel.cases.models import CaseFile
 from motcua.kernel.cases.queries.people import own_parties
 from motcua.kernel.cases.queries.reading import may_on
@@ -28,7 +28,8 @@ def hand_over_cases() -> int:
 
 def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
     """A file of a case: everybody sees the clean forms of a public one; the people of the case and its officials see
-    those of all; originals are for officials alone, and for the party that sent them."""
+    those of all; originals are for officials alone, and for the party that sent them. The papers of a dossier are
+    everybody's whose dossier it is, whichever of them sent them."""
     for use in CaseFile.objects.select_related("case").filter(file_id=file_id):
         if use.is_public and use.case.published_at is not None and variant is not Variant.ORIGINAL:
             return True
@@ -39,7 +40,8 @@ def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
             return True
         if not may_on(actor, f"{use.case.kind}.read", use.case):
             continue
-        is_theirs = use.party_id is not None and use.party_id in {one.id for one in own_parties(use.case_id, actor)}
+        mine = {one.id for one in own_parties(use.case_id, actor)}
+        is_theirs = bool(mine) if use.role == FileRole.PAPER else use.party_id in mine
         if is_theirs or (use.is_public and variant is not Variant.ORIGINAL):
             return True
     return False

@@ -35,9 +35,8 @@ from motcua.kernel.files.kind import (
     Variant,
 )
 from motcua.kernel.files.models import File
-from motcua.kernel.files.queries import open_content, shown_name, store_name
+from motcua.kernel.files.queries import open_content, sender_of, shown_name, store_name
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import sealer
 from motcua.lib import moment, pictures
 from motcua.lib.errors import Refused
 
@@ -70,7 +69,7 @@ def store_file(
     of it is kept, while the file is loose. Raises Refused: empty, too_large, too_many, unsupported_type, damaged,
     too_many_pixels. The picture is decoded before the transaction begins, as that takes a moment.
     """
-    uploaded_by = actor.key if actor.id is not None or not source else _sender(source)
+    uploaded_by = sender_of(actor, source)
     if not actor.is_officer:
         _check_pace(uploaded_by)
     with _received(stream, declared_name, _limit(purpose)) as received:
@@ -224,10 +223,6 @@ def _is_used(sha256: bytes) -> bool:
 
 
 # ── Receiving ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _sender(source: str) -> str:
-    return f"net:{(sealer().index(source) or b'').hex()}"
 
 
 def _check_pace(uploaded_by: str) -> None:

@@ -76,3 +76,8 @@ class File(models.Model):
     @property
     def original_url(self) -> str:
         return self.url(Variant.ORIGINAL)
+
+    @property
+    def sender_url(self) -> str:
+        """Where its sender looks at it before a case takes it."""
+        return self.view_url if self.is_picture else self.original_url

@@ -13,6 +13,7 @@ from motcua.kernel.files.kind import CONCERNS, GUARDS, PDF, Concern, Variant
 from motcua.kernel.files.models import File
 from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.queries import sealer
 from motcua.lib.errors import Refused
 
 _TOKEN = re.compile(r"[\w-]{1,43}", re.ASCII)
@@ -23,13 +24,28 @@ def store_name(sha256: bytes) -> str:
     return f"{sha256[:1].hex()}/{sha256.hex()}"
 
 
-def get_file(token: str, variant: Variant, *, actor: Actor) -> File:
+def sender_of(actor: Actor, source: str) -> str:
+    """How a loose file names its sender: an account, or of strangers a blind index of the network address."""
+    if actor.id is not None or not source:
+        return actor.key
+    return f"net:{(sealer().index(source) or b'').hex()}"
+
+
+def get_file(token: str, variant: Variant, *, actor: Actor, source: str = "") -> File:
     """The file, if ``actor`` may see this variant of it. That an original was opened is noted, with whose it is.
 
-    A file that no case has taken yet can be seen, clean, by whoever holds its token: its sender.
+    A file that no case has taken yet can be seen, clean, by whoever holds its token. A document has no clean form: it
+    opens to its sender alone, ``source`` being where the request comes from, so that nobody spreads one by our address.
     """
     file = File.objects.filter(token=token).first()
-    if file is None or file.content_of(variant) is None or not _may_see(file, variant, actor):
+    if file is None or file.content_of(variant) is None:
+        raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
+    if file.kept_at is None and not file.is_picture:
+        if file.uploaded_by != sender_of(actor, source):
+            words = _("Tệp vẫn được giữ. Chỉ người gửi mở được, bằng tài khoản hoặc ở nơi đã gửi.")
+            raise Refused("not_found", words)
+        return file
+    if not _may_see(file, variant, actor):
         raise Refused("not_found", _("Không tìm thấy tệp này, hoặc bạn không được xem."))
     if variant is Variant.ORIGINAL:
         _note_original(file, actor)

@@ -89,7 +89,7 @@ def show(request: Request, token: str, variant: str) -> HttpResponseBase:
     except ValueError as error:
         raise Http404 from error
     actor = request.actor
-    file = get_file(token, wanted, actor=actor)
+    file = get_file(token, wanted, actor=actor, source=get_adapter().get_client_ip(request))
     content = file.content_of(wanted)
     assert content is not None  # noqa: S101  get_file gives no variant that does not exist
     etag = f'"{content.hex()}"'

@@ -14,7 +14,8 @@ from motcua.kernel.procedures.actions.catalogue import grow_catalogue
 from motcua.kernel.procedures.kind import Body
 from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, Synonym
 from motcua.kernel.procedures.queries.catalogue import newest_bodies
-from motcua.kernel.procedures.queries.written import read_body
+from motcua.kernel.procedures.queries.papers import unknown_names
+from motcua.kernel.procedures.queries.written import line_of, read_body
 from motcua.lib.vietnamese import fold
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def read(pack: Pack) -> None:
     for table in (FIELDS, LIFE_EVENTS, SYNONYMS):
         pack.read_table(table)
     found: dict[str, tuple[str, Body]] = {}
+    forms = pack.keys("forms/", "key")
     folder = pack.folder / FOLDER
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         file = f"{FOLDER}{path.name}"
@@ -80,6 +82,9 @@ def read(pack: Pack) -> None:
         if path.stem != body.code:
             pack.problem(file, 1, _("tên tệp phải là mã thủ tục, {code}.toml").format(code=body.code))
         found[body.code] = file, body
+        if body.form in forms:
+            for mistake in unknown_names(body, forms[body.form]["form"]):
+                pack.problem(file, line_of(content, mistake.path), str(mistake))
     for file, body in found.values():
         _check_references(pack, file, body)
     _check_results(pack, found)
@@ -255,5 +260,5 @@ PART = PackPart(
     (FIELDS.file, LIFE_EVENTS.file, SYNONYMS.file, FOLDER, *EVALUATIONS),
     read,
     apply,
-    after=("org",),
+    after=("org", "forms"),
 )

@@ -137,7 +137,7 @@ def papers_of_procedure(request: Request, code: Code, given: AnswersIn) -> Needs
     """The papers of the case that the answers make it; nothing is kept."""
     found = _found(code)
     case = choose_case(found, given.answers)
-    needs = needs_of(case.papers, request.actor, is_online=found.body.is_filed_here)
+    needs = needs_of(case.papers, request.actor, is_online=found.body.is_filed_here, answers=given.answers)
     return NeedsOut(
         case=case.key,
         case_name=case.name,

@@ -7,13 +7,14 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        from motcua.kernel.cases.kind import register_bulk, register_kind
+        from motcua.kernel.cases.kind import SUBJECTS, register_bulk, register_kind
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.exchange.ports import register_describer
         from motcua.kernel.figures.kind import register_figures
         from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.packs.kind import register_pack_part
         from motcua.kernel.payments.ports import about_case
+        from motcua.kernel.procedures.queries.page import name_said
         from motcua.kernel.ratings.kind import register_rateable
         from motcua.kernel.web.kind import (
             DeskLink,
@@ -38,6 +39,7 @@ class DossiersConfig(AppConfig):
 
         register_kind(DOSSIER)
         register_kind(CONSULTATION)
+        SUBJECTS[KIND] = name_said
         for (kind, move), bulk in tasks.BULK.items():
             register_bulk(kind, move, bulk)
         register_plans(*PLANS)

@@ -14,11 +14,15 @@ class Dossier(models.Model):
     case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="dossier")
     version = models.ForeignKey("procedures.ProcedureVersion", models.PROTECT, related_name="dossiers")
     case_key = models.CharField(max_length=60, blank=True)  # which of the procedure's cases (trường hợp)
+    # Codes of the papers that were asked for when it was filed; null: those of the whole case, before this was kept.
+    asked = ArrayField(models.CharField(max_length=60), null=True)
     form_version_id = models.BigIntegerField(null=True)
     answers_sealed = models.BinaryField(default=b"")
     way = models.CharField(max_length=8, choices=Way.choices)
     delivery = models.CharField(max_length=8, choices=Delivery.choices, default=Delivery.ONLINE)
     delivery_to_sealed = models.BinaryField(default=b"")  # address for the post
+    # Where the applicant lives, as a counter took it down: it stands on Mẫu 01. Online it is among the answers.
+    address_sealed = models.BinaryField(default=b"")
     reception_unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")  # where it was handed in
     competent_unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")  # whose result it is
     authorisation_id = models.BigIntegerField(null=True)  # filed for another under this authorisation

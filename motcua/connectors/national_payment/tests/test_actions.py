@@ -61,6 +61,7 @@ def test_it_works(till: Till, nation: Platform) -> None:
     assert asked.keys() >= FIELDS
     assert request_id == f"{obligation.case.code}20261116090000"
     assert [line["SoTien"] for line in asked["PhiLePhi"]] == ["50000", "30000"]
+    assert asked["UrlBack"].endswith(f"/theo-doi/?code={obligation.case.code}")  # no link to pay goes with it
     assert asked["DSKhoanNop"][0]["SoTien"] == "80000"
     assert (asked["TKThuHuong"], asked["MaNHThuHuong"]) == (WARD_ACCOUNT, "970403")
     assert (asked["HoTenNguoiNop"], asked["HuyenNguoiNop"]) == ("Nguyễn Văn An", "")

@@ -102,7 +102,7 @@ def own_cases(actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "code": case.code,
-            "subject": case.subject,
+            "subject": case.subject_said,
             "state": str(KINDS[case.kind].state(case.state).public_label),
             "address": case.address,
             "opened_at": case.opened_at,
@@ -136,6 +136,11 @@ def own_parties(case_id: int, actor: Actor) -> list[Party]:
         Party.objects.filter(theirs, case_id=case_id),
         key=lambda party: (party.role not in REPORTERS, ranks.get(party.id, len(held)), party.id),
     )
+
+
+def has_part(case_id: int, person_id: int) -> bool:
+    """Whether the holder of this card is somebody of the case, now."""
+    return Party.objects.filter(parties_of_person(person_id), case_id=case_id).exists()
 
 
 def cases_of_people(person_ids: Sequence[int]) -> QuerySet[Any]:

@@ -135,7 +135,7 @@ def _prepare(rows: _Rows, body: Body, papers: Sequence[Paper], told: int | None)
     rows.work("1", "learn", _("Tìm hiểu quy định"))
     case = next(iter(body.cases), None)
     for paper in case.papers if case else ():
-        if paper.by_form and paper.required:
+        if paper.by_form and paper.required and not paper.when:
             rows.work("2", "fill", said(paper, "name"))
     if told is not None:
         rows.work("2", "paper", _("{n} giấy tờ phải nộp").format(n=told), times=told)
@@ -175,13 +175,16 @@ def _numbered(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _papers(body: Body, situation: Situation) -> list[Paper]:
-    """What must be brought in the procedure's usual case; now without what a registry supplies. What may lie in the
-    person's own store is still counted: it lies there of some people only."""
+    """What must be brought in the procedure's usual case, whatever is answered; now without what a registry supplies.
+    What may lie in the person's own store is still counted: it lies there of some people only."""
     case = next(iter(body.cases), None)
     return [
         paper
         for paper in (case.papers if case else ())
-        if paper.required and not paper.by_form and (situation == Situation.BEFORE or not paper.registry)
+        if paper.required
+        and not paper.when
+        and not paper.by_form
+        and (situation == Situation.BEFORE or not paper.registry)
     ]
 
 

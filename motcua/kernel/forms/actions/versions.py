@@ -10,6 +10,7 @@ from motcua.kernel.events.actions import record
 from motcua.kernel.forms.kind import Form, FormErrors
 from motcua.kernel.forms.kind.parsing import KEY_OF_FORM
 from motcua.kernel.forms.models import FormVersion as Row
+from motcua.kernel.forms.ports import USERS
 from motcua.kernel.forms.queries.examples import failed_examples
 from motcua.kernel.forms.queries.versions import FormVersion, as_text, form_version
 from motcua.kernel.identity.kind import Actor
@@ -70,12 +71,21 @@ def _publish(key: str, *, actor: Actor, revision: int | None = None) -> Row:
         raise Refused("not_found", _("Biểu mẫu này không có bản nháp để công bố."))
     if revision is not None and row.revision != revision:
         raise Refused("stale", _("Bản nháp này vừa được người khác sửa. Bạn hãy xem lại rồi công bố."))
-    if failed := failed_examples(Form.parse(json.loads(row.body))):
+    form = Form.parse(json.loads(row.body))
+    if failed := failed_examples(form):
         raise Refused("invalid", str(failed[0]), failed=[str(one) for one in failed])
+    _refuse_broken(key, form)
     _replace(rows)
     row.state, row.published_at = Row.State.PUBLISHED, moment.now()
     row.save(update_fields=["state", "published_at"])
     return row
+
+
+def _refuse_broken(key: str, form: Form) -> None:
+    """What depends on a field that is no longer asked would silently never hold. A pack brings both at once."""
+    broken = [words for find in USERS for words in find(key, form)]
+    if broken:
+        raise Refused("invalid", broken[0], failed=broken)
 
 
 def _replace(rows: list[Row]) -> Row | None:
@@ -110,6 +120,7 @@ def roll_back(key: str, number: int, *, actor: Actor) -> FormVersion:
         raise Refused("wrong_state", _("Bản này đang được dùng."))
     if any(row.state == Row.State.DRAFT for row in rows):
         raise Refused("wrong_state", _("Biểu mẫu đang có bản nháp. Bạn hãy công bố hoặc bỏ bản nháp trước."))
+    _refuse_broken(key, Form.parse(json.loads(earlier.body)))
     _replace(rows)
     now = moment.now()
     row = Row.objects.create(

@@ -156,3 +156,13 @@ class FormErrors(ValueError):  # noqa: N818  it holds all of them
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         super().__init__("\n".join(map(str, mistakes)))
         self.mistakes = mistakes
+
+
+def field_meant(by_path: Mapping[str, Field], name: str) -> str | None:
+    """Path of the field that a condition on the whole form means by ``name``; None when there is none. A part of an
+    address is the address."""
+    path = ".".join("*" if part.isdecimal() else part for part in name.split("."))
+    holder = by_path.get(path.rpartition(".")[0])
+    if holder is not None and holder.kind is Kind.ADDRESS:
+        return holder.path
+    return path if path in by_path else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from motcua.kernel.forms.kind.fields import Example, Field, Rule, Step, Words
+from motcua.kernel.forms.kind.fields import Example, Field, Rule, Step, Words, field_meant
 from motcua.kernel.forms.kind.parsing import parse_form
 from motcua.kernel.forms.kind.schema import schema_of
 
@@ -35,6 +35,10 @@ class Form:
     def at(self, path: str) -> Field | None:
         """The field of an answer's path; ``children.0.name`` is the field ``children.*.name``."""
         return self.by_path.get(".".join("*" if part.isdecimal() else part for part in path.split(".")))
+
+    def asks(self, name: str) -> bool:
+        """Whether a condition on its answers may look at ``name``."""
+        return field_meant(self.by_path, name) is not None
 
     def step_of(self, path: str) -> int:
         """Number of the step (the first is 0) that asks for this path."""

@@ -19,6 +19,7 @@ from motcua.kernel.forms.kind.fields import (
     Rule,
     Step,
     Words,
+    field_meant,
 )
 from motcua.kernel.forms.kind.schema import LONGEST_LONG_TEXT, LONGEST_TEXT, MOST_MONEY
 from motcua.kernel.forms.kind.shapes import BUILT_IN, KEYWORDS, kind_of
@@ -463,11 +464,7 @@ class _Parser:
         """Which field a condition of ``field`` means by ``name``; None when there is none."""
         if "*" in field:
             name = name.removeprefix("form.") if name.startswith("form.") else f"{field.partition('*')[0]}*.{name}"
-        path = ".".join("*" if part.isdecimal() else part for part in name.split("."))
-        holder = self.by_path.get(path.rpartition(".")[0])
-        if holder is not None and holder.kind is Kind.ADDRESS:
-            return holder.path
-        return path if path in self.by_path else None
+        return field_meant(self.by_path, name)
 
     def examples(self, top: Mapping[str, Any]) -> tuple[Example, ...]:
         found = []

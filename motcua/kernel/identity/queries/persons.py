@@ -156,6 +156,13 @@ def national_id_of(person_id: int) -> str:
     return sealer().open(person.national_id_sealed) if person is not None else ""
 
 
+def address_of(person_id: int) -> Mapping[str, str]:
+    """Where the holder of a card lives, as ``OwnCard.address``; for a paper that is handed to them. The caller has
+    authorised it, and notes it."""
+    person = Person.objects.filter(pk=person_id, erased_at__isnull=True).first()
+    return opened_whole(person).address if person is not None else {}
+
+
 def person_with_national_id(national_id: str) -> int | None:
     """The card of whoever has proved this national id."""
     index = sealer().index(national_id)

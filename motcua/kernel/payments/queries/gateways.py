@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from motcua.kernel.org.queries import tree
@@ -10,7 +13,7 @@ from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.payments.kind import BankAccount, Line
 from motcua.kernel.payments.models import Attempt, SourceState
 from motcua.kernel.payments.ports import GATEWAYS, About, Gateway, Order, about_case
-from motcua.kernel.payments.queries.obligations import pay_url, payer_of
+from motcua.kernel.payments.queries.obligations import payer_of
 from motcua.lib.errors import Refused
 
 
@@ -51,7 +54,8 @@ def order_of(attempt: Attempt) -> Order:
         payer=payer_of(obligation.payer_sealed),
         province=str(city_setting("pack", "province", "")),
         purpose=f"{obligation.reference} {', '.join(line.name for line in lines)}"[:200],
-        back_url=pay_url(obligation.pk),
+        # Whoever goes there comes back by what opens the case to them: no link to pay travels through the gateway.
+        back_url=f"{settings.PUBLIC_URL}{reverse('follow')}?{urlencode({'code': obligation.case.code})}",
         at=timezone.localtime(attempt.created_at),
     )
 

@@ -1,6 +1,7 @@
 """What is owed: of a case, for whoever holds the link to pay, and the right to see it on the desk."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import REPORTERS, PartyRole
-from motcua.kernel.cases.queries.people import parties
+from motcua.kernel.cases.queries.people import has_part, parties
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import opened_whole, require, sealer, unit_ids_within
@@ -22,6 +23,7 @@ from motcua.kernel.payments.models import Obligation, Payment
 from motcua.lib.errors import Refused
 
 PURPOSE = "motcua.payment"
+_LINK = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?", re.ASCII)
 
 
 def obligations(case_ids: Iterable[int]) -> dict[int, list[Obligation]]:
@@ -72,22 +74,27 @@ def within(actor: Actor, permission: str = "payment.read") -> Q:
 # ── The link to pay ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pay_token(obligation_id: int) -> str:
-    """What stands in ``/thanh-toan/<token>/``: a number and a proof, derived, never stored."""
-    return f"{obligation_id}.{proof(PURPOSE, str(obligation_id))}"
+def pay_token(obligation_id: int, person_id: int | None = None) -> str:
+    """What stands in ``/thanh-toan/<token>/``: numbers and a proof, derived, never stored.
+
+    Given to somebody of the case (``person_id``: their card), it opens as long as they are: with an authorisation that
+    ends it closes. The others' go on. Without, as officials hand it out, it always opens."""
+    link = f"{obligation_id}-{person_id}" if person_id is not None else str(obligation_id)
+    return f"{link}.{proof(PURPOSE, link)}"
 
 
-def pay_url(obligation_id: int) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('pay', args=[pay_token(obligation_id)])}"
+def pay_url(obligation_id: int, person_id: int | None = None) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('pay', args=[pay_token(obligation_id, person_id)])}"
 
 
 def read_pay_token(token: str) -> Obligation:
-    """Refused("not_found") for anything that is not one of our links."""
-    number, _dot, proved = token.partition(".")
-    is_number = number.isdecimal() and number.isascii() and len(number) <= 18
-    if is_number and is_proof(PURPOSE, number, proved):
-        found = Obligation.objects.select_related("case").filter(pk=int(number)).first()
-        if found is not None:
+    """Refused("not_found") for anything that is not one of our links, and for whom it was given to, who has no part in
+    the case any more."""
+    link, _dot, proved = token.partition(".")
+    numbers = _LINK.fullmatch(link)
+    if numbers is not None and is_proof(PURPOSE, link, proved):
+        found = Obligation.objects.select_related("case").filter(pk=int(numbers[1])).first()
+        if found is not None and (numbers[2] is None or has_part(found.case_id, int(numbers[2]))):
             return found
     raise Refused("not_found", _("Đường dẫn nộp tiền không đúng. Mở lại từ tin nhắn hoặc từ trang hồ sơ."))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.queries import telling
+from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.messages.kind import EMAIL, SMS, WEB, Recipient, Text
 from motcua.kernel.payments.models import Obligation
 from motcua.kernel.payments.queries.obligations import pay_token, pay_url
@@ -27,23 +28,24 @@ def recipients(event: Event) -> Iterator[Recipient]:
     obligation = Obligation.objects.filter(pk=event.data.get("obligation", 0)).first()
     if obligation is None:
         return
+    people = {f"party:{party.id}": party.person_id for party in parties(obligation.case_id)}
     for recipient in telling.recipients(event):
         if recipient.audience == "follower":
             continue
-        is_payer = recipient.audience == "reporter"
+        payer_id = people.get(recipient.key)
         yield replace(
             recipient,
-            variables={**recipient.variables, **_words(event, obligation, recipient.language)},
-            url=f"/thanh-toan/{pay_token(obligation.pk)}/" if is_payer else recipient.url,
+            variables={**recipient.variables, **_words(event, obligation, recipient.language, payer_id)},
+            url=f"/thanh-toan/{pay_token(obligation.pk, payer_id)}/" if payer_id is not None else recipient.url,
         )
 
 
-def _words(event: Event, obligation: Obligation, language: str) -> Mapping[str, str]:
+def _words(event: Event, obligation: Obligation, language: str, payer_id: int | None) -> Mapping[str, str]:
     tongue = "en" if language == "en" else "vi"
     return {
         "amount": money(int(event.data.get("amount", obligation.amount)), tongue),
         "missing": money(int(event.data.get("left", obligation.missing)), tongue),
-        "pay_link": pay_url(obligation.pk),
+        "pay_link": pay_url(obligation.pk, payer_id),
     }
 
 

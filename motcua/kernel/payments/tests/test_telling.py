@@ -30,7 +30,8 @@ def test_whoever_owes_is_told_and_gets_the_link(till: Till) -> None:
     obligation = owed(till)
     (text,) = told(obligation)
     assert "50.000" in text
-    assert f"/thanh-toan/{pay_token(obligation.pk)}/" in text
+    person_id = Party.objects.get(case_id=obligation.case_id).person_id
+    assert f"/thanh-toan/{pay_token(obligation.pk, person_id)}/" in text
 
 
 def test_settled_too_much_and_partial(till: Till) -> None:
@@ -60,6 +61,6 @@ def test_words_are_there_in_both_languages_and_say_what_is_known(event: str) -> 
     for text in texts:
         assert set(gaps(text.subject + text.body)) <= VARIABLES.keys()
         if text.channel == SMS:
-            sample = {name: "x" * {"pay_link": 75, "code": 14}.get(name, 13) for name in VARIABLES}
+            sample = {name: "x" * {"pay_link": 83, "code": 14}.get(name, 13) for name in VARIABLES}
             assert text.body.isascii()
             assert len(fill(text.body, sample)) <= 160

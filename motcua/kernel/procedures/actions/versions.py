@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
+from motcua.kernel.forms.queries.versions import newest
 from motcua.kernel.identity.queries import require
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.actions.bulk import begins, columns_of, replace_before, version_of
@@ -14,6 +15,7 @@ from motcua.kernel.procedures.actions.catalogue import grow_catalogue
 from motcua.kernel.procedures.kind import PARTS, Body
 from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, ProcedureVersion, Verification
 from motcua.kernel.procedures.queries.catalogue import as_version, unverified
+from motcua.kernel.procedures.queries.papers import unknown_names
 from motcua.kernel.procedures.queries.written import read_body
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -170,8 +172,19 @@ def _check_words(body: Body) -> None:
     wrong += [
         _("life_events: không có sự kiện “{code}”").format(code=code) for code in body.life_events if code not in known
     ]
+    wrong += _check_conditions(body)
     if wrong:
         raise _invalid("\n".join(wrong))
+
+
+def _check_conditions(body: Body) -> list[str]:
+    """What depends on answers needs the form that asks for them."""
+    if next(body.conditional(), None) is None:
+        return []
+    form = newest(body.form) if body.form else None
+    if form is None:
+        return [_("form: chưa có biểu mẫu “{key}” nên không có câu trả lời để đặt điều kiện").format(key=body.form)]
+    return [str(mistake) for mistake in unknown_names(body, form.form)]
 
 
 def _invalid(words: str, field: str = "text") -> Refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from dataclasses import field as member  # a procedure has a field of its own
 from datetime import date
@@ -80,6 +80,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
+    """``when`` is JSON-Logic over the answers; empty: always asked for. ``when_text`` says the same to people."""
+
     code: str
     name: str
     name_en: str = ""
@@ -92,6 +94,12 @@ class Paper:
     template: str = ""  # a form to download
     note: str = ""
     note_en: str = ""
+    when: Mapping[str, Any] = member(default_factory=dict)
+    when_text: str = ""
+    when_text_en: str = ""
+
+    def is_asked(self, answers: Mapping[str, Any]) -> bool:
+        return not self.when or parse(self.when).holds(answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,10 @@ class PaperCase:
     name_en: str = ""
     when: Mapping[str, Any] = member(default_factory=dict)
     papers: tuple[Paper, ...] = ()
+
+    def asked(self, answers: Mapping[str, Any]) -> tuple[Paper, ...]:
+        """The papers that these answers ask for, also those that are supplied from elsewhere."""
+        return tuple(paper for paper in self.papers if paper.is_asked(answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,13 @@ class Body:
 
     def case(self, key: str) -> PaperCase | None:
         return next((case for case in self.cases if case.key == key), None)
+
+    def conditional(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Where something depends on the answers, and the names that it looks up there."""
+        for number, case in enumerate(self.cases):
+            at = f"cases[{number}]"
+            held = [(at, case.when), *((f"{at}.papers[{n}]", one.when) for n, one in enumerate(case.papers))]
+            yield from ((f"{path}.when", parse(when).names) for path, when in held if when)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -403,7 +422,14 @@ def _paper(read: Reader) -> Paper:
         template=read.text("template", 300),
         note=read.text("note", 600),
         note_en=read.text("note_en", 600),
+        when=_condition(read),
+        when_text=read.text("when_text", 300),
+        when_text_en=read.text("when_text_en", 300),
     )
+    if paper.when and not paper.when_text:
+        read.wrong("when_text", _("thiếu; nói bằng lời khi nào cần giấy này"))
+    if paper.when_text and not paper.when:
+        read.wrong("when_text", _("chỉ dùng cùng điều kiện when; ghi lời khuyên ở note"))
     if paper.by_form and paper.registry:
         read.wrong("registry", _("tờ khai điền trên trang thì không lấy từ cơ sở dữ liệu; bỏ một trong hai"))
     return paper

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from motcua.kernel.org.queries import local_today
-from motcua.kernel.procedures.kind import Body, Paper, PaperCase
+from motcua.kernel.procedures.kind import Body, PaperCase
 from motcua.kernel.procedures.models import CatalogueVersion, Field, Procedure, ProcedureVersion, Verification
 from motcua.lib.jsonlogic import parse
 from motcua.lib.versioned import Versioned
 
 State = ProcedureVersion.State
+LONGEST_SUBJECT = 200  # letters of a name that a dossier keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,23 @@ def _load() -> dict[str, tuple[_Dated, ...]]:
 _dated = Versioned(catalogue_number, _load)
 
 
+def _load_english() -> dict[str, str]:
+    rows = ProcedureVersion.objects.exclude(state=State.DRAFT).exclude(name_en="").order_by("id")
+    return {name[:LONGEST_SUBJECT]: name_en for name, name_en in rows.values_list("name", "name_en")}
+
+
+_english = Versioned(catalogue_number, _load_english)
+
+
+def english_name(name: str) -> str:
+    """Of a procedure, by the name that one of its versions has, as far as a dossier keeps it; "" for anything else."""
+    return _english.get().get(name[:LONGEST_SUBJECT], "")
+
+
 def forget() -> None:
     """Look again at the next question: after a change in this process, and between tests."""
     _dated.forget()
+    _english.forget()
     version.cache_clear()
 
 
@@ -112,12 +127,6 @@ def choose_case(found: Version, answers: Mapping[str, Any]) -> PaperCase:
         if not case.when or parse(case.when).holds(answers):
             return case
     return found.body.cases[0] if found.body.cases else PaperCase()
-
-
-def papers_for(found: Version, case_key: str) -> tuple[Paper, ...]:
-    """All papers of a case, also those that are supplied from elsewhere. An unknown key has the first case's."""
-    case = found.body.case(case_key) or next(iter(found.body.cases), PaperCase())
-    return case.papers
 
 
 def unverified(body: Body, verifications: Iterable[Verification]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from motcua.kernel.procedures.kind import (
     Way,
 )
 from motcua.kernel.procedures.models import Field, Procedure
-from motcua.kernel.procedures.queries.catalogue import Version, doubts
+from motcua.kernel.procedures.queries.catalogue import Version, doubts, english_name
 from motcua.kernel.procedures.queries.papers import Needs, needs_of
 from motcua.lib import moment
 from motcua.lib.money import money
@@ -44,6 +44,11 @@ def said(thing: Any, name: str) -> str:
     """``name`` in the reader's language, in Vietnamese where there is nothing else."""
     vietnamese: str = getattr(thing, name)
     return (getattr(thing, f"{name}_en", "") or vietnamese) if language() == "en" else vietnamese
+
+
+def name_said(name: str) -> str:
+    """The name of a procedure in the reader's language. Asks nothing of the database in Vietnamese."""
+    return (english_name(name) or name) if language() == "en" else name
 
 
 def is_foreign(thing: Any, name: str) -> bool:

@@ -29,6 +29,11 @@ def read_body(text: str) -> tuple[Body | None, list[tuple[int, str]]]:
         return None, sorted((lines.of(mistake.path), str(mistake)) for mistake in error.mistakes)
 
 
+def line_of(text: str, path: str) -> int:
+    """The line of a TOML text at which the part that a mistake names begins."""
+    return _Lines(text).of(path)
+
+
 class _Lines:
     """Where each path of a TOML text begins. Good for files as people write them; else the line of the table."""
 

@@ -1,12 +1,16 @@
 """A procedure to break in one place at a time, and others made from it."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from motcua.kernel.forms.models import FormVersion
+from motcua.kernel.forms.queries.versions import as_text
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.procedures.actions import grow_catalogue, publish_all
 from motcua.kernel.procedures.kind import Body
 from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, Synonym
 from motcua.kernel.procedures.queries.written import read_body
+from motcua.lib import moment
 
 TEXT = '''code = "1.001193"
 name = "Đăng ký khai sinh"
@@ -113,6 +117,20 @@ time = "2 giờ làm việc"
 does = "sign"
 '''
 
+CONDITIONAL = TEXT.replace(
+    'name_en = "Hospital certificate"\noriginals = 1\n',
+    'name_en = "Hospital certificate"\noriginals = 1\nwhen = { var = "rich" }\nwhen_text = "Chỉ khi giàu."\n'
+    'when_text_en = "Only if rich."\n',
+    1,
+)
+FORM = {
+    "title": "Tờ khai",
+    "properties": {
+        "married": {"type": "boolean", "title": "Đã kết hôn?"},
+        "rich": {"type": "boolean", "title": "Giàu?"},
+    },
+}
+
 
 def body(**changed: Any) -> Body:
     """The sample with other values."""
@@ -121,8 +139,12 @@ def body(**changed: Any) -> Body:
     return Body.parse({**found.plain(), **changed})
 
 
-def words() -> None:
-    """The field and the life event that the sample names, and what people say for it."""
+def words(form: Mapping[str, Any] = FORM) -> None:
+    """The field, the life event and the form that the sample names, and what people say for it."""
+    FormVersion.objects.create(
+        key="khai-sinh", number=1, state=FormVersion.State.PUBLISHED, title="Tờ khai", body=as_text(form), revision=1,
+        saved_at=moment.now(), saved_by="", published_at=moment.now(),
+    )  # fmt: skip
     Field.objects.create(code="ho-tich", name="Hộ tịch", name_en="Civil status", position=1)
     Field.objects.create(code="dat-dai", name="Đất đai", name_en="Land", position=2)
     LifeEvent.objects.create(code="sinh-con", name="Sinh con", name_en="Having a child")

@@ -1,5 +1,6 @@
 """The pages of procedures in a real browser, both languages, phone and desktop."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ SignIn = Callable[["Page", int], None]
 
 CODE = "1.001193"
 REAL = Path("packs/lam-dong/procedures/1.001193.toml")
+REAL_FORM = Path("packs/lam-dong/forms/khai-sinh.json")
 NATIONAL = {
     "code": "1.000178",
     "name": "Giải quyết khiếu nại về quyết định hành chính, hành vi hành chính của công dân (cấp Trung ương)",
@@ -46,7 +48,7 @@ DESK = [AT, f"{AT}da-nap/", f"{AT}{CODE}/", f"{AT}{CODE}/soan/", f"{AT}{CODE}/so
 @pytest.fixture
 def stocked(city: City) -> City:
     """A real procedure with a draft, an imported one, many others, and an import with something unread."""
-    words()
+    words(json.loads(REAL_FORM.read_text(encoding="utf-8")))
     real, mistakes = read_body(REAL.read_text(encoding="utf-8"))
     assert real is not None, mistakes
     publish(real, *(body(code=f"1.00{n:04}", name=f"Thủ tục số {n}") for n in range(2000, 2012)))

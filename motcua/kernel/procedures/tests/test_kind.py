@@ -4,7 +4,7 @@ import pytest
 
 from motcua.kernel.procedures.kind import Body, BodyError
 from motcua.kernel.procedures.queries.written import as_toml, read_body
-from motcua.kernel.procedures.tests.samples import TEXT, body
+from motcua.kernel.procedures.tests.samples import CONDITIONAL, TEXT, body
 
 
 def test_it_works() -> None:
@@ -27,6 +27,15 @@ def test_what_is_written_reads_back() -> None:
     assert read == odd
 
 
+def test_a_condition_is_written_as_it_was_read() -> None:
+    found, mistakes = read_body(CONDITIONAL)
+    assert mistakes == []
+    assert found is not None
+    assert found.cases[0].papers[1].when == {"var": "rich"}
+    assert read_body(as_toml(found)) == (found, [])
+    assert found.part("papers") != body().part("papers")  # what was verified is to be verified again
+
+
 BROKEN = [
     ('code = "1.001193"', 'code = "1.1193"', 1, "code: “1.1193” không đúng dạng"),
     ('name = "Đăng ký khai sinh"', 'name = ""', 2, "name: thiếu"),
@@ -46,6 +55,9 @@ BROKEN = [
     ("by_form = true", 'by_form = "yes"', 47, "cases[0].papers[0].by_form: viết true hoặc false"),
     ('registry = "population"', 'registry = "dan-cu"', 60, "cases[0].papers[2].registry: không có “dan-cu”"),
     ("originals = 1\nregistry", "originals = 100\nregistry", 59, "originals: phải là số nguyên từ 0 đến 99"),
+    ("by_form = true", 'when = { laf = 1 }\nwhen_text = "x"', 47, "cases[0].papers[0].when: không phải điều kiện"),
+    ("by_form = true", "when = { var = 'married' }", 42, "cases[0].papers[0].when_text: thiếu"),
+    ("by_form = true", "when_text = 'Khi cưới'", 47, "cases[0].papers[0].when_text: chỉ dùng cùng điều kiện when"),
     ('name_en = "Only the mother"', 'nam_en = "Only"', 72, "không biết “nam_en”; ở đây có: key, name"),
     ("amount = 8000", "amout = 8000", 84, "fees[0].rule.amount"),
     ('{ type = "fixed"', '{ type = "free"', 84, "fees[0].rule.type: không có “free”"),

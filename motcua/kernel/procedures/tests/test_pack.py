@@ -6,12 +6,13 @@ import pytest
 from django.core.management import call_command
 
 from motcua.kernel.events.models import Event
+from motcua.kernel.forms.kind import Form
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.packs.queries import Pack, Record
 from motcua.kernel.procedures import pack as part
 from motcua.kernel.procedures.models import Field, LifeEvent, Procedure, ProcedureVersion, Synonym
 from motcua.kernel.procedures.queries.catalogue import in_force
-from motcua.kernel.procedures.tests.samples import TEXT
+from motcua.kernel.procedures.tests.samples import CONDITIONAL, FORM, TEXT
 
 CODE = "1.001193"
 FILES = {
@@ -56,6 +57,19 @@ def change(folder: Path, file: str, what: str, instead: str) -> list[str]:
 
 def test_it_works(folder: Path) -> None:
     assert read(folder).problems == []
+
+
+def test_a_condition_names_what_its_form_asks(folder: Path) -> None:
+    path = folder / f"procedures/{CODE}.toml"
+    path.write_text(CONDITIONAL.replace('{ var = "rich" }', '{ var = "poor" }'), encoding="utf-8")
+    pack = Pack(folder)
+    pack.tables["units.csv"] = _units(pack)
+    form = {"key": "khai-sinh", "form": Form.parse(FORM), "body": FORM}
+    pack.tables["forms/"] = [Record(pack, "forms/khai-sinh.json", 1, "khai-sinh", form, set())]
+    part.read(pack)
+    assert [str(problem) for problem in pack.problems] == [
+        f"procedures/{CODE}.toml:54: cases[0].papers[1].when: không có ô “poor”"
+    ]
 
 
 BROKEN = [

@@ -12,7 +12,9 @@ from motcua.kernel.procedures.actions import end_procedure
 from motcua.kernel.procedures.models import Procedure
 from motcua.kernel.procedures.queries.catalogue import in_force
 from motcua.kernel.procedures.queries.page import page
-from motcua.kernel.procedures.tests.samples import body, catalogue, publish
+from motcua.kernel.procedures.queries.written import read_body
+from motcua.kernel.procedures.tests import samples
+from motcua.kernel.procedures.tests.samples import CONDITIONAL, body, catalogue, publish
 from motcua.testing.city import City
 
 CODE = "1.001193"
@@ -51,6 +53,29 @@ def test_it_works(city: City, client: Client) -> None:
         "Mã 1.001193.",
     ):
         assert words in shown, words
+
+
+def conditional() -> None:
+    samples.words()
+    found, _mistakes = read_body(CONDITIONAL)
+    assert found is not None
+    publish(found)
+
+
+def test_a_paper_that_depends_on_an_answer_says_when(city: City, client: Client) -> None:
+    """Listed, but not counted: nobody has answered yet."""
+    conditional()
+    shown = text(client, f"/thu-tuc/{CODE}/")
+    assert "3 giấy → 1 giấy phải mang" in shown
+    assert "Giấy chứng sinh" in shown
+    assert "Chỉ khi giàu." in shown
+    english = client.get(f"/thu-tuc/{CODE}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Only if rich." in english
+    for rich, listed in ((True, 4), (False, 3)):
+        answers = {"answers": {"married": True, "rich": rich}}
+        told = client.post(f"/api/v1/procedures/{CODE}/papers", answers, content_type="application/json").json()
+        assert (told["listed"], len(told["papers"])) == (listed, listed)
+        assert ("GT.chung-sinh" in [paper["code"] for paper in told["papers"]]) is rich
 
 
 def test_in_english(city: City, client: Client) -> None:

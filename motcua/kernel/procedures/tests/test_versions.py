@@ -6,12 +6,18 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from motcua.kernel.events.models import Event
+from motcua.kernel.forms.actions.versions import publish as publish_form
+from motcua.kernel.forms.actions.versions import save_draft as save_form
+from motcua.kernel.forms.actions.versions import withdraw_form
+from motcua.kernel.forms.models import FormVersion
+from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.org.queries import local_today
 from motcua.kernel.procedures.actions import discard_draft, end_procedure, publish_draft, save_draft
+from motcua.kernel.procedures.kind import Body
 from motcua.kernel.procedures.models import Procedure, ProcedureVersion
-from motcua.kernel.procedures.queries.catalogue import choose_case, in_force, papers_for, version
+from motcua.kernel.procedures.queries.catalogue import choose_case, in_force, version
 from motcua.kernel.procedures.queries.written import as_toml
-from motcua.kernel.procedures.tests.samples import TEXT, body, catalogue, publish, words
+from motcua.kernel.procedures.tests.samples import CONDITIONAL, FORM, TEXT, body, catalogue, publish, words
 from motcua.lib.errors import Refused
 from motcua.testing.city import City
 
@@ -138,4 +144,56 @@ def test_the_papers_of_my_case(city: City) -> None:
     assert found is not None
     assert choose_case(found, {"married": True}).key == "thuong"
     assert choose_case(found, {"married": False}).key == "chi-me"
-    assert [paper.code for paper in papers_for(found, "chi-me")] == ["GT.chung-sinh"]
+
+
+def test_a_condition_looks_at_what_the_form_asks(city: City) -> None:
+    words()
+    wrong = TEXT.replace('[{ var = "married" }, true]', '[{ var = "maried" }, true]')
+    for text, says in (
+        (wrong, "cases[0].when: không có ô “maried”"),
+        (
+            CONDITIONAL.replace('when = { var = "rich" }', 'when = { var = "poor" }'),
+            "papers[1].when: không có ô “poor”",
+        ),
+        (CONDITIONAL.replace('form = "khai-sinh"', 'form = "la"'), "form: chưa có biểu mẫu “la”"),
+    ):
+        with pytest.raises(Refused) as refused:
+            save_draft(text, actor=city.quan)
+        assert says in refused.value.fields["text"]
+    assert not ProcedureVersion.objects.exists()
+    assert not Event.objects.exists()
+    save_draft(CONDITIONAL, actor=city.quan)
+    withdraw_form("khai-sinh", actor=SYSTEM)  # gone before it was published
+    with pytest.raises(Refused):
+        publish_draft(CODE, actor=city.quan)
+    assert in_force(CODE) is None
+
+
+def test_a_paper_is_asked_for_by_the_answers(city: City) -> None:
+    words()
+    save_draft(CONDITIONAL, actor=city.quan)
+    publish_draft(CODE, actor=city.quan)
+    found = in_force(CODE)
+    assert found is not None
+    case = found.body.cases[0]
+    codes = {answer: [one.code for one in case.asked({"rich": answer})] for answer in (True, False)}
+    assert codes[True] == ["GT.to-khai", "GT.chung-sinh", "GT.can-cuoc", "GT.ket-hon"]
+    assert codes[False] == ["GT.to-khai", "GT.can-cuoc", "GT.ket-hon"]
+    assert case.asked({}) == case.asked({"rich": False})  # not answered: not asked for
+    assert Body.parse(found.body.plain()) == found.body
+
+
+def test_a_form_goes_on_asking_what_conditions_look_at(city: City) -> None:
+    """Else a paper that is needed would silently be asked of nobody."""
+    words()
+    save_draft(CONDITIONAL, actor=city.quan)
+    publish_draft(CODE, actor=city.quan)
+    fewer = {**FORM, "properties": {"married": FORM["properties"]["married"]}}  # type: ignore[index]
+    save_form("khai-sinh", fewer, actor=SYSTEM)
+    with pytest.raises(Refused) as refused:
+        publish_form("khai-sinh", actor=SYSTEM)
+    assert refused.value.data["failed"] == ["1.001193 cases[0].papers[1].when: không có ô “rich”"]
+    assert list(FormVersion.objects.order_by("number").values_list("state", flat=True)) == ["published", "draft"]
+    assert not Event.objects.filter(name="form.published").exists()
+    save_form("khai-sinh", {**FORM, "title": "Tờ khai mới"}, actor=SYSTEM)
+    assert publish_form("khai-sinh", actor=SYSTEM).number == 2

@@ -28,7 +28,7 @@ def case_rows(rows: "Iterable[InboxRow]", query: str, assignable: Container[int]
     suffix = f"?{escape(query)}" if query else ""
     drawn = []
     for row in rows:
-        case, code, subject = row.case, escape(row.case.code), escape(row.case.subject)
+        case, code, subject = row.case, escape(row.case.code), escape(row.case.subject_said)
         who = escape(row.officer_name) if row.officer_name else f'<span class="muted">{nobody}</span>'
         give = (
             f'<a class="mc-btn sm tight only-s" href="{hand_url}?case={case.id}&amp;{hand_back}">{hand_icon}{hand}'

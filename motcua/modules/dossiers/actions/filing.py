@@ -29,7 +29,7 @@ from motcua.kernel.identity.queries import (
 )
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
-from motcua.kernel.procedures.queries.catalogue import version
+from motcua.kernel.procedures.queries.catalogue import LONGEST_SUBJECT, version
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
@@ -45,10 +45,9 @@ from motcua.modules.dossiers.queries.routes import ANSWER_TIME, competence, is_o
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
-    from motcua.kernel.procedures.kind import Body
+    from motcua.kernel.procedures.kind import Body, PaperCase
     from motcua.lib.rows import Insert
 
-SUBJECT_LENGTH = 200
 NO_AGENCY = "000.00.00.H00"  # where no unit has its identifier yet
 
 
@@ -76,6 +75,7 @@ class Applicant:
     phone: str = ""
     email: str = ""
     national_id: str = ""
+    address: str = ""  # as a counter took it down
     person_id: int | None = None
 
 
@@ -100,6 +100,7 @@ class NewDossier:
     form_version_id: int | None = None
     case_key: str = ""
     papers: Sequence[NewPaper] = ()
+    asked: Sequence[str] | None = None  # codes of the papers that were asked for; None: those that the answers ask for
     attached: Sequence[int] = ()  # files in the answers: loose ones, nobody else's
     area_code: str = ""  # of the commune that settles it, or where the person lives
     reception_unit_id: int | None = None  # the counter; online it is the competent body's
@@ -203,7 +204,7 @@ def _file(new: NewDossier, *, actor: Actor) -> Filed:
     opened = open_case(
         NewCase(
             kind=KIND,
-            subject=body.name[:SUBJECT_LENGTH],
+            subject=body.name[:LONGEST_SUBJECT],
             state="transferred" if outside else "submitted",
             unit_id=competent.reception.id,
             channel=new.channel,
@@ -314,6 +315,12 @@ def _claim(new: NewDossier, body: Body, case_id: int) -> None:
         )  # fmt: skip
 
 
+def _asked(new: NewDossier, case: PaperCase | None) -> list[str]:
+    if new.asked is not None:
+        return list(new.asked)
+    return [paper.code for paper in case.asked(new.answers)] if case else []
+
+
 def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, competent_id: int) -> list[Insert]:
     at = moment.now()
     body = version(new.version_id).body
@@ -330,12 +337,14 @@ def _rows(new: NewDossier, case_id: int, party_id: int, reception_id: int, compe
                 way=new.way,
                 delivery=new.delivery,
                 delivery_to_sealed=sealed({"to": nfc(new.delivery_to)} if new.delivery_to else {}),
+                address_sealed=sealed({"address": nfc(new.applicant.address)} if new.applicant.address else {}),
                 reception_unit_id=reception_id,
                 competent_unit_id=competent_id,
                 authorisation_id=new.authorisation_id,
                 organisation_id=new.organisation_id,
                 copies=new.copies,
                 service_key_id=new.service_key_id,
+                asked=_asked(new, paper_case),
             )
         ),
         insert_of(

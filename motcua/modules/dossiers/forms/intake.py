@@ -36,12 +36,14 @@ class IntakeForm(forms.Form):
     national_id = forms.CharField(label=_("Số định danh"), required=False, max_length=20)
     phone = forms.CharField(label=_("Điện thoại"), required=False, max_length=20)
     email = forms.CharField(label=_("Thư điện tử"), required=False, max_length=200)
+    address = forms.CharField(label=_("Địa chỉ"), required=False, max_length=300)
     behalf = forms.ChoiceField(
         choices=[("", ""), ("person", ""), ("organisation", "")], required=False, widget=forms.HiddenInput
     )
     giver_card = forms.CharField(label=_("Số định danh của người ủy quyền"), required=False, max_length=400)
     giver_name = forms.CharField(label=_("Họ và tên người ủy quyền"), required=False, max_length=120)
     giver_id = forms.CharField(label=_("Số định danh"), required=False, max_length=20)
+    giver_address = forms.CharField(label=_("Địa chỉ"), required=False, max_length=300)
     giver_phone = forms.CharField(label=_("Điện thoại"), required=False, max_length=20)
     tax_code = forms.CharField(label=_("Mã số thuế của tổ chức"), required=False, max_length=20)
     organisation = forms.CharField(label=_("Tên tổ chức"), required=False, max_length=200)
@@ -64,8 +66,8 @@ class IntakeForm(forms.Form):
             "hx-target": "#intake",
             "hx-swap": "outerHTML",
         }
-        for name in ("card", "q", "name", "national_id", "phone", "email", "giver_card", "giver_name", "giver_id",
-                     "giver_phone", "tax_code", "organisation"):  # fmt: skip
+        for name in ("card", "q", "name", "national_id", "phone", "email", "address", "giver_card", "giver_name",
+                     "giver_id", "giver_phone", "giver_address", "tax_code", "organisation"):  # fmt: skip
             self.fields[name].widget.attrs["autocomplete"] = "off"  # it is not the clerk's own
 
     def clean_national_id(self) -> str:

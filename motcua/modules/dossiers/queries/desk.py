@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from motcua.kernel.files.models import File
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.payments.models import Obligation
+    from motcua.kernel.procedures.kind import Body, Paper
+    from motcua.kernel.procedures.kind import Result as ResultKind
     from motcua.modules.dossiers.queries.routes import Stop
 
 
@@ -118,7 +121,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     documents = results(case_id)
     owed = obligations([case_id]).get(case_id, [])
     body = found.version.body
-    declared = {one.code: one for each in body.cases for one in each.papers} | {one.code: one for one in body.results}
+    declared = declared_names(body)
     files = files_by_id(
         [paper.file_id for paper in kept if paper.file_id]
         + [number for one in documents for number in (one.file_id, one.signed_file_id) if number]
@@ -132,7 +135,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
                 paper,
                 files.get(paper.file_id or 0),
                 may_look_up and paper.source == PaperSource.REGISTRY,
-                _said(declared.get(paper.code), paper.name),
+                name_said(declared, paper),
             )
             for paper in kept
         ],
@@ -141,7 +144,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
                 one,
                 files.get(one.signed_file_id or one.file_id or 0),
                 one.signed_file_id is not None,
-                _said(declared.get(one.code), one.name),
+                name_said(declared, one),
             )
             for one in documents
         ],
@@ -159,9 +162,15 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
     )
 
 
-def _said(declared: Any, name: str) -> str:
+def declared_names(body: Body) -> dict[str, Paper | ResultKind]:
+    """What a procedure calls its papers and results, by code."""
+    return {one.code: one for each in body.cases for one in each.papers} | {one.code: one for one in body.results}
+
+
+def name_said(declared: Mapping[str, Paper | ResultKind], one: DossierPaper | Result) -> str:
     """What it was called when it came, or its English name where it is what the procedure calls it."""
-    return said(declared, "name") if declared is not None and declared.name == name else name
+    found = declared.get(one.code)
+    return said(found, "name") if found is not None and found.name == one.name else one.name
 
 
 def route_lines(found: Whole, went: list[Leg]) -> list[RouteLine]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from motcua.kernel.forms.kind import Kind
 from motcua.kernel.forms.queries.reading import Unreadable, read_value
 from motcua.kernel.forms.queries.showing import language_now
 from motcua.kernel.forms.queries.versions import newest
@@ -25,13 +27,14 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.procedures.kind import Fee, Paper, PaperCase
 from motcua.kernel.procedures.kind import Way as ProcedureWay
-from motcua.kernel.procedures.queries.catalogue import Version, in_force, papers_for
+from motcua.kernel.procedures.queries.catalogue import Version, in_force
 from motcua.kernel.procedures.queries.search import Hit, search
 from motcua.lib import contacts, moment
 from motcua.lib.contacts import masked_name
 from motcua.lib.errors import Refused
 from motcua.lib.fees import Claimed
 from motcua.lib.identifiers import read_id_card, read_national_id, read_tax_code
+from motcua.lib.jsonlogic import parse
 from motcua.lib.worktime import Duration, StartRule, due_at
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.models import CounterDraft
@@ -42,13 +45,14 @@ from motcua.modules.dossiers.queries.visitors import known_person
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from motcua.kernel.forms.kind import Field
+    from motcua.kernel.forms.kind import Field, Form
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.identity.models import Organisation
     from motcua.kernel.payments.kind import Line
     from motcua.kernel.procedures.kind import Body
 
 FOUND = 6  # procedures offered for what was typed
+IN_ONE_BOX = frozenset({Kind.CHOICE, Kind.YES_NO, Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.DATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +107,102 @@ def find_procedures(words: str) -> list[Hit]:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Something that a fee is reckoned from: how many pages, which kind of vehicle. ``text``: as it was typed."""
+    """An answer of the form that is asked for here: a fee is reckoned from it (how many pages, which kind of vehicle),
+    or it decides whether a paper is needed (``for_papers``). ``text``: as it was typed."""
 
     field: Field
     text: str
     options: list[tuple[str, str]]
     error: str = ""
+    for_papers: bool = False
 
     @property
     def title(self) -> str:
         return self.field.title.in_language(language_now())
 
+    @property
+    def is_open(self) -> bool:
+        return not self.text or bool(self.error)
 
-def counts_of(body: Body, typed: Mapping[str, str]) -> tuple[list[Count], dict[str, Any], int | None]:
-    """What the fees of this procedure look at in its form, in the form's order, and what was answered to it."""
-    form = newest(body.form)
-    if form is None:
-        return [], {}, None
-    wanted = {path for fee in body.fees for path in fee.parsed.asked}
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the form is asked here, in its order, and what was answered. ``form`` None: the procedure has none."""
+
+    form: Form | None = None
+    form_version_id: int | None = None
+    counts: list[Count] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def papers(self, case: PaperCase) -> list[Paper]:
+        """Those that the answers ask for. What nobody has answered decides nothing: such a paper may be brought, and
+        the clerk sees when it is needed; a registry is not asked for it."""
+        undecided = {count.field.path for count in self.counts if count.is_open}
+        found = []
+        for paper in case.papers:
+            looked_at, is_whole = _looked_at(self.form, parse(paper.when).names if paper.when else ())
+            if not is_whole or looked_at & undecided:
+                found += [] if paper.registry else [replace(paper, required=False)]
+            elif paper.is_asked(self.answers):
+                found.append(paper)
+        return found
+
+
+def _looked_at(form: Form | None, names: Iterable[str]) -> tuple[set[str], bool]:
+    """Fields on which these names depend, also those that decide whether they are asked at all; and whether all of them
+    can be asked here."""
+    left, found, is_whole = list(names), set[str](), True
+    while left:
+        one = form.at(left.pop()) if form is not None else None
+        if one is None or one.kind not in IN_ONE_BOX or "*" in one.path:
+            is_whole = False
+        elif one.path not in found:
+            found.add(one.path)
+            left += [name for held in _with_holders(form, one.path) if held.show for name in held.show.names]
+    return found, is_whole
+
+
+def _with_holders(form: Form | None, path: str) -> list[Field]:
+    parts = path.split(".")
+    above = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    return [form.by_path[one] for one in above] if form is not None else []
+
+
+def ask_here(body: Body, case: PaperCase, typed: Mapping[str, str]) -> Asked:
+    """What the fees of this procedure and the papers of this case look at in its form, and what was answered to it."""
+    found = newest(body.form)
+    if found is None:
+        return Asked()
+    form = found.form
+    for_papers, _whole = _looked_at(form, [name for one in case.papers if one.when for name in parse(one.when).names])
+    wanted = for_papers.union(path for fee in body.fees for path in fee.parsed.asked)
     counts: list[Count] = []
     answers: dict[str, Any] = {}
     language = language_now()
-    for path, one in form.form.by_path.items():
-        if path not in wanted or (one.show is not None and not one.show.holds(answers)):
+    for path, one in form.by_path.items():
+        if path not in wanted or any(held.show and not held.show.holds(answers) for held in _with_holders(form, path)):
             continue
         text, error = typed.get(path, "").strip(), ""
         try:
             if text:
-                answers[path] = read_value(one, text, language)
+                _put(answers, path, read_value(one, text, language))
         except Unreadable as wrong:
             error = str(wrong)
-        options = [(option.value, option.label.in_language(language)) for option in one.options]
-        counts.append(Count(one, text, options, error))
-    return counts, answers, form.id
+        counts.append(Count(one, text, _options(one, language), error, path in for_papers))
+    return Asked(form, found.id, counts, answers)
+
+
+def _put(answers: dict[str, Any], path: str, value: Any) -> None:
+    *groups, last = path.split(".")
+    for key in groups:
+        answers = answers.setdefault(key, {})
+    answers[last] = value
+
+
+def _options(one: Field, language: str) -> list[tuple[str, str]]:
+    if one.kind is Kind.YES_NO:
+        return [("yes", _("Có")), ("no", _("Không"))]
+    return [(option.value, option.label.in_language(language)) for option in one.options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +228,14 @@ class Choice:
         return sum(line.amount for line in self.lines)
 
     @property
+    def for_papers(self) -> list[Count]:
+        return [count for count in self.counts if count.for_papers]
+
+    @property
+    def for_fees(self) -> list[Count]:
+        return [count for count in self.counts if not count.for_papers]
+
+    @property
     def to_bring(self) -> list[Paper]:
         return [paper for paper in self.papers if not paper.registry]
 
@@ -183,7 +258,7 @@ def choose(
     counts: Mapping[str, str] | None = None,
 ) -> Choice | None:
     """``claims``: fee → exemption, as they are chosen; what shows them is looked at when it is taken in. ``counts``:
-    what the fees are reckoned from, as it was typed."""
+    what the fees are reckoned from and the papers depend on, as it was typed."""
     found = in_force(code)
     if found is None or not found.body.is_filed_here:
         return None
@@ -204,13 +279,14 @@ def choose(
     today = org.local_today()
     known = {fee.code: {one.code for one in fee.exempt} for fee in body.fees}
     chosen = {fee: Claimed(one, "chosen") for fee, one in (claims or {}).items() if one in known.get(fee, ())}
-    asked, answers, form_id = counts_of(body, counts or {})
+    asked = ask_here(body, case, counts or {})
+    answers = asked.answers
     lines = charges(body, answers, way="counter", on=today, when="accept", exemptions=chosen) if way else []
     may_claim = claimable(body, answers, way="counter", on=today) if way else []
     unknown = [fee for fee in open_fees(body, answers, way="counter", on=today) if fee.when == "accept"]
     return Choice(
-        found, case, list(papers_for(found, case.key)), competent, outside, due, lines, may_claim, way, asked, answers,
-        unknown, form_id,
+        found, case, asked.papers(case), competent, outside, due, lines, may_claim, way, asked.counts, answers,
+        unknown, asked.form_version_id,
     )  # fmt: skip
 
 

@@ -15,15 +15,18 @@ from motcua.kernel.cases.kind import PartyRole
 from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.events.queries import histories
-from motcua.kernel.identity.queries import PersonCard, contact_addresses, unit_ids_within
+from motcua.kernel.forms.queries.addresses import address_words
+from motcua.kernel.forms.queries.versions import form_version
+from motcua.kernel.identity.queries import PersonCard, address_of, contact_addresses, unit_ids_within
 from motcua.kernel.org import queries as org
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.kernel.places import queries as places
 from motcua.lib.errors import Refused
+from motcua.lib.jsonlogic import look_up
 from motcua.lib.worktime import moment_words
 from motcua.modules.dossiers.kind import KIND, Slip
 from motcua.modules.dossiers.models import Dossier, Leg, SlipForm
-from motcua.modules.dossiers.queries.reading import Whole, legs, papers, supplements, whole
+from motcua.modules.dossiers.queries.reading import Whole, legs, opened, papers, supplements, whole
 from motcua.modules.dossiers.queries.standing import Standing, standing_of, standings
 from motcua.modules.dossiers.queries.tracking import secret_of
 
@@ -126,8 +129,27 @@ def _who(found: Whole, card: PersonCard) -> list[tuple[str, ...]]:
     return [
         ("Mã hồ sơ", found.case.code),
         ("Người nộp", card.name or "…"),
-        ("Thủ tục", f"{found.version.body.name} ({found.version.code})"),
+        ("Thủ tục", _procedure(found)),
     ]
+
+
+def _procedure(found: Whole) -> str:
+    return f"{found.version.body.name} ({found.version.code})"
+
+
+def _address(found: Whole) -> str:
+    """Of the applicant: as the counter took it down, as the form asked for it, else as their account has it."""
+    dossier, answers = found.dossier, found.answers
+    if told := opened(dossier.address_sealed).get("address", ""):
+        return str(told)
+    if dossier.form_version_id is not None:
+        source = "organisation.address" if dossier.organisation_id is not None else "person.address"
+        form = form_version(dossier.form_version_id).form
+        given = (look_up(answers, path) for path, one in form.by_path.items() if one.prefill == source)
+        if words := next((address_words(value) for value in given if isinstance(value, dict)), ""):
+            return words
+    is_own = found.case.person_id is not None and dossier.organisation_id is None
+    return address_words(address_of(found.case.person_id or 0)) if is_own else ""
 
 
 def _wrong(words: str) -> Refused:
@@ -139,18 +161,22 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
     if dossier.accepted_at is None:
         raise _wrong(_("Hồ sơ chưa được tiếp nhận nên chưa có giấy hẹn."))
     way = found.version.body.way(dossier.way)
+    kept = papers(found.case.id)
     rows = [["STT", "Tên giấy tờ", "Bản chính", "Bản sao", "Hình thức"]]
     rows += [
         [str(number), paper.name, str(paper.originals or ""), str(paper.copies or ""), paper.get_source_display()]
-        for number, paper in enumerate(papers(found.case.id), 1)
+        for number, paper in enumerate(kept, 1)
     ]
     return Sheet(
         dossier.reception_unit_id,
         dossier.accepted_at,
         [
-            *_who(found, card),
+            ("Mã hồ sơ", found.case.code),
+            ("Người nộp", card.name or "…"),
+            ("Địa chỉ", _address(found) or "…"),
             ("Điện thoại", card.phone or "…"),
             ("Thư điện tử", card.email or "…"),
+            ("Thủ tục", _procedure(found)),
             ("Nơi tiếp nhận", org.tree().unit(dossier.reception_unit_id).name),
             ("Số lượng hồ sơ", f"{dossier.copies} bộ"),
             ("Thời gian giải quyết theo quy định", way.time if way else "…"),
@@ -163,7 +189,7 @@ def _receipt(found: Whole, card: PersonCard) -> Sheet:
         ],
         rows,
         (1, 7, 2, 2, 4),
-        after=[f"Hồ sơ gồm {len(rows) - 1} loại giấy tờ."],
+        after=[f"Hồ sơ gồm {len({paper.code for paper in kept})} loại giấy tờ."],
         signers=[("Người nộp hồ sơ", card.name), ("Người tiếp nhận hồ sơ", _first_officer(found))],
     )
 

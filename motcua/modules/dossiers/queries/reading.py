@@ -20,6 +20,7 @@ from motcua.modules.dossiers.queries.routes import Stop, competence, route
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
+    from motcua.kernel.procedures.kind import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ def get_dossier(case_id: int, *, actor: Actor) -> Whole:
     if case.kind != KIND:
         raise not_found()
     return whole(case)
+
+
+def asked_papers(found: Whole) -> list[Paper]:
+    """The papers that were asked for when it was filed, also those that came from elsewhere: other answers later change
+    nothing of that. Of dossiers from before this was kept: all of the case."""
+    case, asked = found.version.body.case(found.dossier.case_key), found.dossier.asked
+    return [paper for paper in (case.papers if case else ()) if asked is None or paper.code in asked]
 
 
 def is_at_home(found: Whole, permission: str, actor: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ SUBJECT = "procedure:"
 
 @dataclass(frozen=True, slots=True)
 class PaperSlot:
-    """A paper of the chosen case. ``is_asked`` is false where the form itself or a registry supplies it.
+    """A paper that the answers ask for. ``is_asked`` is false where the form itself or a registry supplies it.
 
     ``entries``: what the person's own store has for it; ``entry``: the one that is used instead of files.
     """
@@ -99,6 +100,7 @@ class Written:
     checked: Checked
     case: PaperCase
     slots: list[PaperSlot] = field(default_factory=list)
+    spare: list[PaperSlot] = field(default_factory=list)  # came for other answers: kept with the draft, not sent
     claims: list[ClaimSlot] = field(default_factory=list)
     behalf: Behalf = ONESELF
 
@@ -145,14 +147,22 @@ def get_written(token: str, code: str, *, actor: Actor) -> Written:
     files = files_by_token(
         [token for tokens in (*kept.values(), *(one.get("files", ()) for one in claims.values())) for token in tokens]
     )
-    stored = _stored(case, behalf, actor)
-    slots = [
-        _slot(paper, [files[token] for token in kept.get(paper.code, ()) if token in files], stored, values)
-        for paper in case.papers
+    asked = case.asked(checked.values)
+    stored = _stored(asked, behalf, actor)
+    slots = [_slot(paper, _files_of(paper, kept, files), stored, values) for paper in asked]
+    listed = {paper.code: paper for each in (case, *found.body.cases) for paper in each.papers}
+    spare = [
+        PaperSlot(paper, sent)
+        for code, paper in listed.items()
+        if code not in {one.code for one in asked} and (sent := _files_of(paper, kept, files))
     ]
     charged = claimable(found.body, checked.values, way=Way.ONLINE, on=local_today())
     claim_slots = [_claim_slot(fee, line, claims.get(fee.code, {}), files) for fee, line in charged]
-    return Written(draft, found, values, checked, case, slots, claim_slots, behalf)
+    return Written(draft, found, values, checked, case, slots, spare, claim_slots, behalf)
+
+
+def _files_of(paper: Paper, kept: dict[str, list[str]], files: dict[str, File]) -> list[File]:
+    return [files[token] for token in kept.get(paper.code, ()) if token in files]
 
 
 def _claim_slot(fee: Fee, line: Line, kept: dict[str, Any], files: dict[str, File]) -> ClaimSlot:
@@ -163,9 +173,9 @@ def _claim_slot(fee: Fee, line: Line, kept: dict[str, Any], files: dict[str, Fil
     return ClaimSlot(fee, line, chosen, shown, kept.get("look_up"))
 
 
-def _stored(case: PaperCase, behalf: Behalf, actor: Actor) -> list[EntryRow]:
-    """What may be used today of the papers that this case asks for."""
-    codes = {code for paper in case.papers for code in (paper.code, paper.from_result) if code}
+def _stored(asked: Sequence[Paper], behalf: Behalf, actor: Actor) -> list[EntryRow]:
+    """What may be used today of the papers that are asked for."""
+    codes = {code for paper in asked for code in (paper.code, paper.from_result) if code}
     return [row for row in store_of(behalf, actor, codes) if row.has_file]
 
 

@@ -162,12 +162,13 @@ class MoneyLine:
         return Pill(str(Money(self.obligation.state).label), tone, icon)
 
 
-def money_lines(rows: Sequence[Obligation], *, is_english: bool) -> list[MoneyLine]:
+def money_lines(rows: Sequence[Obligation], payer_id: int | None, *, is_english: bool) -> list[MoneyLine]:
+    """``payer_id``: to whom the links to pay are given."""
     return [
         MoneyLine(
             row,
             ", ".join(line["name_en"] if is_english and line["name_en"] else line["name"] for line in row.lines),
-            pay_url(row.id),
+            pay_url(row.id, payer_id),
         )
         for row in rows
     ]

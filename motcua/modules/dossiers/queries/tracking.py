@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,10 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole, State
+from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, PartyRole, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_views, promise_views
 from motcua.kernel.cases.queries.people import own_cases_of, own_parties, parties, party_token
-from motcua.kernel.cases.queries.reading import cases_of, may_on, not_found
+from motcua.kernel.cases.queries.reading import case_files, cases_of, may_on, not_found
 from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.files.queries import files_by_id
@@ -30,9 +30,16 @@ from motcua.kernel.web.kind import Pill
 from motcua.lib.codes import read_human_code
 from motcua.modules.dossiers.kind import KIND, STATES
 from motcua.modules.dossiers.models import Supplement
-from motcua.modules.dossiers.queries.desk import PaperLine, ResultLine, RouteLine, route_lines
+from motcua.modules.dossiers.queries.desk import (
+    PaperLine,
+    ResultLine,
+    RouteLine,
+    declared_names,
+    name_said,
+    route_lines,
+)
 from motcua.modules.dossiers.queries.rating import ANSWERED
-from motcua.modules.dossiers.queries.reading import legs, papers, results, supplements, whole
+from motcua.modules.dossiers.queries.reading import asked_papers, legs, papers, results, supplements, whole
 from motcua.modules.dossiers.queries.standing import (
     ActsFor,
     MoneyLine,
@@ -44,9 +51,12 @@ from motcua.modules.dossiers.queries.standing import (
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, Party
+    from motcua.kernel.files.models import File
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.payments.models import Obligation
     from motcua.kernel.procedures.kind import Paper
+    from motcua.kernel.procedures.kind import Result as ResultKind
+    from motcua.modules.dossiers.models import DossierPaper
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # as lib.codes.human_code writes them
 GIVEN = frozenset({"returned", "result_ready"})
@@ -71,6 +81,7 @@ class TrackingPage:
     route: list[RouteLine]
     rows: list[TimelineRow]
     papers: list[PaperLine]
+    attached: list[File]  # files in the answers of the form
     secret: str
     may_withdraw: bool
     is_late: bool
@@ -137,11 +148,13 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
     clocks = clock_views(case)
     asked = next((one for one in supplements(case.id) if one.supplied_at is None), None)
     kept, documents = papers(case.id), results(case.id) if case.state in GIVEN else []
+    sent = {use.file_id: use.file for use in case_files(case.id) if use.role == FileRole.PAPER}
+    declared = declared_names(found.version.body)
     files = files_by_id([number for one in documents for number in (one.file_id, one.signed_file_id) if number])
-    chosen = found.version.body.case(found.dossier.case_key)
     wanted = {item.get("paper") for item in asked.items} if asked else set()
-    listed = [paper for paper in (chosen.papers if chosen else ()) if not paper.by_form and not paper.registry]
+    listed = [paper for paper in asked_papers(found) if not paper.by_form and not paper.registry]
     rows = obligations([case.id]).get(case.id, [])
+    payer_id = _payer_id(mine[0], actor)
     unit = org.tree().unit(case.unit_id).name
     return TrackingPage(
         case=case,
@@ -155,16 +168,22 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         apology=_apology(found.dossier.extended_at),
         supplement=asked,
         supplement_papers=[paper for paper in listed if paper.code in wanted] or (listed if asked else []),
-        owed=[(row, pay_url(row.id)) for row in rows if row.state in OWED],
+        owed=[(row, pay_url(row.id, payer_id)) for row in rows if row.state in OWED],
         results=[
-            ResultLine(one, files.get(one.signed_file_id or one.file_id or 0), one.signed_file_id is not None)
+            ResultLine(
+                one,
+                files.get(one.signed_file_id or one.file_id or 0),
+                one.signed_file_id is not None,
+                name_said(declared, one),
+            )
             for one in documents
         ],
         # Why it was not granted; what officials wrote to their leader when it was, is theirs.
         result_note=found.dossier.result_note if any(one.is_refusal for one in documents) else "",
         route=route_lines(found, legs(case.id)),
         rows=timeline_of(case, Audience.PARTY),
-        papers=[PaperLine(paper, None) for paper in kept],
+        papers=_paper_lines(kept, sent, declared),
+        attached=[file for number, file in sent.items() if number not in {one.file_id for one in kept}],
         secret=secret_of(mine[0]),
         is_late=any(one.name == "result" and one.state == "late" for one in clocks),
         promised_at=found.dossier.promised_at,
@@ -172,12 +191,32 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         rate_url=_rate_url(case, mine[0].role, actor),
         delivery_state=delivery_state(case, found.dossier),
         money_state=money_state(rows),
-        money=money_lines(rows, is_english=language_now() == "en"),
+        money=money_lines(rows, payer_id, is_english=language_now() == "en"),
         acts=acts_for(found),
         is_filer=mine[0].role == PartyRole.FILER,
         is_own=actor.person_id is not None and actor.person_id == case.person_id,
         may_withdraw=may_on(actor, "dossier.withdraw", case) and case.state in KINDS[KIND].move("withdraw").from_states,
     )
+
+
+def _paper_lines(
+    kept: Sequence[DossierPaper], sent: Mapping[int, File], declared: Mapping[str, Paper | ResultKind]
+) -> list[PaperLine]:
+    """Pages of one paper are told apart by their numbers."""
+    codes = [one.code for one in kept]
+    lines = []
+    for place, one in enumerate(kept):
+        name = name_said(declared, one)
+        if codes.count(one.code) > 1:
+            name = f"{name} ({codes[: place + 1].count(one.code)})"
+        lines.append(PaperLine(one, sent.get(one.file_id or 0), name=name))
+    return lines
+
+
+def _payer_id(party: Party, actor: Actor) -> int | None:
+    """Whose links to pay are shown: of whoever holds the private link, else of whoever is signed in."""
+    is_by_link = any(link.party_id == party.id for link in actor.all_links)
+    return party.person_id if is_by_link else actor.person_id
 
 
 def _rate_url(case: Case, role: str, actor: Actor) -> str:
@@ -209,6 +248,6 @@ def own_dossiers(actor: Actor) -> list[OwnRow]:
     states = {state.name: state for state in STATES}
     clocks = promise_views(cases)
     return [
-        OwnRow(case.code, case.subject, KINDS[KIND].public_url(case.code), states[case.state], clocks.get(case.id))
+        OwnRow(case.code, case.subject_said, KINDS[KIND].public_url(case.code), states[case.state], clocks.get(case.id))
         for case in cases
     ]

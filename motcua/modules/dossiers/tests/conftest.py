@@ -31,7 +31,7 @@ def filed(city: City, one_stop: OneStop) -> File:
             version_id=values.pop("version_id", one_stop.civil.id),
             way=values.pop("way", "online"),
             applicant=values.pop("applicant", AN),
-            answers={"child_name": "Nguyễn Bình Minh"},
+            answers=values.pop("answers", {"child_name": "Nguyễn Bình Minh"}),
             papers=values.pop(
                 "papers",
                 [NewPaper("GT.chung-sinh", "upload", copies=1), NewPaper("GT.cu-tru", "registry", look_up_id=7)],

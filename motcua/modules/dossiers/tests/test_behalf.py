@@ -17,6 +17,11 @@ from motcua.kernel.identity.models import Access, Account, Authorisation, Organi
 from motcua.kernel.identity.queries import person_actor
 from motcua.kernel.identity.queries.sealed import sealer
 from motcua.kernel.org.queries import local_today
+from motcua.kernel.payments.actions import request_payment
+from motcua.kernel.payments.kind import Line
+from motcua.kernel.payments.models import Attempt, Obligation
+from motcua.kernel.payments.queries.obligations import pay_token
+from motcua.kernel.payments.queries.telling import recipients as payers
 from motcua.kernel.registries.actions import give_consent, put_records
 from motcua.kernel.registries.kind import REGISTRIES
 from motcua.kernel.registries.models import LookUp
@@ -172,6 +177,59 @@ def test_once_revoked_every_door_is_closed(one_stop: OneStop, yen: Actor, bao: A
     case.refresh_from_db()
     assert (case.state, Event.objects.filter(case_id=case.id).count()) == ("supplement_requested", kept)
     supply_dossier(case.id, actor=yen, note="Tôi tự gửi")  # theirs it stays
+
+
+def test_links_to_pay_close_with_the_authorisation(one_stop: OneStop, yen: Actor, bao: Actor) -> None:
+    """Those of whoever filed for another, from the page and from messages; those of whose dossier it is go on."""
+    given = authorise(yen, bao)
+    case = filed_for(signed_in(bao), f"person:{yen.person_id}")
+    accept_dossier(case.id, actor=one_stop.nga)
+    owed = request_payment(case.id, [Line("LP.1", "Lệ phí", "le_phi", 50_000)], actor=SYSTEM)
+    event = Event.objects.filter(case_id=case.id, name="payment.requested").get()
+    told = {one.key: one for one in payers(event)}
+    parties = {party.role: party for party in Party.objects.filter(case=case)}
+    links = {}
+    for role, actor in (("applicant", yen), ("filer", bao)):
+        page = signed_in(actor).get(f"/ho-so/{case.code}/").content.decode()
+        links[role] = told[f"party:{parties[role].id}"].url
+        assert f"{links[role]}" in page
+        assert links[role] in str(told[f"party:{parties[role].id}"].variables["pay_link"])
+    holder = Client()
+    holder.get(f"/p/{party_token(parties['filer'])}/")
+    assert links["filer"] in holder.get(f"/ho-so/{case.code}/").content.decode()
+    doors = ("", "trang-thai/", "bien-lai/1/")
+
+    def answers(link: str) -> list[int]:
+        return [Client(raise_request_exception=False).get(f"{link}{door}").status_code for door in doors]
+
+    assert answers(links["filer"])[:2] == answers(links["applicant"])[:2] == [200, 200]
+    revoke_authorisation(given.pk, actor=yen)
+    kept = Obligation.objects.values().get(pk=owed.pk)
+    assert answers(links["filer"]) == [404, 404, 404]
+    assert Client(raise_request_exception=False).post(f"{links['filer']}cong/national/").status_code == 404
+    assert answers(links["applicant"])[:2] == [200, 200]
+    assert Obligation.objects.values().get(pk=owed.pk) == kept
+    assert not Attempt.objects.exists()
+    # Nobody makes the one out of the other: the proof is of the whole.
+    number, _dot, proof = links["filer"].strip("/").rpartition("/")[2].partition(".")
+    for forged in (f"{owed.pk}.{proof}", f"{owed.pk}-{yen.person_id}.{proof}", f"{number}-1.{proof}"):
+        assert answers(f"/thanh-toan/{forged}/") == [404, 404, 404]
+
+
+def test_a_link_to_pay_of_an_organisation_goes_with_who_represents_it(
+    one_stop: OneStop, yen: Actor, bao: Actor
+) -> None:
+    acts = represent(bao)
+    represent(yen)
+    case = filed_for(signed_in(bao), "organisation:5800000001")
+    accept_dossier(case.id, actor=one_stop.nga)
+    owed = request_payment(case.id, [Line("LP.1", "Lệ phí", "le_phi", 50_000)], actor=SYSTEM)
+    links = {one.person_id: f"/thanh-toan/{pay_token(owed.pk, one.person_id)}/" for one in (yen, bao)}
+    for one in (yen, bao):
+        assert links[one.person_id] in signed_in(one).get(f"/ho-so/{case.code}/").content.decode()
+    Representation.objects.filter(pk=acts.pk).update(state="ended")
+    assert Client(raise_request_exception=False).get(links[bao.person_id]).status_code == 404
+    assert Client().get(links[yen.person_id]).status_code == 200
 
 
 def test_a_draft_closes_with_the_authorisation(yen: Actor, bao: Actor) -> None:

@@ -22,6 +22,7 @@ from motcua.lib import moment
 from motcua.modules.dossiers.actions.reception import supply_dossier
 from motcua.modules.dossiers.actions.writing import forget_sheets
 from motcua.modules.dossiers.models import Claim, CounterDraft, Dossier, DossierPaper
+from motcua.modules.dossiers.queries.printing import sheet
 from motcua.modules.dossiers.queries.reading import supplements
 from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise, somebody
 from motcua.modules.dossiers.tests.test_desk import signed_in
@@ -39,8 +40,8 @@ def fields(html: str) -> dict[str, Any]:
     for tag in re.findall(r"<input[^>]*>", html):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         if name and name[1] != "csrfmiddlewaretoken":
-            if 'type="checkbox"' in tag:
-                if "checked" in tag:
+            if 'type="checkbox"' in tag or name[1] == "paper":
+                if "checked" in tag or 'type="hidden"' in tag:
                     found.setdefault(name[1], []).append(value[1] if value else "on")
             else:
                 found[name[1]] = value[1] if value else ""
@@ -69,6 +70,7 @@ def test_enter_by_enter(one_stop: OneStop) -> None:
     case = Case.objects.get(kind="dossier")
     assert (case.state, case.channel) == ("accepted", "counter")
     assert f"Đã tiếp nhận {case.code}" in page
+    assert ("Địa chỉ", "12 Mẫu, Phường Một, Tỉnh Thử") in sheet("01", case)[1].lines  # read off the card
     assert {paper.code: paper.source for paper in DossierPaper.objects.filter(case_id=case.id)} == {
         "GT.chung-sinh": "counter",
         "GT.cu-tru": "registry",

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.forms.models import Draft
+from motcua.kernel.identity.models import Account
 from motcua.modules.dossiers.actions.reception import request_supplement_dossier
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Sheet
 from motcua.modules.dossiers.queries.reading import opened
@@ -200,3 +203,33 @@ def test_a_step_that_is_not_there(one_stop: OneStop) -> None:
     base = begun(client)
     assert client.get(f"{base}khai/9/").status_code == 404
     assert client.post(f"{base}khai/9/", {"filer": "An"}).status_code == 404
+
+
+def test_in_english_a_dossier_is_called_as_its_procedure_is(
+    one_stop: OneStop,
+) -> None:
+    client = Client()
+    client.post(f"{written(client)}gui/")
+    case = Case.objects.get(kind="dossier")
+    english = {"Accept-Language": "en"}
+    for path in ("/ho-so/", f"/ho-so/{case.code}/"):
+        assert "Đăng ký khai sinh (thử)" in client.get(path).content.decode()
+        page = client.get(path, headers=english).content.decode()
+        assert "Birth registration (test)" in page
+        assert "Đăng ký khai sinh (thử)" not in page
+    route = client.get(f"/ho-so/{case.code}/", headers=english).content.decode()
+    for name, foreign in (
+        ("Signing the certificate", "Ký giấy khai sinh"),
+        ("Hospital certificate", "Giấy chứng sinh"),
+    ):
+        assert name in route
+        assert foreign not in route
+    clerk = Client()
+    clerk.force_login(Account.objects.get(pk=one_stop.nga.id or 0))
+    clerk.get("/desk/", headers=english)  # the names are kept in memory from here on
+    with CaptureQueriesContext(connection) as held:
+        inbox = clerk.get("/desk/", headers=english).content.decode()
+    assert "Birth registration (test)" in inbox
+    assert not [asked["sql"] for asked in held if "procedures_procedureversion" in asked["sql"]]
+    Case.objects.filter(pk=case.pk).update(subject="Việc khác")  # not a procedure's name: as it was written
+    assert "Việc khác" in client.get("/ho-so/", headers=english).content.decode()

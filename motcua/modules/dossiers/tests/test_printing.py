@@ -2,6 +2,7 @@
 
 import os
 from csv import DictReader
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,22 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from motcua.kernel.forms.queries.versions import newest
+from motcua.kernel.identity.actions import Proof, create_person, new_person_account, prove_person
+from motcua.kernel.identity.kind import SYSTEM, Level
 from motcua.kernel.identity.models import Access
+from motcua.kernel.identity.queries import person_actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.pdfpages import page_count
 from motcua.modules.dossiers.actions.apologising import extend_dossier
-from motcua.modules.dossiers.actions.filing import Applicant
-from motcua.modules.dossiers.actions.reception import refuse_dossier, request_supplement_dossier
+from motcua.modules.dossiers.actions.filing import Applicant, NewDossier, file_dossier
+from motcua.modules.dossiers.actions.reception import accept_dossier, refuse_dossier, request_supplement_dossier
 from motcua.modules.dossiers.actions.working import NewResult, propose_dossier, revise_dossier
 from motcua.modules.dossiers.kind import Slip
 from motcua.modules.dossiers.models import Dossier, DossierPaper, SlipForm
 from motcua.modules.dossiers.queries.printing import heading, letterhead, register, secret_on_paper, sheet
+from motcua.modules.dossiers.tests.conftest import AN
 from motcua.modules.dossiers.tests.test_actions import on
 from motcua.modules.dossiers.tests.test_desk import signed_in
 from motcua.testing.city import ZONE, City
@@ -42,6 +48,39 @@ def test_the_receipt_says_when_and_how_to_follow(one_stop: OneStop, accepted: An
     for part in (case.code, "Nguyễn Thị An", "09:00, thứ Hai 16/11", "09:00, thứ Năm 19/11", "Giấy chứng sinh",
                  "3 ngày làm việc", secret_on_paper(case)):  # fmt: skip
         assert part in said
+
+
+HOME = {"area": "24778", "line": "12 đường Mẫu"}
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"applicant": replace(AN, address="Số 9 ngõ Quầy")}, "Số 9 ngõ Quầy"),
+        ({"answers": {"home": HOME}}, "12 đường Mẫu, Phường Một"),
+        ({"answers": {"home": HOME}, "applicant": replace(AN, address="Số 9 ngõ Quầy")}, "Số 9 ngõ Quầy"),
+        ({}, "…"),  # written by hand
+    ],
+)
+def test_the_receipt_says_where_the_applicant_lives(
+    one_stop: OneStop, accepted: Any, values: dict[str, Any], says: str
+) -> None:
+    form = newest("khai-sinh-thu")
+    assert form is not None
+    lines = sheet("01", accepted(form_version_id=form.id, **values))[1].lines
+    names = [line[0] for line in lines]
+    assert names[:6] == ["Mã hồ sơ", "Người nộp", "Địa chỉ", "Điện thoại", "Thư điện tử", "Thủ tục"]
+    assert dict(line for line in lines if len(line) == 2)["Địa chỉ"].startswith(says)
+
+
+def test_an_address_that_an_account_has_proved(one_stop: OneStop, filed: Any) -> None:
+    person = create_person("Nguyễn Thị Yên", "0905111222")
+    account = new_person_account(person)
+    proof = Proof("068190000101", "Nguyễn Thị Yên", address=HOME)
+    prove_person(account.person_id or 0, proof, level=Level.COUNTER, actor=SYSTEM)
+    new = NewDossier(one_stop.civil.id, "online", Applicant(person_id=person.pk), area_code="24778")
+    case = accept_dossier(file_dossier(new, actor=person_actor(account.pk)).case.id, actor=one_stop.nga)
+    assert ("Địa chỉ", "12 đường Mẫu, Phường Một, Tỉnh Thử") in sheet("01", case)[1].lines
 
 
 def test_a_form_comes_out_as_a_pdf_and_is_noted(one_stop: OneStop, accepted: Any, city: City) -> None:

@@ -212,7 +212,7 @@ class _Teller:
                     originals=paper.originals,
                     copies=paper.copies,
                 )
-                for paper in choose_case(offer, answers).papers
+                for paper in choose_case(offer, answers).asked(answers)
                 if not paper.by_form
             ],
             area_code=commune.code,

@@ -44,10 +44,11 @@ from motcua.modules.dossiers.queries.visitors import known_person
 
 if TYPE_CHECKING:
     from motcua.kernel.files.models import File
+    from motcua.kernel.procedures.kind import Paper
     from motcua.modules.dossiers.actions.filing import Filed
 
 PAGES, CLAIM, COUNT = "file-", "claim-", "count-"  # + code of the paper, of the fee, path of the answer
-PERSON_FIELDS = ("name", "national_id", "phone", "email")
+PERSON_FIELDS = ("name", "national_id", "phone", "email", "address")
 
 
 @requires("dossier.take_in")
@@ -95,11 +96,13 @@ def _place(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) -
 
 
 def _count(request: Request, data: QueryDict, counter: org.UnitRow, path: str) -> HttpResponse:
-    """What a fee is reckoned from was typed; on to the next such field."""
+    """An answer was typed; on to the next such field, then to the papers that it decides, or behind the fees."""
     chosen = _chosen(data, counter)
-    paths = [count.field.path for count in (chosen.counts if chosen else ())]
+    for_papers = [count.field.path for count in (chosen.for_papers if chosen else ())]
+    for_fees = [count.field.path for count in (chosen.for_fees if chosen else ())]
+    paths, after = (for_papers, "papers") if path in for_papers else (for_fees, "area")
     following = paths[paths.index(path) + 1 :] if path in paths else []
-    return _page(request, data, counter, focus=f"{COUNT}{following[0]}" if following else "area")
+    return _page(request, data, counter, focus=f"{COUNT}{following[0]}" if following else after)
 
 
 def _all(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) -> HttpResponse:
@@ -166,7 +169,7 @@ def _person(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) 
         return _page(request, data, counter, focus="giver_card" if is_giver else "card", said=words)
     if is_giver:
         data["giver_name"], data["giver_id"], data["giver_phone"] = visitor.name, visitor.national_id, visitor.phone
-        data["giver_card"] = ""
+        data["giver_address"], data["giver_card"] = visitor.address, ""
         return _page(request, data, counter, focus="q" if visitor.name else "giver_name")
     for name in PERSON_FIELDS:
         data[name] = getattr(visitor, name)
@@ -258,7 +261,8 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow, *, is_supp
         form.check_taking_in([] if is_supplement else missing, is_known_to_act=standing.is_known)
         if chosen is not None and (chosen.unknown or any(count.error for count in chosen.counts)):
             form.add_error(None, _("Ghi đủ số để tính phí, lệ phí."))
-            return _page(request, data, counter, form=form, focus=f"{COUNT}{chosen.counts[0].field.path}", status=422)
+            first = next((one for one in chosen.counts if one.error), (chosen.for_fees or chosen.counts)[0])
+            return _page(request, data, counter, form=form, focus=f"{COUNT}{first.field.path}", status=422)
     if not form.is_valid() or form.errors or chosen is None:
         order = ("name", "national_id", "phone", "giver_name", "giver_id", "tax_code", "by_paper", "q")
         wrong = next((name for name in order if name in form.errors), "papers")
@@ -279,10 +283,12 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow, *, is_supp
 def _new(
     request: Request, values: dict[str, Any], data: QueryDict, chosen: Choice, counter: org.UnitRow, standing: Standing
 ) -> NewDossier:
-    visitor = _applicant(values["name"], values["phone"], values["email"], values["national_id"])
+    visitor = _applicant(values["name"], values["phone"], values["email"], values["national_id"], values["address"])
     behalf = values["behalf"]
     giver = (
-        _applicant(values["giver_name"], values["giver_phone"], "", values["giver_id"]) if behalf == "person" else None
+        _applicant(values["giver_name"], values["giver_phone"], "", values["giver_id"], values["giver_address"])
+        if behalf == "person"
+        else None
     )
     company = known_organisation(values["tax_code"], values["organisation"]) if behalf == "organisation" else None
     about = giver or visitor
@@ -302,6 +308,7 @@ def _new(
         answers=chosen.answers,
         form_version_id=chosen.form_version_id if chosen.answers else None,
         papers=papers,
+        asked=[paper.code for paper in chosen.papers],
         area_code=values["area"] or "",
         reception_unit_id=counter.id,
         delivery=values["delivery"] or Delivery.COUNTER,
@@ -311,9 +318,9 @@ def _new(
     )
 
 
-def _applicant(name: str, phone: str, email: str, national_id: str) -> Applicant:
+def _applicant(name: str, phone: str, email: str, national_id: str, address: str) -> Applicant:
     known = known_person(national_id=national_id) if national_id else None
-    return Applicant(name=name, phone=phone, email=email, national_id=national_id, person_id=known)
+    return Applicant(name, phone, email, national_id, address, known)
 
 
 def _claimed(
@@ -380,6 +387,12 @@ def _saved(request: Request, data: QueryDict, counter: org.UnitRow, chosen: Choi
     return draft.pk
 
 
+def _spare(data: QueryDict, bring: list[Paper]) -> list[tuple[str, list[str]]]:
+    here = {paper.code for paper in bring}
+    pages = [(name, data.getlist(name)) for name in data if name.startswith(PAGES) and name[len(PAGES) :] not in here]
+    return [*pages, ("paper", [code for code in data.getlist("paper") if code not in here])]
+
+
 def _kept_pages(data: QueryDict, chosen: Choice | None) -> dict[str, list[File]]:
     files = files_by_token(_tokens(data))
     return {
@@ -417,9 +430,9 @@ def _page(
     bring = chosen.to_bring if chosen else []
     context = {
         "form": form,
-        "person": [form["name"], form["national_id"], form["phone"]],
+        "person": [form["name"], form["national_id"], form["phone"], form["address"]],
         "behalf": data.get("behalf", ""),
-        "giver": [form["giver_name"], form["giver_id"], form["giver_phone"]],
+        "giver": [form["giver_name"], form["giver_id"], form["giver_phone"], form["giver_address"]],
         "organisation": [form["tax_code"], form["organisation"]],
         "standing": _standing(data),
         "joins": "joins" in data or "pages" not in data,  # by default, until somebody was asked
@@ -433,6 +446,8 @@ def _page(
             (paper, paper.code in ticked, pages.get(paper.code, []), paper.code == (at or bring[0].code))
             for paper in bring
         ],
+        # What came for a paper that other answers do not ask for stays with the draft, should they be changed back.
+        "spare": [(name, value) for name, values in _spare(data, bring) for value in values],
         "claims": [(fee, line, claims.get(fee.code, "")) for fee, line in (chosen.claimable if chosen else ())],
         "ticked": ticked,
         "missing": [paper for paper in (chosen.required if chosen else ()) if paper.code not in ticked],

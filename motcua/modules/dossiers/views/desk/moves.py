@@ -13,7 +13,7 @@ from motcua.modules.dossiers.actions import apologising, claiming, consulting, m
 from motcua.modules.dossiers.forms import desk as forms
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
 from motcua.modules.dossiers.queries.fees import claims_of, fees_due
-from motcua.modules.dossiers.queries.reading import extension_of, whole
+from motcua.modules.dossiers.queries.reading import asked_papers, extension_of, whole
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -22,9 +22,7 @@ SHORT = 90
 
 
 def _papers(case: Case) -> dict[str, Any]:
-    found = whole(case)
-    chosen = found.version.body.case(found.dossier.case_key)
-    return {"papers": [(paper.code, said(paper, "name")[:SHORT]) for paper in (chosen.papers if chosen else ())]}
+    return {"papers": [(paper.code, said(paper, "name")[:SHORT]) for paper in asked_papers(whole(case))]}
 
 
 def _results(case: Case) -> dict[str, Any]:

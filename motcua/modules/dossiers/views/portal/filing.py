@@ -191,7 +191,8 @@ def filing_papers(request: Request, code: str, token: str) -> HttpResponse:
 
 
 def _receive_papers(request: Request, written: Written) -> dict[str, str]:
-    """Take what was chosen and what was put aside. Nothing that arrived is lost when something else is refused."""
+    """Take what was chosen and what was put aside. Nothing that arrived is lost when something else is refused, or when
+    other answers do not ask for it any more."""
     kept: dict[str, list[str]] = {
         slot.paper.code: [file.token for file in slot.files] for slot in written.slots if slot.is_asked
     }
@@ -205,7 +206,7 @@ def _receive_papers(request: Request, written: Written) -> dict[str, str]:
             errors[code] = error
         if code in own and len(tokens) > before:
             own[code] = 0  # whoever sends another one means that one
-    keep_on_sheet(written.draft.id, {"papers": kept, "store": own})
+    keep_on_sheet(written.draft.id, {"papers": {**written.values.get("papers", {}), **kept}, "store": own})
     return errors
 
 

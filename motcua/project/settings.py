@@ -483,6 +483,7 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "client_id": env_str("SIGNING_CLIENT_ID", ""),
         "client_secret": env_secret("SIGNING_CLIENT_SECRET", ""),
         "name": env_str("SIGNING_NAME", ""),
+        "batch": str(env_int("SIGNING_BATCH", 50, least=1, most=200)),
         "timeout": env_str("SIGNING_TIMEOUT", "10"),
     },
     "geocoder": {

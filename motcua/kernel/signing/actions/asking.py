@@ -154,6 +154,7 @@ def release_tasks(who: str) -> None:
     _wait(who, Q(retry_at__gt=moment.now()), moment.now())
 
 
+@transaction.atomic
 def _wait(who: str, when: Q, until: datetime) -> None:
     fresh = SigningTask.objects.filter(
         when, state=TaskState.QUEUED, attempts=0, confirmed_by=who, key__kind=KeyKind.REMOTE

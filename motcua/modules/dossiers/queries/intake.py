@@ -161,6 +161,11 @@ class Choice:
         return sum(line.amount for line in self.lines)
 
     @property
+    def is_charged_later(self) -> bool:
+        """On its way somebody asks for money, as a tax office does."""
+        return any(fee.when != "accept" for fee in self.version.body.fees)
+
+    @property
     def to_bring(self) -> list[Paper]:
         return [paper for paper in self.papers if not paper.registry]
 

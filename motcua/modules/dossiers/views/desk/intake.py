@@ -162,8 +162,9 @@ def _person(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) 
     if visitor is None:
         if not typed and data.get("name"):  # typed by hand: what comes next
             return _page(request, data, counter, focus="q")
+        at = "giver_card" if is_giver else "card"
         words = _("Không đọc được thẻ. Quét lại, hoặc gõ 12 số định danh.") if typed else ""
-        return _page(request, data, counter, focus="giver_card" if is_giver else "card", said=words)
+        return _page(request, data, counter, focus=at, said=words, unread=at if typed else "")
     if is_giver:
         data["giver_name"], data["giver_id"], data["giver_phone"] = visitor.name, visitor.national_id, visitor.phone
         data["giver_card"] = ""
@@ -258,7 +259,9 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow, *, is_supp
         form.check_taking_in([] if is_supplement else missing, is_known_to_act=standing.is_known)
         if chosen is not None and (chosen.unknown or any(count.error for count in chosen.counts)):
             form.add_error(None, _("Ghi đủ số để tính phí, lệ phí."))
-            return _page(request, data, counter, form=form, focus=f"{COUNT}{chosen.counts[0].field.path}", status=422)
+            asked = next((count for count in chosen.counts if count.error or not count.text), chosen.counts[0])
+            focus = f"{COUNT}{asked.field.path}"
+            return _page(request, data, counter, form=form, focus=focus, wants_counts=True, status=422)
     if not form.is_valid() or form.errors or chosen is None:
         order = ("name", "national_id", "phone", "giver_name", "giver_id", "tax_code", "by_paper", "q")
         wrong = next((name for name in order if name in form.errors), "papers")
@@ -396,11 +399,13 @@ def _page(
     focus: str,
     form: IntakeForm | None = None,
     said: str = "",
+    unread: str = "",
     wrong: str = "",
     at: str = "",
     filed: Filed | None = None,
     chosen: Choice | None = None,
     ticks_all: bool = False,
+    wants_counts: bool = False,
     saves: bool = True,
     status: int = 200,
 ) -> HttpResponse:
@@ -415,9 +420,10 @@ def _page(
     asks = filed is not None and filed.case.state == "supplement_requested"
     pages, claims = _kept_pages(data, chosen), _claims(data)
     bring = chosen.to_bring if chosen else []
+    person = [form["name"], form["national_id"], form["phone"]]
     context = {
         "form": form,
-        "person": [form["name"], form["national_id"], form["phone"]],
+        "person": person,
         "behalf": data.get("behalf", ""),
         "giver": [form["giver_name"], form["giver_id"], form["giver_phone"]],
         "organisation": [form["tax_code"], form["organisation"]],
@@ -426,12 +432,19 @@ def _page(
         "result": [form["area"], form["delivery"], form["copies"]],
         "counter": counter,
         "focus": focus,
-        "said": said,
+        "said": "" if unread else said,
+        "unread": unread,
+        "unread_words": said,
+        "is_person_done": form["name"].value() and not any(field.errors for field in person),
         "wrong": wrong,
         "chosen": chosen,
         "papers": [
             (paper, paper.code in ticked, pages.get(paper.code, []), paper.code == (at or bring[0].code))
             for paper in bring
+        ],
+        "counts": [
+            (count, count.error or (_("Ghi số này.") if wants_counts and not count.text else ""))
+            for count in (chosen.counts if chosen else ())
         ],
         "claims": [(fee, line, claims.get(fee.code, "")) for fee, line in (chosen.claimable if chosen else ())],
         "ticked": ticked,

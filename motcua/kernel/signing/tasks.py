@@ -160,14 +160,14 @@ def _start(tasks: Sequence[SigningTask]) -> None:
 
 def _made(task: SigningTask) -> "Prepared | None":
     """None when this one cannot be signed, which the others need not suffer from."""
+    made = None
     with _trouble_noted([task]):
         try:
-            prepared = prepare_task(task, with_time=time_authority() is not None)
+            made = prepare_task(task, with_time=time_authority() is not None)
         except OSError as error:
             raise ConnectorError(_("Chưa đọc được tệp của văn bản này.")) from error
-        note_prepared(task.pk, prepared)
-        return prepared
-    return None
+        note_prepared(task.pk, made)
+    return made
 
 
 def _ask_anew(service: RemoteSigner, secret: dict[str, str], part: "Sequence[Ready]") -> None:

@@ -100,7 +100,7 @@ def test_one_approval_signs_three_dossiers(city: City, service: Service, propose
     client, batch = confirmed(city, proposed)
     assert client.get(batch).content.decode().count("Đang ký") == 3
     work()
-    assert [len(one.hashes) for one in service.waiting.values()] == [3]
+    assert [len(one.asked) for one in service.waiting.values()] == [3]
     assert client.get(batch).content.decode().count("Chờ duyệt trên điện thoại") == 3
     service.answer("approved")
     work()
@@ -136,7 +136,7 @@ def test_a_part_that_fails_stays_visible_with_its_reason(city: City, service: Se
     service.gives = "all"
     client.post(f"{batch}lam-lai/")
     work()
-    assert [len(one.hashes) for one in service.waiting.values()] == [3, 1]
+    assert [len(one.asked) for one in service.waiting.values()] == [3, 1]
     service.answer("approved")
     work()
     assert "approving" not in states(proposed)

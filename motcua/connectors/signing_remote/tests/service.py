@@ -24,7 +24,7 @@ _HASHES = {"2.16.840.1.101.3.4.2.1": hashes.SHA256(), "2.16.840.1.101.3.4.2.2": 
 
 @dataclass
 class Waiting:
-    hashes: list[bytes]
+    asked: list[bytes]
     digest: hashes.HashAlgorithm
     words: str
     answer: str = ""  # "" | approved | refused | expired
@@ -107,8 +107,8 @@ class Service:
         if self.lies:
             key = ec.generate_private_key(ec.SECP256R1())
         if isinstance(key, rsa.RSAPrivateKey):
-            return [key.sign(hash_, padding.PKCS1v15(), Prehashed(one.digest)) for hash_ in one.hashes]
-        return [key.sign(hash_, ec.ECDSA(Prehashed(one.digest))) for hash_ in one.hashes]
+            return [key.sign(hash_, padding.PKCS1v15(), Prehashed(one.digest)) for hash_ in one.asked]
+        return [key.sign(hash_, ec.ECDSA(Prehashed(one.digest))) for hash_ in one.asked]
 
 
 def _ders(one: Issued) -> list[bytes]:

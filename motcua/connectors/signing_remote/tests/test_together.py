@@ -42,7 +42,7 @@ def states() -> list[str]:
 
 def questions(service: Service) -> list[int]:
     """How many hashes the telephone was asked for, question by question."""
-    return [len(one.hashes) for one in service.waiting.values()]
+    return [len(one.asked) for one in service.waiting.values()]
 
 
 def good() -> int:

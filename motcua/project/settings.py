@@ -36,8 +36,7 @@ HOST = env_str("HOST", "127.0.0.1")
 PORT = env_int("PORT", 8000, least=1, most=65535)
 # The event streams are another process on another port. Browsers send it the same cookies: a cookie knows no port.
 LIVE_PORT = env_int("LIVE_PORT", PORT + 10_000 if PORT <= 55_535 else PORT - 10_000, least=1, most=65535)
-# Behind a proxy that passes /live/ on to the stream process: that origin, e.g. https://motcua.example.vn.
-# Empty: the host that the page was asked on, with LIVE_PORT.
+# Behind a proxy that passes /live/ on to the streams: that origin. Empty: the host of the page, with LIVE_PORT.
 LIVE_URL = env_str("LIVE_URL", "").rstrip("/")
 
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to

@@ -35,8 +35,7 @@ HOST = env_str("HOST", "127.0.0.1")
 PORT = env_int("PORT", 8000, least=1, most=65535)
 # The event streams are another process on another port. Browsers send it the same cookies: a cookie knows no port.
 LIVE_PORT = env_int("LIVE_PORT", PORT + 10_000 if PORT <= 55_535 else PORT - 10_000, least=1, most=65535)
-# Behind a proxy that passes /live/ on to the stream process: that origin, e.g. https://motcua.example.vn.
-# Empty: the host that the page was asked on, with LIVE_PORT.
+# Behind a proxy that passes /live/ on to the streams: that origin. Empty: the host of the page, with LIVE_PORT.
 LIVE_URL = env_str("LIVE_URL", "").rstrip("/")
 
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
@@ -483,6 +482,7 @@ CONNECTORS: dict[str, dict[str, str]] = {
         "client_id": env_str("SIGNING_CLIENT_ID", ""),
         "client_secret": env_secret("SIGNING_CLIENT_SECRET", ""),
         "name": env_str("SIGNING_NAME", ""),
+        "batch": str(env_int("SIGNING_BATCH", 50, least=1, most=200)),
         "timeout": env_str("SIGNING_TIMEOUT", "10"),
     },
     "geocoder": {

@@ -24,7 +24,7 @@ from django.db import connection
 from django.test import Client
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page
     from pytest_django.fixtures import Settings
     from pytest_django.live_server_helper import LiveServer
 
@@ -38,6 +38,7 @@ QUIET = (  # nothing of its own over the network, and no GPU
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")  # one that always has a picture
 PHONE, DESKTOP = 390, 1440  # CSS pixels
 NARROWEST = 320  # also what a phone shows at twice the text size
 HEIGHTS = {PHONE: 844, DESKTOP: 900}
@@ -53,21 +54,29 @@ Axe = Callable[["Page"], None]
 def chromium() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
-    path = os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if path is None:
+    if _path() is None:
         pytest.skip("no Chromium on this machine (`make test` installs it where it can)")
     # Playwright keeps an event loop in this thread, and Django would refuse to touch the database beside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's own sandbox does not work as root
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
+        browser = _launched(playwright.chromium)
         yield browser
         browser.close()
+
+
+def _path() -> str | None:
+    return os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def _launched(kind: "BrowserType", *more: str) -> "Browser":
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's own sandbox does not work as root
+    return kind.launch(executable_path=_path(), args=[*QUIET, *sandbox, *more])
 
 
 @pytest.fixture
 def open_page(chromium: "Browser", live_server: "LiveServer") -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
+    others: list[Browser] = []
     complaints: list[str] = []
 
     def note(message: "ConsoleMessage") -> None:
@@ -75,8 +84,12 @@ def open_page(chromium: "Browser", live_server: "LiveServer") -> Iterator[OpenPa
         if message.type in ("error", "warning") and "/live/" not in address:  # another process, not started by tests
             complaints.append(f"{message.type}: {message.text} ({address})")
 
-    def open_one(*, width: int = PHONE, language: str = "vi", scripts: bool = True, **options: Any) -> "Page":
-        context = chromium.new_context(
+    def open_one(
+        *, width: int = PHONE, language: str = "vi", scripts: bool = True, camera: bool = False, **options: Any
+    ) -> "Page":
+        if camera:
+            others.append(_launched(chromium.browser_type, *CAMERA))
+        context = (others[-1] if camera else chromium).new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
             locale={"vi": "vi-VN", "en": "en-GB"}[language],
@@ -95,8 +108,8 @@ def open_page(chromium: "Browser", live_server: "LiveServer") -> Iterator[OpenPa
 
     open_one.complaints = complaints  # type: ignore[attr-defined]  # a test that provokes one empties the list
     yield open_one
-    for context in contexts:
-        context.close()
+    for one in (*contexts, *others):
+        one.close()
     assert not complaints, "the page complained:\n" + "\n".join(complaints)
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from motcua.kernel.messages.ports import Health, Option
-from motcua.kernel.signing.ports import Credential, HashToSign, Progress, Started
+from motcua.kernel.signing.ports import Credential, Progress, Question, Started
 from motcua.lib import moment
 from motcua.lib.errors import ConnectorError
 from motcua.lib.pdfsign.certificates import facts_of
@@ -60,6 +60,7 @@ class RemoteSigningService:
             Option(
                 "SIGNING_CLIENT_SECRET", _("Khoá ứng dụng"), values["client_secret"], is_required=True, is_secret=True
             ),
+            Option("SIGNING_BATCH", _("Số văn bản nhiều nhất cho một lần duyệt trên điện thoại"), values["batch"]),
             Option("SIGNING_NAME", _("Tên hiện cho người dùng"), values["name"]),
         )
 
@@ -78,19 +79,29 @@ class RemoteSigningService:
             found.append(Credential(number, str(told.get("description") or name), certificates))
         return found
 
-    def start(self, asked: HashToSign) -> Started:
+    def most_at_once(self, user: str, credential: str) -> int:
+        most = int(settings.CONNECTORS["signing_remote"]["batch"])
+        if most == 1:
+            return 1
+        told = self._asked("credentials/info", {"credentialID": credential, "certificates": "none"})
+        allowed = told.get("multisign")  # a number by the standard; some only say yes or no
+        if allowed is True:
+            return most
+        return max(1, min(most, allowed)) if isinstance(allowed, int) else 1
+
+    def start(self, asked: Question) -> Started:
         told = self._asked(
             "signatures/signHash",
             {
                 "credentialID": asked.credential,
                 "userID": asked.user,
-                "hashes": [base64.b64encode(asked.hash).decode()],
+                "hashes": [base64.b64encode(one.hash).decode() for one in asked.hashes],
                 "hashAlgorithmOID": _HASHES[asked.digest],
                 "signAlgo": _SIGNATURES[asked.algorithm, asked.digest],
                 "operationMode": "A",
                 "clientData": asked.id,
                 "description": asked.words[:200],
-                "documents": [{"name": asked.document[:200]}],
+                "documents": [{"name": one.document[:200]} for one in asked.hashes],
             },
         )
         number = told.get("responseID")
@@ -105,7 +116,7 @@ class RemoteSigningService:
         signatures = _texts(told, "signatures")
         if signatures:
             try:
-                return Progress("signed", base64.b64decode(signatures[0], validate=True))
+                return Progress("signed", [base64.b64decode(text, validate=True) for text in signatures])
             except ValueError as error:
                 raise ConnectorError(_("Dịch vụ đưa chữ ký không đọc được."), permanent=True) from error
         match str(told.get("status") or "pending").lower():

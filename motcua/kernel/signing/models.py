@@ -98,7 +98,9 @@ class SigningTask(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)  # the worker's next turn; null: none
     expires_at = models.DateTimeField(null=True)  # of the approval on the telephone
+    batch = models.UUIDField(null=True)  # those that the trust service is asked to sign with one approval
     transaction = models.CharField(max_length=120, blank=True)  # at the trust service
+    signature = models.BinaryField(default=b"")  # came in; not yet in the document
     # The document with its hole: loose, so that it is swept away by itself; not a key, for the sweeper asks nobody
     prepared_id = models.BigIntegerField(null=True)
     prepared = models.JSONField(default=dict)

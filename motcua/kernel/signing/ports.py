@@ -21,16 +21,22 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class HashToSign:
-    """``id`` is the same at every attempt: a service that knows it asks its user once only."""
+    hash: bytes
+    document: str  # its name
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one approval on the telephone covers. ``id`` is the same at every attempt: a service that knows it asks its
+    user once only."""
 
     id: str
     user: str
     credential: str
-    hash: bytes
+    hashes: Sequence[HashToSign]
     digest: str  # sha256 | sha384 | sha512
     algorithm: str  # rsa | ec: how the key signs
     words: str  # what the telephone shows
-    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``state``: waiting | signed | refused | expired."""
+    """``state``: waiting | signed | refused | expired. ``signatures``: each is held against every hash of the question,
+    so neither their order nor their number is taken on trust."""
 
     state: str
-    signature: bytes = b""
+    signatures: Sequence[bytes] = ()
     words: str = ""
 
 
@@ -62,7 +69,11 @@ class RemoteSigner(Protocol):
 
     def credentials(self, user: str) -> Sequence[Credential]: ...
 
-    def start(self, asked: HashToSign) -> Started: ...
+    def most_at_once(self, user: str, credential: str) -> int:
+        """How many hashes one approval may cover; 1 where each needs one of its own."""
+
+    def start(self, asked: Question) -> Started:
+        """A permanent ConnectorError says that nobody was asked anything."""
 
     def look(self, transaction: str) -> Progress: ...
 

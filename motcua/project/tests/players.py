@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.test import Client
 
+from motcua.connectors.national_payment.tests.platform import Platform
 from motcua.kernel.cases.models import Case
 from motcua.kernel.events.actions import read_everything
 from motcua.kernel.events.kind import JOBS
@@ -151,6 +152,17 @@ class House:
         assert answer.json() == {"success": True, "count": 1}
         self.work()
 
+    def platform(self, nation: Platform) -> None:
+        """The national platform tells of the one request that was paid."""
+        (request_id,) = nation.paid
+        now = moment.now()
+        body, headers = nation.word(
+            request_id, timestamp=int(now.timestamp()), ThoiGianGD=f"{now.astimezone(HERE):%d/%m/%Y %H:%M:%S}"
+        )
+        answer = Client(headers=headers).post("/hooks/payments/national/", body, content_type="application/json")
+        assert answer.json()["SoGiaoDich"] == 1
+        self.work()
+
 
 def _caught_up() -> bool:
     newest = Event.objects.order_by("xid", "id").last()
@@ -257,6 +269,24 @@ class Citizen:
         asked = words(self.page.locator("main"))
         self.house.bank(Obligation.objects.filter(case_id=case.pk).latest("id"))
         self.page.get_by_text(re.compile("Đã nhận đủ")).wait_for()
+        return asked
+
+    def pay_nationally(self, case: Case, nation: Platform) -> str:
+        """Through the national platform: there and back. Returns what stood there to pay."""
+        self.page.goto(f"/ho-so/{case.code}/")
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="Nộp bằng mã QR").click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Nộp qua cổng này").click()
+        look(self.page, "pay-national")
+        self.page.get_by_role("link", name="Đến trang nộp tiền").click()
+        self.page.wait_for_url(f"{nation.pages}/**")
+        asked = words(self.page.locator("body"))
+        self.page.get_by_role("button", name="Xác nhận nộp").click()
+        self.page.wait_for_url("**/thanh-toan/**")
+        self.house.platform(nation)
+        self.page.get_by_text(re.compile("Đã nhận đủ")).wait_for()
+        look(self.page, "paid-national")
         return asked
 
     def store(self) -> str:

@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
 
+from motcua.connectors.national_payment.tests.platform import Platform, platform
 from motcua.kernel.cases.models import Case
 from motcua.kernel.files.actions import keep_made
 from motcua.kernel.identity.kind import SYSTEM
@@ -53,8 +54,18 @@ def house(
     return House(wall, open_page, sign_in)
 
 
-def test_a_motorbikes_fee_for_somebody_else(house: House) -> None:
-    """An declares and pays for Mrs Cúc, who authorised her."""
+@pytest.fixture
+def nation(settings: "Settings") -> Iterator[Platform]:
+    """The payment platform of the National Public Service Portal, with a page on which people pay."""
+    with platform() as served:
+        values = {"url": served.url, "secret": served.secret, "service": "DV01", "kind": "LP"}
+        own = settings.CONNECTORS["national_payment"] | values
+        settings.CONNECTORS = settings.CONNECTORS | {"national_payment": own}
+        yield served
+
+
+def test_a_motorbikes_fee_for_somebody_else(house: House, nation: Platform) -> None:
+    """An declares and pays for Mrs Cúc, who authorised her, through the national platform."""
     cuc = house.citizen(CUC)
     cuc.page.goto("/uy-quyen/cho/")
     cuc.page.locator("#id_to").fill("0900 000 101")
@@ -97,7 +108,9 @@ def test_a_motorbikes_fee_for_somebody_else(house: House) -> None:
     desk = house.desk().sign_in("tinh.hcc1")
     assert "Nộp theo ủy quyền trực tuyến" in desk.open(case)
     desk.do(case, "accept")
-    assert "925.000 đ" in an.pay(case)
+    assert "925000" in an.pay_nationally(case, nation)
+    (asked,) = nation.requests.values()
+    assert (asked["MaHoSo"], asked["PhiLePhi"][0]["SoTien"]) == (case.code, "925000")
     an.page.get_by_role("link", name=re.compile("Tải biên lai")).wait_for()
     desk.do(case, "hand_over")
     house.at(on(16, 10))

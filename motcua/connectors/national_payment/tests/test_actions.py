@@ -66,7 +66,7 @@ def test_it_works(till: Till, nation: Platform) -> None:
     assert (asked["TKThuHuong"], asked["MaNHThuHuong"]) == (WARD_ACCOUNT, "970403")
     assert (asked["HoTenNguoiNop"], asked["HuyenNguoiNop"]) == ("Nguyễn Văn An", "")
     page = Client().get(f"/thanh-toan/{pay_token(obligation.pk)}/").content.decode()
-    assert f"https://thanhtoan.example.vn/{request_id}" in page
+    assert f"{nation.pages}/{request_id}" in page
     answer = tell(nation, request_id)
     assert (answer.status_code, answer.json()["MaLoi"]) == (200, "00")
     obligation.refresh_from_db()

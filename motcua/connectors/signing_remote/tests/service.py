@@ -1,5 +1,6 @@
-"""A remote signing service on a real socket: CSC API v2, asynchronous. It asks its user, who approves, refuses, or lets
-it lie; it breaks, keeps silent, forgets tokens, and is asked the same thing twice."""
+"""A remote signing service on a real socket: CSC API v2, asynchronous. It asks its user once for all hashes of a
+question, who approves, refuses, or lets it lie; it breaks, keeps silent, forgets tokens, is asked the same thing twice,
+takes no more hashes than it says (or fewer), gives too few signatures, and gives them in another order."""
 
 import base64
 import json
@@ -23,7 +24,7 @@ _HASHES = {"2.16.840.1.101.3.4.2.1": hashes.SHA256(), "2.16.840.1.101.3.4.2.2": 
 
 @dataclass
 class Waiting:
-    hash: bytes
+    asked: list[bytes]
     digest: hashes.HashAlgorithm
     words: str
     answer: str = ""  # "" | approved | refused | expired
@@ -36,6 +37,9 @@ class Service:
     url: str = ""
     mode: str = "well"  # well | breaks | silent | babbles
     lies: bool = False  # signs with another key
+    gives: str = "all"  # all | few: the last one is missing | turned: the last one first
+    most: int = 100  # hashes in one question
+    says: int | None = 100  # ``multisign`` of credentials/info; None: it knows no such word
     lasts: int = 300
     tokens: set[str] = field(default_factory=set)
     paths: list[str] = field(default_factory=list)
@@ -64,7 +68,8 @@ class Service:
             case "credentials/info":
                 one = self.keys[asked["credentialID"]]
                 texts = [base64.b64encode(der).decode() for der in _ders(one)]
-                return 200, {"key": {"status": "enabled"}, "cert": {"status": "valid", "certificates": texts}}
+                told = {"key": {"status": "enabled"}, "cert": {"status": "valid", "certificates": texts}}
+                return 200, told if self.says is None else {**told, "multisign": self.says}
             case "signatures/signHash":
                 return self._start(asked)
             case "signatures/signPolling":
@@ -74,10 +79,13 @@ class Service:
     def _start(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if asked.get("operationMode") != "A" or asked.get("credentialID") not in self.keys:
             return 400, {"error": "invalid_request", "error_description": "credentialID"}
+        if len(asked["hashes"]) > self.most:
+            return 400, {"error": "invalid_request", "error_description": "hashes"}
         number = self.known.setdefault(asked["clientData"], f"{asked['credentialID']}#{len(self.known)}")
         if number not in self.waiting:
             digest = _HASHES[asked["hashAlgorithmOID"]]
-            self.waiting[number] = Waiting(base64.b64decode(asked["hashes"][0]), digest, asked["description"])
+            texts = [base64.b64decode(text) for text in asked["hashes"]]
+            self.waiting[number] = Waiting(texts, digest, asked["description"])
         return 200, {"responseID": number, "expiresIn": self.lasts}
 
     def _poll(self, number: str) -> tuple[int, dict[str, Any]]:
@@ -85,20 +93,22 @@ class Service:
         if one is None:
             return 400, {"error": "invalid_request", "error_description": "responseID"}
         if one.answer == "approved":
-            return 200, {"signatures": [base64.b64encode(self._signed(number.partition("#")[0], one)).decode()]}
+            signed = self._signed(number.partition("#")[0], one)
+            given = {"all": signed, "few": signed[:-1], "turned": signed[::-1]}[self.gives]
+            return 200, {"signatures": [base64.b64encode(signature).decode() for signature in given]}
         if one.answer == "refused":
             return 200, {"status": "refused", "statusDescription": "Người dùng từ chối"}
         if one.answer == "expired":
             return 200, {"status": "expired"}
         return 202, {"status": "pending"}
 
-    def _signed(self, credential: str, one: Waiting) -> bytes:
+    def _signed(self, credential: str, one: Waiting) -> list[bytes]:
         key = self.keys[credential].key
         if self.lies:
             key = ec.generate_private_key(ec.SECP256R1())
         if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(one.hash, padding.PKCS1v15(), Prehashed(one.digest))
-        return key.sign(one.hash, ec.ECDSA(Prehashed(one.digest)))
+            return [key.sign(hash_, padding.PKCS1v15(), Prehashed(one.digest)) for hash_ in one.asked]
+        return [key.sign(hash_, ec.ECDSA(Prehashed(one.digest))) for hash_ in one.asked]
 
 
 def _ders(one: Issued) -> list[bytes]:

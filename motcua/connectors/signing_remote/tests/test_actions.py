@@ -1,23 +1,21 @@
 """Hash out, approval on the telephone, signature in."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from motcua.connectors.signing_remote.actions import RemoteSigningService
-from motcua.connectors.signing_remote.tests.service import SECRET, Service, signing_service
+from motcua.connectors.signing_remote.tests.conftest import work
+from motcua.connectors.signing_remote.tests.service import Service
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.actions import keep_made, sweep_files
 from motcua.kernel.files.models import File
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
-from motcua.kernel.signing.actions import NewKey, add_remote_key, add_root, cancel_task, retry_task, sign
+from motcua.kernel.signing.actions import cancel_task, retry_task, sign
 from motcua.kernel.signing.models import SigningKey, SigningTask
-from motcua.kernel.signing.ports import REMOTE_SIGNERS
 from motcua.kernel.signing.queries import verify
-from motcua.kernel.signing.tasks import sign_due
 from motcua.lib import moment
 from motcua.lib.errors import ConnectorError, Refused
 from motcua.lib.tests import papers
@@ -26,42 +24,10 @@ from motcua.testing.city import City
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["ec256", "rsa2048"])
-def service(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Service]:
-    with moment.at(papers.NOW), signing_service("001090012345", {"k1": papers.issued(request.param)}) as served:
-        settings.CONNECTORS = {
-            **settings.CONNECTORS,
-            "signing_remote": {
-                "url": served.url, "client_id": "motcua", "client_secret": SECRET, "name": "Ký thử",
-                "timeout": "10",
-            },
-        }  # fmt: skip
-        REMOTE_SIGNERS["remote"] = RemoteSigningService()  # with no token of another test's
-        yield served
-
-
-@pytest.fixture
-def key(city: City, service: Service) -> SigningKey:
-    """Minh's, kept at the service."""
-    add_root(papers.authority().pem, actor=SYSTEM)
-    (credential,) = RemoteSigningService().credentials("001090012345")
-    new = NewKey("Điện thoại của Minh", officer_id=city.minh.id)
-    return add_remote_key(new, "remote", "001090012345", credential, actor=city.quan)
-
-
 @pytest.fixture
 def task(city: City, key: SigningKey) -> SigningTask:
     file = keep_made(papers.paper(), actor=SYSTEM, name="QD-1.pdf")
     return sign(file.pk, key.pk, actor=city.minh, reason="Phê duyệt", title="Quyết định số 1")
-
-
-def work(task: SigningTask, at: datetime | None = None) -> SigningTask:
-    """The worker's next turn."""
-    task.refresh_from_db()
-    with moment.at(at or task.retry_at or moment.now()):
-        sign_due(1)
-    task.refresh_from_db()
-    return task
 
 
 def test_it_works(service: Service, task: SigningTask) -> None:

@@ -35,9 +35,7 @@ def own_link(request: Request, code: str) -> HttpResponse:
         return away
     link = request.build_absolute_uri(reverse("private_link", args=[party_token(party)]))
     back = KINDS[case.kind].public_url(case.code)
-    response = render(request, "cases/own_link.html", {"case": case, "link": link, "back": back})
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "cases/own_link.html", {"case": case, "link": link, "back": back})
 
 
 @requires("person.reveal")

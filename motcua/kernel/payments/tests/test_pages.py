@@ -49,7 +49,7 @@ def test_the_page_says_what_for_how_much_and_where_to(client: Client, till: Till
         assert words in text
     assert "Mức thu cố định: 50.000 đ" in text
     assert page.headers["X-Robots-Tag"] == "noindex"
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert "Nguyễn Văn An" not in text
 
 

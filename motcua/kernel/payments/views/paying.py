@@ -23,8 +23,9 @@ QUICK_POLLS = 200  # every 3 seconds for 10 minutes, then every 30
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Holding the address is the right to read it: it must not travel on."""
-    response["Referrer-Policy"] = "no-referrer"
+    """Holding the address is the right to read it: it must not travel on. Not "no-referrer": a browser would send the
+    page's own forms without saying where they come from, and they would be refused."""
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
@@ -22,6 +24,9 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 
 _PLACE = ("page", "x", "y", "width", "height")
+# What follows from signatures that came in together comes within moments: the next telephone, too, rings once for all.
+SETTLED_IN = timedelta(seconds=5)
+HELD_FOR = timedelta(minutes=1)  # at most, should whoever held them never let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,9 @@ def sign_tasks(task_ids: Sequence[int], *, actor: Actor) -> list[Outcome]:
     outcomes = []
     for task_id in dict.fromkeys(task_ids):
         try:
-            task = sign_task(task_id, actor=actor)
+            with transaction.atomic():
+                task = sign_task(task_id, actor=actor)
+                hold_tasks(actor.key)
         except Refused as refused:
             known = SigningTask.objects.filter(pk=task_id).first()
             is_known = known is not None and refused.code != "not_found"
@@ -132,7 +139,28 @@ def sign_tasks(task_ids: Sequence[int], *, actor: Actor) -> list[Outcome]:
             )
         else:
             outcomes.append(Outcome(task.pk, task.title, task.state))
+    release_tasks(actor.key)
     return outcomes
+
+
+def hold_tasks(who: str) -> None:
+    """In the transaction in which ``who`` (the key of an actor) confirms one of many: the trust service is asked only
+    when all are confirmed, so that its owner approves once."""
+    _wait(who, Q(retry_at__lte=moment.now()), moment.now() + HELD_FOR)
+
+
+def release_tasks(who: str) -> None:
+    """The last of many was confirmed."""
+    _wait(who, Q(retry_at__gt=moment.now()), moment.now())
+
+
+@transaction.atomic
+def _wait(who: str, when: Q, until: datetime) -> None:
+    fresh = SigningTask.objects.filter(
+        when, state=TaskState.QUEUED, attempts=0, confirmed_by=who, key__kind=KeyKind.REMOTE
+    )
+    free = fresh.select_for_update(skip_locked=True, of=("self",)).values("pk")  # the worker's are under way already
+    SigningTask.objects.filter(pk__in=free).update(retry_at=until)
 
 
 @transaction.atomic
@@ -173,6 +201,7 @@ def retry_task(task_id: int, *, actor: Actor) -> SigningTask:
     if task.state not in AGAIN_STATES:
         raise Refused("wrong_state", _("Văn bản này không cần ký lại."))
     check_validity(task.key, moment.now())
+    task.confirmed_by, task.confirmed_at = actor.key, moment.now()
     queue(task)
     record("signing.retried", actor=actor, data=told(task))
     return task
@@ -238,7 +267,7 @@ def _confirm(task: SigningTask, actor: Actor) -> None:
     document_of(task)
     task.confirmed_by, task.confirmed_at = actor.key, moment.now()
     if task.key.kind != KeyKind.SOFTWARE or time_authority() is not None:
-        queue(task)
+        queue(task, after=SETTLED_IN if actor.kind == SYSTEM.kind else timedelta())
         record("signing.confirmed", actor=actor, data=told(task))
         return
     prepared = prepare_task(task, with_time=False)
@@ -246,10 +275,11 @@ def _confirm(task: SigningTask, actor: Actor) -> None:
     complete(task, finish_task(task, prepared, signature), level="B-B", actor=actor)
 
 
-def queue(task: SigningTask) -> None:
+def queue(task: SigningTask, *, after: timedelta = timedelta()) -> None:
     """The worker's from now on."""
     task.state, task.attempts, task.words, task.transaction = TaskState.QUEUED, 0, "", ""
-    task.retry_at, task.expires_at, task.prepared_id, task.prepared, task.ended_at = moment.now(), None, None, {}, None
+    task.retry_at, task.expires_at, task.ended_at = moment.now() + after, None, None
+    task.prepared_id, task.prepared, task.batch, task.signature = None, {}, None, b""
     task.save()
 
 
@@ -267,7 +297,7 @@ def complete(task: SigningTask, pdf: bytes, *, level: str, actor: Actor) -> None
 
 def end(task: SigningTask, state: TaskState, words: str) -> None:
     task.state, task.words, task.ended_at = state, words[:300], moment.now()
-    task.retry_at, task.expires_at, task.prepared_id, task.prepared = None, None, None, {}
+    task.retry_at, task.expires_at, task.prepared_id, task.prepared, task.signature = None, None, None, {}, b""
     task.save()
 
 

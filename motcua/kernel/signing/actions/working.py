@@ -2,10 +2,13 @@
 these steps."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
@@ -13,7 +16,7 @@ from motcua.kernel.files.actions import keep_made
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.signing.actions.asking import complete, end, told
-from motcua.kernel.signing.kind import TaskState
+from motcua.kernel.signing.kind import MOST_AT_ONCE, KeyKind, TaskState
 from motcua.kernel.signing.models import SigningTask
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -27,25 +30,41 @@ ATTEMPTS = 8  # over some ten minutes; then a person decides
 FIRST_WAIT = timedelta(seconds=5)
 LOOK_EVERY = timedelta(seconds=3)  # while somebody has the telephone in hand
 APPROVED_WITHIN = timedelta(minutes=10)  # where the service names no end
+_CLAIM_LOCK = 0x4D43_0003  # advisory: two workers must not take parts of what one approval covers
 
 
 @transaction.atomic
-def claim_task() -> SigningTask | None:
-    """The next task that is due; no other worker gets it for a while."""
+def claim_tasks() -> list[SigningTask]:
+    """The next task that is due, with those that one approval on the telephone covers with it; no other worker gets
+    them for a while."""
     now = moment.now()
-    task = (
-        SigningTask.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("key", "after")
-        .filter(retry_at__lte=now)
-        .order_by("retry_at", "pk")
-        .first()
-    )
-    if task is None:
-        return None
-    task.attempts += 1
-    task.retry_at = now + CLAIMED_FOR
-    task.save(update_fields=["attempts", "retry_at"])
-    return task
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIM_LOCK])
+    tasks = SigningTask.objects.select_related("key", "after").order_by("retry_at", "pk")
+    first = tasks.filter(retry_at__lte=now).first()
+    if first is None:
+        return []
+    rows = tasks.select_for_update(of=("self",)).filter(_with(first, now), retry_at__isnull=False).order_by("pk")
+    claimed = list(rows[:MOST_AT_ONCE])
+    for task in claimed:
+        task.attempts += 1
+        task.retry_at = now + CLAIMED_FOR
+    SigningTask.objects.bulk_update(claimed, ["attempts", "retry_at"])
+    return claimed
+
+
+def _with(first: SigningTask, now: datetime) -> Q:
+    if first.key.kind != KeyKind.REMOTE or first.signature:
+        return Q(pk=first.pk)
+    if first.batch is not None:
+        return Q(key_id=first.key_id, batch=first.batch, state=first.state, signature=b"", ended_at__isnull=True)
+    if first.state != TaskState.QUEUED:
+        return Q(pk=first.pk)
+    fresh = Q(retry_at__lte=now) | Q(attempts=0)  # also those that are held: their time is over with the first one's
+    return fresh & Q(
+        key_id=first.key_id, confirmed_by=first.confirmed_by, state=TaskState.QUEUED, batch__isnull=True,
+        signature=b"", ended_at__isnull=True,
+    )  # fmt: skip
 
 
 def _locked(task_id: int, state: TaskState) -> SigningTask | None:
@@ -92,16 +111,36 @@ def prepared_of(task: SigningTask) -> "Prepared | None":
 
 
 @transaction.atomic
-def note_started(task_id: int, *, transaction_id: str, expires_at: datetime | None) -> None:
-    """The service has it; its owner's telephone rings."""
-    task = _locked(task_id, TaskState.QUEUED)
+def note_batch(task_ids: Sequence[int]) -> UUID:
+    """Before the service is asked: another attempt asks it for the same ones under the same name."""
+    batch = uuid4()
+    SigningTask.objects.filter(pk__in=task_ids, state=TaskState.QUEUED).update(batch=batch)
+    return batch
+
+
+@transaction.atomic
+def note_started(batch: UUID, *, transaction_id: str, expires_at: datetime | None) -> None:
+    """The service has them; their owner's telephone rings."""
+    now = moment.now()
+    SigningTask.objects.filter(batch=batch, state=TaskState.QUEUED).update(
+        state=TaskState.APPROVING,
+        transaction=transaction_id[:120],
+        attempts=0,
+        words="",
+        expires_at=min(expires_at or now + APPROVED_WITHIN, now + timedelta(hours=12)),
+        retry_at=now + LOOK_EVERY,
+    )
+
+
+@transaction.atomic
+def note_signed(task_id: int, signature: bytes) -> None:
+    """Kept before anything else is done with it: its owner is not asked again."""
+    task = _locked(task_id, TaskState.APPROVING)
     if task is None:
         return
-    now = moment.now()
-    task.state, task.transaction, task.attempts, task.words = TaskState.APPROVING, transaction_id[:120], 0, ""
-    task.expires_at = min(expires_at or now + APPROVED_WITHIN, now + timedelta(hours=12))
-    task.retry_at = now + LOOK_EVERY
-    task.save(update_fields=["state", "transaction", "attempts", "words", "expires_at", "retry_at"])
+    task.state, task.signature, task.attempts, task.words = TaskState.QUEUED, signature, 0, ""
+    task.expires_at, task.retry_at = None, moment.now()
+    task.save(update_fields=["state", "signature", "attempts", "words", "expires_at", "retry_at"])
 
 
 @transaction.atomic

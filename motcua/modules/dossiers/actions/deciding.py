@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.queries.reading import get_case
 from motcua.kernel.identity.queries import may_somewhere, officer_actor
-from motcua.kernel.signing.actions import retry_task, sign_task
+from motcua.kernel.signing.actions import hold_tasks, release_tasks, retry_task, sign_task
 from motcua.kernel.signing.kind import AGAIN_STATES
 from motcua.kernel.signing.queries import get_task
 from motcua.lib import moment
@@ -80,19 +80,22 @@ def _row(batch: UUID, new: NewDecision, actor: Actor, officer_id: int) -> Decisi
 
 def carry_out(batch: UUID | None = None, *, seconds: float = TURN) -> int:
     """Those of one batch, or all that wait, oldest first, until the turn is over. Returns how many were decided."""
-    until, done = monotonic() + seconds, 0
-    while monotonic() < until and _next(batch):
-        done += 1
-    return done
+    until, deciders = monotonic() + seconds, list[int]()
+    while monotonic() < until and (officer_id := _next(batch)) is not None:
+        deciders.append(officer_id)
+    for officer_id in set(deciders):
+        if not Decision.objects.filter(officer_id=officer_id, state=DecisionState.WAITING).exists():
+            release_tasks(f"officer:{officer_id}")
+    return len(deciders)
 
 
-def _next(batch: UUID | None) -> bool:
-    """One decision and what it changes, in one transaction. Whoever else looks for work passes it over."""
+def _next(batch: UUID | None) -> int | None:
+    """One decision and what it changes, in one transaction; whose it was. Who else looks for work passes it over."""
     with transaction.atomic():
         rows = Decision.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=DecisionState.WAITING)
         row = (rows if batch is None else rows.filter(batch=batch)).order_by("id").first()
         if row is None:
-            return False
+            return None
         row.state, row.words, row.ended_at = DecisionState.DONE, "", moment.now()
         try:
             with transaction.atomic():
@@ -104,7 +107,7 @@ def _next(batch: UUID | None) -> bool:
             row.state = DecisionState.FAILED
             row.words = _("Có lỗi ngoài dự kiến, đã được ghi lại. Thử lại, hoặc mở hồ sơ để xem.")
         row.save(update_fields=["state", "words", "ended_at"])
-    return True
+    return row.officer_id
 
 
 def _do(row: Decision) -> None:
@@ -114,6 +117,7 @@ def _do(row: Decision) -> None:
         (retry_task if again else sign_task)(row.subject_id, actor=actor)
     else:
         DOES[row.does](row.subject_id, actor=actor, version=row.version)
+    hold_tasks(actor.key)  # until the last of them: then their telephone asks once
 
 
 def forget_decisions() -> int:

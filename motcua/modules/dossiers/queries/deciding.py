@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 PAGE = 50
 DECIDED_IN = {"approving": Deciding.APPROVE, "issuing": Deciding.ISSUE}
 ANSWER = "answer"  # an opinion: written one by one, never in bulk
+UNSIGNED = (*AGAIN_STATES, TaskState.REFUSED)
 SORTS = (*Deciding.values, ANSWER)
 
 
@@ -53,6 +54,7 @@ class WaitingRow:
     unit: str
     url: str  # of what is shown beside the list
     is_signing: bool = False  # approved; its signature is under way, or failed
+    why_unsigned: str = ""  # … and failed for this reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +120,30 @@ def waiting_page(actor: Actor, *, sort: str = "", below: bool = False, after: st
     ids = [case.id for case in cases]
     asked = set(Extension.objects.filter(pk__in=ids).values_list("pk", flat=True))
     signing = set(Dossier.objects.filter(pk__in=ids).exclude(signs_for="").values_list("pk", flat=True))
+    reasons = _why_unsigned(signing)
     return WaitingPage(
-        rows=[_row(case, clocks.get(case.id), case.id in asked, case.id in signing) for case in cases],
+        rows=[
+            _row(case, clocks.get(case.id), case.id in asked, case.id in signing, reasons.get(case.id, ""))
+            for case in cases
+        ],
         tasks=tasks,
         counts=counts,
         next_key=key_of(cases[-1]) if more else "",
     )
 
 
-def _row(case: Case, clock: ClockView | None, is_asked: bool, is_signing: bool) -> WaitingRow:
+def _why_unsigned(case_ids: set[int]) -> dict[int, str]:
+    tasks = tasks_of([], [f"{KIND}:{number}" for number in sorted(case_ids)])
+    newest = {(task.about, task.file_id): task for task in tasks}
+    failed = {about: task for (about, _file), task in newest.items() if task.state in UNSIGNED}
+    return {int(about.partition(":")[2]): why(task) for about, task in failed.items()}
+
+
+def why(task: SigningTask) -> str:
+    return task.words or str(STATE_NAMES[task.state])
+
+
+def _row(case: Case, clock: ClockView | None, is_asked: bool, is_signing: bool, why_unsigned: str) -> WaitingRow:
     if case.kind == CONSULTATION_KIND:
         does = ANSWER
     elif is_asked:
@@ -141,6 +158,7 @@ def _row(case: Case, clock: ClockView | None, is_asked: bool, is_signing: bool) 
         unit=org.tree().unit(case.unit_id).short_name,
         url=reverse("deciding_peek_opinion" if does == ANSWER else "deciding_peek", args=[case.id]),
         is_signing=is_signing,
+        why_unsigned=why_unsigned,
     )
 
 
@@ -254,9 +272,9 @@ def _decided(one: Decision, tasks: list[SigningTask]) -> DecisionRow:
     state, words = str(one.state), one.words
     if one.state == DecisionState.DONE:
         newest = list({task.file_id: task for task in tasks}.values())
-        failed = next((task for task in newest if task.state in (*AGAIN_STATES, TaskState.REFUSED)), None)
+        failed = next((task for task in newest if task.state in UNSIGNED), None)
         if failed is not None:
-            state, words = DecisionState.FAILED, failed.words or str(STATE_NAMES[failed.state])
+            state, words = DecisionState.FAILED, why(failed)
         elif any(task.state == TaskState.APPROVING for task in newest):
             state = "phone"
         elif any(task.state in OPEN_STATES for task in newest):

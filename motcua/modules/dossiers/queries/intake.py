@@ -236,6 +236,23 @@ class Choice:
         return [count for count in self.counts if not count.for_papers]
 
     @property
+    def first_wanted(self) -> Count:
+        """The first number that is missing or wrong."""
+        asked = self.for_fees or self.counts
+        return next((one for one in asked if one.error or not one.text), asked[0])
+
+    def wanting_counts(self) -> Choice:
+        """What the money is reckoned from is said to be missing where it is; without the others one may go on."""
+        words = _("Ghi số này.")
+        marked = [one if one.text or one.for_papers else replace(one, error=one.error or words) for one in self.counts]
+        return replace(self, counts=marked)
+
+    @property
+    def is_charged_later(self) -> bool:
+        """On its way somebody asks for money, as a tax office does."""
+        return any(fee.when != "accept" for fee in self.version.body.fees)
+
+    @property
     def to_bring(self) -> list[Paper]:
         return [paper for paper in self.papers if not paper.registry]
 

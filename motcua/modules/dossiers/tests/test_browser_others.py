@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.files.queries import content_of
 from motcua.kernel.files.tests.pictures import picture
 from motcua.kernel.identity.kind import Actor
+from motcua.lib.pdfpages import page_count
 from motcua.modules.dossiers.models import Claim, CounterDraft, Dossier, DossierPaper
 from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise, represent, somebody
 from motcua.modules.dossiers.tests.test_browser import COUNTER, Check, Desk, Keys, at, desk, seen_before  # noqa: F401
@@ -141,3 +143,51 @@ def test_pages_and_a_draft_by_keyboard(desk: Desk, check_page: Check, one_stop: 
     case = Case.objects.get(kind="dossier")
     assert DossierPaper.objects.get(case=case, code="GT.chung-sinh").file_id is not None
     assert not CounterDraft.objects.exists()
+
+
+def _before_the_papers(page: "Page") -> None:
+    seen_before("Trần Văn Bình", "0905999888", "068090000123")
+    page.goto(COUNTER)
+    at(page, "id_card")
+    page.keyboard.type("068090000123")
+    page.keyboard.press("Enter")
+    at(page, "id_q")
+    page.keyboard.type("ks")
+    page.keyboard.press("Enter")
+    page.locator("[name=paper]:focus").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def test_pages_by_the_camera(desk: Desk, check_page: Check, one_stop: OneStop, fees: int) -> None:  # noqa: F811
+    """Two pages photographed by keyboard become one PDF of the paper, also when nobody waits for the last picture."""
+    page = desk(one_stop.nga, language="en", camera=True)
+    _before_the_papers(page)
+    check_page(page)  # with the exemptions that may be claimed
+    page.keyboard.press("w")
+    page.wait_for_function("() => document.querySelector('#in-camera video').videoWidth > 0")
+    assert page.locator("[data-none]").is_hidden()
+    page.keyboard.press("Space")
+    page.locator("[data-shots] img").wait_for()
+    check_page(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.locator(".in-page").wait_for()
+    assert page.locator("[name=paper]").is_checked()
+    assert not page.evaluate("document.querySelector('#in-camera video').srcObject?.active ?? false")
+    page.locator("[name=paper]:focus").wait_for()
+    page.keyboard.press("Control+Enter")
+    page.locator(".in-done").wait_for()
+    file_id = DossierPaper.objects.get(case__kind="dossier", code="GT.chung-sinh").file_id
+    assert page_count(content_of(file_id or 0)) == 2
+
+
+def test_without_a_camera_files_are_chosen(desk: Desk, check_page: Check, one_stop: OneStop) -> None:  # noqa: F811
+    page = desk(one_stop.nga, width=PHONE)
+    _before_the_papers(page)
+    page.keyboard.press("w")
+    page.get_by_text("Không mở được máy ảnh.").wait_for()
+    assert page.locator("[data-shoot]").is_hidden()
+    check_page(page)
+    _pick(page, Keys(page)).set_files([PAGE])
+    page.locator(".in-page").wait_for()
+    assert page.locator("#in-camera").is_hidden()

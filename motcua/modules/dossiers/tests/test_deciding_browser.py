@@ -19,7 +19,7 @@ from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Check = Callable[["Page"], None]
@@ -54,8 +54,19 @@ def test_approved_by_keyboard(
 ) -> None:
     page = open_page(width=DESKTOP, language=language)
     sign_in(page, city.minh.id or 0)
-    page.goto("/desk/phe-duyet/")
-    page.keyboard.press("j")
+    held: list[Route] = []
+    refresh = "**/phe-duyet/?part=list*"
+    page.route("**/live/desk/", lambda route: route.fulfill(status=503))  # then the list is fetched anew by itself …
+    page.route(refresh, lambda route: held.append(route))  # noqa: PLW0108  … which takes long
+    with page.expect_request(refresh):
+        page.goto("/desk/phe-duyet/")
+    for key, case in (("j", waiting[0]), ("j", waiting[1]), ("j", waiting[2]), ("k", waiting[1]), ("k", waiting[0])):
+        page.keyboard.press(key)
+        page.locator("#peek .code", has_text=case.code).first.wait_for()
+        page.locator("tr.cur .code", has_text=case.code).wait_for()
+    page.unroute(refresh)
+    for one in held:
+        one.continue_()
     page.wait_for_selector("#peek img.d-page")
     page.evaluate("document.querySelector('#peek img').decode()")  # fails when it is no picture
     look(page, f"deciding-{language}")

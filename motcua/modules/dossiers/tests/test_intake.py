@@ -113,6 +113,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(one_stop: OneStop) -> None:
     page = client.get("/desk/tiep-nhan/").content.decode()
     unread = client.post("/desk/tiep-nhan/", {**fields(page), "card": "abc"}).content.decode()
     assert "Không đọc được thẻ" in unread
+    assert 'value="abc" aria-invalid="true" aria-describedby="id_card_error"' in unread
     answer = client.post("/desk/tiep-nhan/", {**fields(page), "national_id": "12", "name": "An", "do": "take_in"})
     assert answer.status_code == 422
     assert "Số định danh có 12 số" in answer.content.decode()
@@ -330,6 +331,7 @@ def test_what_a_fee_is_reckoned_from_is_asked_at_the_counter(one_stop: OneStop) 
     refused = client.post("/desk/tiep-nhan/", {**fields(page), "paper": "GT.chung-sinh", "do": "take_in"})
     assert refused.status_code == 422
     assert "Ghi đủ số để tính phí" in refused.content.decode()
+    assert "Ghi số này." in refused.content.decode()  # beside each that is missing
     assert not Case.objects.filter(kind="dossier").exists()
     page = step(client, page, **{"count-pages": "ba", "do": "count:pages"})
     assert 'aria-describedby="e-count-pages"' in page

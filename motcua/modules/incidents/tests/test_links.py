@@ -35,7 +35,9 @@ def holder(token: str) -> Client:
 def test_the_holder_replaces_it(sent: Submitted) -> None:
     mine, leaked = holder(sent.token), holder(sent.token)
     at = f"/duong-dan/{sent.case.code}/"
-    assert sent.token in mine.get(at).content.decode()
+    shown = mine.get(at)
+    assert sent.token in shown.content.decode()
+    assert shown["Referrer-Policy"] == "same-origin"  # with "no-referrer" a browser's own post would be refused
     page = mine.post(at, follow=True).content.decode()
     new = party_token(Party.objects.get())
     assert new in page

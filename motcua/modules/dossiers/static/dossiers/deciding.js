@@ -9,8 +9,18 @@
     if (!pane() || link.href === shown) return;
     shown = link.href;
     clearTimeout(timer);
-    timer = setTimeout(() => htmx.ajax("GET", shown, { target: pane(), swap: "innerHTML" }), WAIT);
+    timer = setTimeout(read, WAIT);
   }
+
+  /* Asked for by the pane itself: what the page asks for without a source waits in one queue, whose last one alone is sent. */
+  function read() {
+    const there = pane();
+    htmx.trigger(there, "htmx:abort"); /* of the row before, which nobody reads any more */
+    htmx.ajax("GET", shown, { source: there, target: there, swap: "innerHTML" }).catch(() => {}); /* told by a toast */
+  }
+
+  for (const trouble of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
+    document.addEventListener(trouble, (event) => { if (event.detail.elt?.id === "peek") shown = ""; }); /* once more, when the cursor comes again */
 
   document.addEventListener("row", (event) => { const link = event.target.querySelector("[data-row-open]"); if (link) show(link); });
   document.addEventListener("click", (event) => {

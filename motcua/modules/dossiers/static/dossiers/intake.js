@@ -21,33 +21,49 @@
   const rows = () => [...document.querySelectorAll("#intake [data-paper]")];
   const bare = (row) => row.querySelector("[name=paper]").checked && !row.querySelector(".in-page");
   const wanted = () => document.activeElement?.closest("[data-paper]") || rows().find(bare) || rows()[0];
-  let shots = [], stream, into;
-  function close() { stream?.getTracks().forEach((track) => track.stop()); stream = null; }
+  let shots = [], stream, into; /* shots: promises of files: a picture takes a moment to be made, and nobody waits for it */
+  const camera = () => document.getElementById("in-camera");
+  function close() { stream?.getTracks().forEach((track) => track.stop()); stream = null; camera()?.querySelectorAll("[data-shots] img").forEach((img) => { URL.revokeObjectURL(img.src); img.remove(); }); }
+  /* With a camera: shoot and done. Without one: say so, and the files. */
+  function offer(works) {
+    camera().querySelector("[data-none]").hidden = works;
+    camera().querySelector("[data-files]").hidden = works;
+    camera().querySelectorAll("video, [data-shoot], [data-done], [data-taken]").forEach((part) => { part.hidden = !works; });
+  }
   async function open() {
-    const dialog = document.getElementById("in-camera"), video = dialog.querySelector("video"), none = dialog.querySelector("[data-none]");
-    into = wanted()?.querySelector("[type=file]");
-    shots = []; none.hidden = true; dialog.querySelector("[data-count]").textContent = "0";
+    const dialog = camera(), video = dialog.querySelector("video"), row = wanted();
+    into = row?.querySelector("[type=file]");
+    if (!into) return;
+    shots = []; offer(true);
+    dialog.querySelector("[data-count]").textContent = "0";
+    dialog.querySelector("[data-camera-for]").textContent = row.querySelector("b").textContent;
     dialog.showModal();
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 2560 }, facingMode: "environment" } });
       if (!dialog.open) return close();
       video.srcObject = stream;
       await video.play();
-    } catch { none.hidden = false; }
+    } catch { if (dialog.open) offer(false); }
   }
   function shoot() {
-    const dialog = document.getElementById("in-camera"), video = dialog.querySelector("video");
-    if (!video.videoWidth) return;
-    const canvas = document.createElement("canvas");
+    const dialog = camera(), video = dialog.querySelector("video");
+    if (!stream || !video.videoWidth) return;
+    const canvas = document.createElement("canvas"), number = shots.length + 1;
     canvas.width = video.videoWidth; canvas.height = video.videoHeight;
     canvas.getContext("2d").drawImage(video, 0, 0);
-    canvas.toBlob((blob) => { shots.push(new File([blob], `trang-${shots.length + 1}.jpg`, { type: "image/jpeg" })); dialog.querySelector("[data-count]").textContent = String(shots.length); }, "image/jpeg", 0.9);
+    dialog.querySelector("[data-count]").textContent = String(number);
+    shots.push(new Promise((made) => canvas.toBlob((blob) => {
+      const img = document.createElement("img");
+      img.alt = ""; img.src = URL.createObjectURL(blob);
+      if (dialog.open) dialog.querySelector("[data-shots]").append(img);
+      made(new File([blob], `trang-${number}.jpg`, { type: "image/jpeg" }));
+    }, "image/jpeg", 0.9)));
   }
-  function done() {
-    document.getElementById("in-camera").close();
-    if (!shots.length || !into) return;
-    const given = new DataTransfer();
-    shots.forEach((shot) => given.items.add(shot));
+  async function done() {
+    const taken = shots, given = new DataTransfer();
+    camera().close();
+    if (!taken.length || !into) return;
+    (await Promise.all(taken)).forEach((shot) => given.items.add(shot));
     into.files = given.files;
     into.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -57,6 +73,7 @@
     else if (event.target.closest("#intake [data-camera]")) open();
     else if (event.target.closest("#in-camera [data-shoot]")) shoot();
     else if (event.target.closest("#in-camera [data-done]")) done();
+    else if (event.target.closest("#in-camera [data-files]")) { camera().close(); into?.click(); }
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-tick-all]")) return;

@@ -165,8 +165,9 @@ def _person(request: Request, data: QueryDict, counter: org.UnitRow, rest: str) 
     if visitor is None:
         if not typed and data.get("name"):  # typed by hand: what comes next
             return _page(request, data, counter, focus="q")
+        at = "giver_card" if is_giver else "card"
         words = _("Không đọc được thẻ. Quét lại, hoặc gõ 12 số định danh.") if typed else ""
-        return _page(request, data, counter, focus="giver_card" if is_giver else "card", said=words)
+        return _page(request, data, counter, focus=at, said=words, unread=at if typed else "")
     if is_giver:
         data["giver_name"], data["giver_id"], data["giver_phone"] = visitor.name, visitor.national_id, visitor.phone
         data["giver_address"], data["giver_card"] = visitor.address, ""
@@ -261,8 +262,8 @@ def _take_in(request: Request, data: QueryDict, counter: org.UnitRow, *, is_supp
         form.check_taking_in([] if is_supplement else missing, is_known_to_act=standing.is_known)
         if chosen is not None and (chosen.unknown or any(count.error for count in chosen.counts)):
             form.add_error(None, _("Ghi đủ số để tính phí, lệ phí."))
-            first = next((one for one in chosen.counts if one.error), (chosen.for_fees or chosen.counts)[0])
-            return _page(request, data, counter, form=form, focus=f"{COUNT}{first.field.path}", status=422)
+            focus, chosen = f"{COUNT}{chosen.first_wanted.field.path}", chosen.wanting_counts()
+            return _page(request, data, counter, form=form, focus=focus, chosen=chosen, status=422)
     if not form.is_valid() or form.errors or chosen is None:
         order = ("name", "national_id", "phone", "giver_name", "giver_id", "tax_code", "by_paper", "q")
         wrong = next((name for name in order if name in form.errors), "papers")
@@ -409,6 +410,7 @@ def _page(
     focus: str,
     form: IntakeForm | None = None,
     said: str = "",
+    unread: str = "",
     wrong: str = "",
     at: str = "",
     filed: Filed | None = None,
@@ -428,9 +430,10 @@ def _page(
     asks = filed is not None and filed.case.state == "supplement_requested"
     pages, claims = _kept_pages(data, chosen), _claims(data)
     bring = chosen.to_bring if chosen else []
+    person = [form["name"], form["national_id"], form["phone"], form["address"]]
     context = {
         "form": form,
-        "person": [form["name"], form["national_id"], form["phone"], form["address"]],
+        "person": person,
         "behalf": data.get("behalf", ""),
         "giver": [form["giver_name"], form["giver_id"], form["giver_phone"], form["giver_address"]],
         "organisation": [form["tax_code"], form["organisation"]],
@@ -439,7 +442,10 @@ def _page(
         "result": [form["area"], form["delivery"], form["copies"]],
         "counter": counter,
         "focus": focus,
-        "said": said,
+        "said": "" if unread else said,
+        "unread": unread,
+        "unread_words": said,
+        "is_person_done": form["name"].value() and not any(field.errors for field in person),
         "wrong": wrong,
         "chosen": chosen,
         "papers": [

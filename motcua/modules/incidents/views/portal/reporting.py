@@ -232,6 +232,4 @@ def report_done(request: Request, code: str) -> HttpResponse:
         "qr": picture.svg_inline(scale=4, border=2, dark="#14192B", svgclass=None, lineclass=None, omitsize=True),
         "qr_png": picture.png_data_uri(scale=10, border=3, dark="#14192B"),
     }
-    response = render(request, "incidents/portal/done.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "incidents/portal/done.html", context)

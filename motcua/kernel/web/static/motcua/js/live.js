@@ -57,7 +57,8 @@
     /* What somebody unfolded stays so. */
     async swap(region) {
       const open = [...region.querySelectorAll("details[id][open]")].map((one) => one.id);
-      await htmx.ajax("GET", region.dataset.liveSwap, { target: region, swap: region.dataset.liveHow || "innerHTML" });
+      /* The region is the source: without one, regions that are fetched at the same time push each other out of one queue. */
+      await htmx.ajax("GET", region.dataset.liveSwap, { source: region, target: region, swap: region.dataset.liveHow || "innerHTML" });
       for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     }
 

@@ -22,7 +22,10 @@ _KEPT: dict[str, tuple[str, bytes]] = {}  # statements that write the rows, and 
 
 
 def once(name: str, build: Callable[[], T]) -> T:
-    """What ``build`` gives, and every row that it makes or changes; from the second time on without building."""
+    """What ``build`` gives, and every row that it makes or changes; from the second time on without building.
+
+    Rows come back as they were made: to be asked for before a test writes any of its own (chains of events begin here).
+    """
     if name not in _KEPT:
         before = _rows()
         made = build()

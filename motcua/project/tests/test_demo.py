@@ -35,6 +35,7 @@ REPORTS = 30
 @pytest.fixture
 def da_lat(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DATA_DIR = tmp_path
+    settings.DEMO = True  # with its invented people
     # Learning the city's phrases takes seconds, and is shown elsewhere: here the 1022 centre says what a report is.
     (tmp_path / "classifier.npz").touch()
     monkeypatch.setattr("motcua.modules.incidents.actions.submitting.suggest", lambda text, limit=3: [])
@@ -75,22 +76,22 @@ def test_a_year_of_history(da_lat: None, tmp_path: Path, capsys: pytest.CaptureF
         assert Account.objects.get(login=login).check_password(PASSWORD)
 
 
-def test_dossiers_stand_at_every_step_and_their_results_are_signed(da_lat: None, settings: Settings) -> None:
-    settings.DEMO = True
-    list(apply_pack(read_pack(house.BASE_DIR / "packs" / "lam-dong"), actor=SYSTEM))  # now with its invented citizens
-    call_command("signature", "demo")
-    call_command("demo_dossiers", "--dossiers", "2")
+def test_dossiers_stand_at_every_step_and_their_results_are_signed(da_lat: None) -> None:
+    now = MONDAY + timedelta(days=2, hours=3)
+    with moment.at(now):
+        call_command("signature", "demo")
+        call_command("demo_dossiers", "--dossiers", "2")
     cases = Case.objects.filter(kind="dossier")
     waiting = set(cases.filter(closed_at=None).values_list("state", flat=True))
     assert waiting >= {"submitted", "accepted", "processing", "supplement_requested", "approving", "result_ready"}
     assert all(case.code.startswith("H36-") for case in cases)
-    assert not Event.objects.filter(at__gt=moment.now()).exists()
+    assert not Event.objects.filter(case_id__in=cases.values("pk"), at__gt=now).exists()
     assert list(verify()) == []
     citizens = [actor.person_id or 0 for actor in people_with_accounts()]
     assert cases.filter(parties__person_id__in=citizens).exists()
     signed = CaseFile.objects.filter(case__in=cases, role="result").latest("id").file
     roots = trusted()
-    told = verify_pdf(content_of(signed.pk), roots=roots.real, test_roots=roots.test, at=moment.now())
+    told = verify_pdf(content_of(signed.pk), roots=roots.real, test_roots=roots.test, at=now)
     assert told.verdict == "test"
 
 

@@ -151,7 +151,7 @@ CHANGES = [
     ("calendar_days.csv", "2027-01-01,off,Tết Dương lịch,BLLĐ,no", "2027-01-01,off,Tết Dương lịch,BLLĐ,yes",
      ("changed", "calendar_years", "office 2027")),
     ("units.csv", "VP P. Một,office,24778,", "VP P. Một,office,24781,", ("changed", "units", "24778-vp")),
-    ("units.csv", "24781,UBND phường Hai,P. Hai,commune,68,24781,office,,,2025-07-01,,\n", "",
+    ("units.csv", "24781,UBND phường Hai,P. Hai,commune,68,24781,office,,,,2025-07-01,,\n", "",
      ("ended", "units", "24781")),
     ("officers.csv", "Trần Thị Mẫu", "Trần Thị Thử", ("changed", "accounts", "quantri")),
     ("officers.csv", "Văn thư", "Cán bộ văn thư", ("changed", "posts", "mot.ct 24778-vp clerk")),

@@ -42,7 +42,7 @@ USER = "001090012345"
 
 
 @pytest.fixture
-def service(city: City, settings: Settings) -> Iterator[Service]:
+def service(city: City, one_stop: OneStop, settings: Settings) -> Iterator[Service]:
     """It keeps Minh's key."""
     with moment.at(MONDAY):
         authority = Authority.make("CA Thử", at=MONDAY - timedelta(days=2))

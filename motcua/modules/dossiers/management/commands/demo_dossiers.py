@@ -60,7 +60,6 @@ SHOWN = (
     "supplement_requested",
     "approving",
     "approving",
-    "issuing",
     "result_ready",
 )
 TRIES = 12  # not every procedure goes through every state
@@ -161,8 +160,9 @@ class _Teller:
     def show(self, state: str) -> int:
         """One that stands in ``state`` now, of the last days. Returns how many were made on the way to it."""
         calendar, _version = org.unit_calendar(self.communes[0].id)
+        own = [offer for offer in self.offers if offer[0].body.level == "commune"] or self.offers
         for number in range(1, TRIES + 1):
-            offer, form, answers = self.rng.choice(self.offers)
+            offer, form, answers = self.rng.choice(own)
             at = calendar.next_open(self.now - timedelta(days=self.rng.randint(3, 6)))
             with moment.at(at):
                 case = self._file(offer, form, answers, self.communes[0])

@@ -283,8 +283,10 @@ class Citizen:
         self.page.wait_for_url(f"{nation.pages}/**")
         asked = words(self.page.locator("body"))
         self.page.get_by_role("button", name="Xác nhận nộp").click()
-        self.page.wait_for_url("**/thanh-toan/**")
+        self.page.wait_for_url(f"**/ho-so/{case.code}/**")  # by the code: a link to pay is not told to others
         self.house.platform(nation)
+        self.page.reload()
+        self.page.locator("aside a[href*='/thanh-toan/']").click()
         self.page.get_by_text(re.compile("Đã nhận đủ")).wait_for()
         look(self.page, "paid-national")
         return asked

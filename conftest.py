@@ -12,6 +12,9 @@ from pytest_django import DjangoDbBlocker
 from motcua.testing.city import City, build_city
 from motcua.testing.keeping import forget_everything, once
 from motcua.testing.one_stop import OneStop, build_one_stop
+from motcua.testing.unordered import turn_unordered_rows
+
+turn_unordered_rows()
 
 
 @pytest.fixture(scope="session")

@@ -16,18 +16,18 @@ _UNITS: Final = {
 }
 _GROUPED: Final = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*")
 _PLAIN: Final = re.compile(r"\d+(?:[.,]\d+)?")
-_AMOUNT: Final = re.compile(r"([\d., ]*\d) ?([a-z₫ ]*)")
+_AMOUNT: Final = re.compile(r"(?:vnd ?)?([\d., ]*\d) ?([a-z₫ ]*)")
 
 
-def money(amount: int, language: str = "vi") -> str:
+def money(amount: int, language: str | None = "vi") -> str:
     """``150.000 đ``; in English ``VND 150,000``. Debts have a minus sign."""
     grouped = f"{abs(amount):,}"
     sign = "−" if amount < 0 else ""
-    return f"{sign}{grouped.replace(',', '.')} đ" if language == "vi" else f"{sign}VND {grouped}"
+    return f"{sign}VND {grouped}" if language == "en" else f"{sign}{grouped.replace(',', '.')} đ"
 
 
 def parse_money(text: str) -> int:
-    """Whole đồng from ``150.000 đ``, ``150,000 VND``, ``150k``, ``1,5 triệu``.
+    """Whole đồng from ``150.000 đ``, ``VND 150,000``, ``150k``, ``1,5 triệu``.
 
     Raises ``ValueError`` that says in Vietnamese what to write.
     """

@@ -271,17 +271,18 @@ def client_of(who: str, world: World) -> Client:
 def fingerprint(world: World) -> dict[str, Any]:
     """Everything that is Yên's, row by row."""
     person = world.yen.person_id or 0
+    drafts = Draft.objects.filter(account=world.yen.id or 0)
     tables: dict[str, Any] = {
         "cases": Case.objects.filter(pk=world.case.pk), "dossiers": world.case.papers, "legs": world.case.legs,
         "files": world.case.files, "parties": world.case.parties, "detail": type(world.case.dossier).objects.all(),
         "events": Event.objects.filter(case_id=world.case.pk), "owed": Obligation.objects, "money": Payment.objects,
         "back": Refund.objects, "receipts": Receipt.objects, "papers": StoreEntry.objects, "links": StoreShare.objects,
-        "signing": SigningTask.objects, "sheets": Sheet.objects.order_by("pk")[:1],
-        "drafts": Draft.objects.filter(account=world.yen.id or 0),
+        "signing": SigningTask.objects, "sheets": Sheet.objects.filter(draft_id__in=drafts.values("pk")),
+        "drafts": drafts,
         "consents": Consent.objects, "asked": DataRequest.objects, "records": RegistryRecord.objects,
         "given": Authorisation.objects, "acts": Representation.objects, "card": Person.objects.filter(pk=person),
     }  # fmt: skip
-    return {name: list(rows.values()) for name, rows in tables.items()}
+    return {name: list(rows.order_by("pk").values()) for name, rows in tables.items()}
 
 
 STRANGERS = (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
@@ -202,7 +203,7 @@ def record_cash(
         raise Refused("wrong_state", _("Khoản này không còn chờ nộp, không thu nữa. Tải lại trang để xem."))
     given = obligation.missing if amount is None else amount
     if not 0 < given <= obligation.missing:
-        words = _("Thu từ 1 đ đến %(most)s.") % {"most": money(obligation.missing)}
+        words = _("Thu từ 1 đ đến %(most)s.") % {"most": money(obligation.missing, get_language())}
         raise Refused("invalid", words, fields={"amount": words})
     if means not in (Means.CASH, Means.CARD):
         raise Refused("invalid", _("Ở quầy chỉ thu tiền mặt hoặc thẻ."))

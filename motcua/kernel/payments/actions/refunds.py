@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
@@ -65,7 +66,7 @@ def ask_refund(
         raise Refused("wrong_state", _("Khoản tiền này không có gì để hoàn, hoặc đã đề nghị hoàn hết."))
     fields = {}
     if not 0 < wanted <= most:
-        fields["amount"] = _("Hoàn từ 1 đ đến %(most)s.") % {"most": money(most)}
+        fields["amount"] = _("Hoàn từ 1 đ đến %(most)s.") % {"most": money(most, get_language())}
     if not reason.strip():
         fields["reason"] = _("Ghi lý do hoàn tiền.")
     if means == Means.BANK and not (to and to.account and to.name):

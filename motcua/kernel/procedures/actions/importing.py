@@ -14,8 +14,9 @@ from motcua.kernel.procedures.actions.catalogue import grow_catalogue
 from motcua.kernel.procedures.kind import Body
 from motcua.kernel.procedures.models import Field, ImportState, Procedure
 from motcua.kernel.procedures.queries.catalogue import newest_bodies
-from motcua.kernel.procedures.queries.national import PARTS, Row, read_row
+from motcua.kernel.procedures.queries.national import ROW_PARTS, Row, read_row
 from motcua.lib import moment
+from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import fold
 
 if TYPE_CHECKING:
@@ -31,8 +32,12 @@ class Imported:
     changed: int = 0
     unchanged: int = 0
     kept: int = 0  # the city has its own
-    parsed: dict[str, list[int]] = field(default_factory=lambda: {part: [0, 0] for part in PARTS})
+    parsed: dict[str, list[int]] = field(default_factory=lambda: {part: [0, 0] for part in ROW_PARTS})
     problems: list[dict[str, Any]] = field(default_factory=list)  # {line, code, part, text}
+
+    @property
+    def left_out(self) -> int:
+        return self.total - self.added - self.changed - self.unchanged - self.kept
 
     def note(self, line: int, row: Row) -> None:
         for part, is_read in row.read.items():
@@ -49,7 +54,10 @@ def import_national(
     source: str,
     tell: Callable[[], None] = lambda: None,
 ) -> Imported:
-    """``rows`` as the file has them; None is a line that is no JSON object. ``tell`` is called after each."""
+    """``rows`` as the file has them; None is a line that is no JSON object. ``tell`` is called after each.
+
+    Raises ``Refused`` when no row can become a procedure: a file of another shape is no import that found nothing.
+    """
     done = Imported()
     today = local_today()
     newest = newest_bodies()
@@ -69,6 +77,8 @@ def import_national(
             fields.setdefault(field_code, row.field_name)
             bodies[row.code] = replace(row.body, field=field_code)
         tell()
+    if done.left_out == done.total:
+        raise Refused("unreadable", _("Không dòng nào nạp được: mỗi dòng là một JSON có ma_thu_tuc và ten_thu_tuc."))
     _add_fields(fields)
     publish_all(list(bodies.values()), Procedure.Source.NATIONAL, actor=actor)
     ImportState.objects.update_or_create(

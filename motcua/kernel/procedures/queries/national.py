@@ -10,6 +10,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from motcua.kernel.procedures.kind import Body, BodyError
 from motcua.lib.vietnamese import clean, fold, slug
 from motcua.lib.worktime import Duration
@@ -34,7 +36,15 @@ WHO: Final = {
     "vien chuc": "official",
     "dang vien": "official",
 }
-PARTS: Final = ("level", "ways", "times", "fees", "papers", "results", "basis")
+ROW_PARTS: Final = {  # what is read out of a row's running text
+    "level": _("Cấp giải quyết"),
+    "ways": _("Cách nộp"),
+    "times": _("Thời gian"),
+    "fees": _("Phí, lệ phí"),
+    "papers": _("Giấy tờ"),
+    "results": _("Kết quả"),
+    "basis": _("Căn cứ pháp lý"),
+}
 
 _PAPERS_HEAD: Final = "Tên giấy tờMẫu đơn, tờ khaiSố lượng"
 _WAYS_HEAD: Final = "Hình thức nộpThời gianPhí, lệ phíMô tả"

@@ -102,7 +102,9 @@ def test_what_an_import_could_not_read_is_listed(city: City, client: Client) -> 
         source="a.jsonl", finished_at=moment.now(), total=2, added=1, changed=0, unchanged=1, kept=0,
         parsed={"times": [1, 2]}, problems=[{"line": 2, "code": CODE, "part": "times", "text": "1 Giờ"}],
     )  # fmt: skip
-    assert "1 Giờ" in client.get(f"{AT}da-nap/?phan=times").content.decode()
+    shown = client.get(f"{AT}da-nap/?phan=times").content.decode()
+    assert "1 Giờ" in shown
+    assert "<td>Thời gian</td><td>1</td><td>2</td>" in shown
     assert "a.jsonl" in client.get(AT).content.decode()
 
 

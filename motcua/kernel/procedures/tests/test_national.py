@@ -156,6 +156,7 @@ def test_the_command_reads_both_kinds_of_files(tmp_path: Path) -> None:
     call_command("procedures", "import", str(plain), "--problems", str(problems), stdout=out)
     assert "2 dòng" in out.getvalue()
     assert "1 mới" in out.getvalue()
+    assert "1 không nạp được" in out.getvalue()
     told = [json.loads(each) for each in problems.read_text(encoding="utf-8").splitlines()]
     assert [(each["line"], each["part"]) for each in told] == [(1, "results"), (2, "line")]
     call_command("procedures", "import", str(packed), stdout=out)
@@ -165,6 +166,16 @@ def test_the_command_reads_both_kinds_of_files(tmp_path: Path) -> None:
     (tmp_path / "d.jsonl.gz").write_bytes(b"x")
     with pytest.raises(CommandError, match="gzip"):
         call_command("procedures", "import", str(tmp_path / "d.jsonl.gz"))
+
+
+@pytest.mark.django_db
+def test_a_file_of_another_shape_is_refused_and_the_last_import_stays(tmp_path: Path) -> None:
+    import_national([ROW], actor=SYSTEM, source="a.jsonl")
+    file = tmp_path / "other.jsonl"
+    file.write_text('{"ma_tthc": "1.011441", "ten": "Đăng ký biện pháp bảo đảm"}\n' * 2, encoding="utf-8")
+    with pytest.raises(CommandError, match="có ma_thu_tuc và ten_thu_tuc"):
+        call_command("procedures", "import", str(file), stdout=StringIO())
+    assert ImportState.objects.get().source == "a.jsonl"
 
 
 @pytest.mark.django_db

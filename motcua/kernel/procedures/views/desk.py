@@ -13,6 +13,7 @@ from motcua.kernel.procedures.actions import discard_draft, end_procedure, publi
 from motcua.kernel.procedures.forms import EndForm, SourceForm, VerifyForm
 from motcua.kernel.procedures.kind import PARTS
 from motcua.kernel.procedures.queries import desk
+from motcua.kernel.procedures.queries.national import ROW_PARTS
 from motcua.kernel.procedures.queries.page import page
 from motcua.lib.errors import Refused
 
@@ -243,10 +244,16 @@ def import_problems(request: Request) -> HttpResponse:
     context = {
         "state": state,
         "part": part,
-        "parts": parts,
-        "problems": problems[(number - 1) * size : number * size],
+        "parts": [(name, _part_label(name)) for name in parts],
+        "parsed": [(_part_label(name), *counts) for name, counts in state.parsed.items()] if state else [],
+        "problems": [(row, _part_label(row["part"])) for row in problems[(number - 1) * size : number * size]],
         "count": len(problems),
         "newer_url": f"?phan={part}&trang={number - 1}" if number > 1 and part in ("", *parts) else "",
         "older_url": f"?phan={part}&trang={number + 1}" if number * size < len(problems) else "",
     }
     return render(request, "procedures/desk/imported.html", context)
+
+
+def _part_label(name: str) -> str:
+    """A place that the rules of a procedure found wrong has no label of its own and is named as it is."""
+    return str(ROW_PARTS.get(name, name))

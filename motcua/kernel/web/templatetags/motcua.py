@@ -26,6 +26,7 @@ from django.utils.translation import get_language, gettext
 
 from motcua.kernel.web.kind import Clock, Pill
 from motcua.lib import moment
+from motcua.lib import money as lib_money
 
 register = template.Library()
 
@@ -222,7 +223,7 @@ def percent(share: float | None, digits: int = 1) -> str:
 @register.filter
 def money(dong: int | None) -> str:
     """150000 → "150.000 đ"."""
-    return NO_VALUE if dong is None else f"{_localised(f'{dong:,d}')} {'VND' if _language() == 'en' else 'đ'}"
+    return NO_VALUE if dong is None else lib_money.money(dong, _language())
 
 
 @register.filter

@@ -39,7 +39,7 @@ def draw(source: str, **context: object) -> str:
         ("en", "percent", 0.9416, "94.2%"),
         ("vi", "percent", None, "—"),
         ("vi", "money", 150000, "150.000 đ"),
-        ("en", "money", 150000, "150,000 VND"),
+        ("en", "money", 150000, "VND 150,000"),
         ("vi", "phone", "0900000123", "0900 000 123"),
         ("vi", "phone_masked", "0900000123", "0900 ••• 123"),
         ("vi", "phone_masked", "", ""),

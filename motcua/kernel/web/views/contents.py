@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.inbox import count_waiting
@@ -51,14 +52,18 @@ def life_events(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def find_procedures(words: str, request: HttpRequest) -> list[Found]:
-    return [
-        Found(hit.code, hit.title, reverse("procedure", args=[hit.code]), str(_("Thủ tục")))
-        for hit in procedures.search(words, most=MOST_PROCEDURES)
-    ]
+    hits = procedures.search(words, most=MOST_PROCEDURES)
+    return [Found(hit.code, hit.title, reverse("procedure", args=[hit.code])) for hit in hits]
+
+
+def all_procedures(words: str) -> str:
+    return f"{reverse('procedures')}?{urlencode({'tim': words})}"
 
 
 def register() -> None:
-    register_finders(Finder("procedures", _("Thủ tục"), lambda codes, request: [], find_procedures, rank=5))
+    register_finders(
+        Finder("procedures", _("Thủ tục"), lambda codes, request: [], find_procedures, rank=5, all_url=all_procedures)
+    )
     register_tiles(
         PortalTile(
             "procedures",

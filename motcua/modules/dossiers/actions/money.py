@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import finish
@@ -67,7 +68,7 @@ def settle_dossier(case_id: int, *, actor: Actor, version: int | None = None) ->
     """It has been paid: the clocks go on where they stopped. Refused while something is owed."""
     found, clocks = begin_move(case_id, "settle", actor=actor, version=version)
     if owed := unpaid(case_id):
-        raise Refused("unpaid", _("Còn phải nộp %(amount)s.") % {"amount": money(owed)})
+        raise Refused("unpaid", _("Còn phải nộp %(amount)s.") % {"amount": money(owed, get_language())})
     state = resume(found, clocks)
     finish(found.case, "settle", actor=actor, clocks=clocks, to=state, data=unit_words(found.case))
     return found.case

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import finish, said
@@ -94,7 +95,7 @@ def return_result_dossier(
     how = Delivery(delivery or found.dossier.delivery)
     if owed := unpaid(case_id):
         words = _("Người nộp còn phải nộp %(amount)s. Thu đủ rồi trả kết quả.")
-        raise Refused("unpaid", words % {"amount": money(owed)})
+        raise Refused("unpaid", words % {"amount": money(owed, get_language())})
     if how is not Delivery.ONLINE:
         to = said(to, "to", _("Ghi người nhận đã xuất trình giấy tờ gì."), most=160)
     give(found, clocks, how, actor=actor, to=to)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.forms.moves import Files, MoveForm, text_field
@@ -208,7 +209,9 @@ class PaymentForm(MoveForm):
             return
         by_code = {line.code: line for line in lines}
         field: Any = self.fields["lines"]
-        field.choices = [(line.code, f"{line.name}: {money(line.amount)}. {' '.join(line.why)}") for line in lines]
+        field.choices = [
+            (line.code, f"{line.name}: {money(line.amount, get_language())}. {' '.join(line.why)}") for line in lines
+        ]
         field.coerce = by_code.__getitem__
         field.initial = list(by_code)
         self.fields["name"].label = _("Khoản khác")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from motcua.kernel.identity.queries import AuthorisationRow, authorisation_of_case, organisation_of_case
 from motcua.kernel.org import queries as org
@@ -94,12 +94,12 @@ def money_state(rows: Sequence[Obligation]) -> Pill:
     """Of all that a dossier owes: what asks for something first, else what became of the last."""
     if left := sum(row.missing for row in rows if row.state in OWED):
         words = _("Còn phải nộp %(amount)s") if any(row.paid_amount for row in rows) else _("Chưa nộp %(amount)s")
-        return Pill(words % {"amount": money(left)}, "warn", "coin")
+        return Pill(words % {"amount": money(left, get_language())}, "warn", "coin")
     for state in (Money.REFUNDING, Money.OVER):
         if any(row.state == state for row in rows):
             return Pill(str(state.label), *STATE_TONES[state])
     if paid := sum(row.amount for row in rows if row.state == Money.PAID):
-        return Pill(_("Đã nộp đủ %(amount)s") % {"amount": money(paid)}, "ok", "coin")
+        return Pill(_("Đã nộp đủ %(amount)s") % {"amount": money(paid, get_language())}, "ok", "coin")
     for state in (Money.REFUNDED, Money.EXEMPT, Money.CANCELLED):
         if any(row.state == state for row in rows):
             return Pill(str(state.label), *STATE_TONES[state])

@@ -173,7 +173,7 @@ def test_what_those_who_joined_add_is_no_answer(asked: Met, who: str) -> None:
     case = Case.objects.get(pk=asked.case.pk)
     assert (case.state, case.next_due_at) == ("info_requested", None)
     assert Addition.objects.get().text == "Tôi cũng thấy"
-    assert [name for name in Event.objects.values_list("name", flat=True) if "info_" in name] == [
+    assert [name for name in Event.objects.order_by("id").values_list("name", flat=True) if "info_" in name] == [
         "incident.info_requested",
         "incident.info_added",
     ]

@@ -14,19 +14,12 @@ from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.procedures.actions import import_national
 from motcua.kernel.procedures.kind import LEVELS
 from motcua.kernel.procedures.queries.evaluation import Question, evaluate
+from motcua.kernel.procedures.queries.national import ROW_PARTS
 from motcua.kernel.procedures.queries.search import search
 from motcua.lib.bar import Bar
+from motcua.lib.errors import Refused
 
 DEFAULT_EVALUATION = Path("packs/lam-dong/procedures-eval.jsonl")
-WORDS = {
-    "level": "cấp thực hiện",
-    "ways": "cách nộp",
-    "times": "thời hạn",
-    "fees": "phí, lệ phí",
-    "papers": "giấy tờ",
-    "results": "kết quả",
-    "basis": "căn cứ pháp lý",
-}
 
 
 class Command(BaseCommand):
@@ -62,15 +55,19 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: không có dòng nào.")
         bar = Bar(total, sys.stderr)
         began = perf_counter()
-        done = import_national(_rows(file), actor=SYSTEM, source=file.name, tell=bar.step)
-        bar.end()
+        try:
+            done = import_national(_rows(file), actor=SYSTEM, source=file.name, tell=bar.step)
+        except Refused as refused:
+            raise CommandError(f"{file}: {refused.message}") from refused
+        finally:
+            bar.end()
         self.stdout.write(
             f"OK: {done.total} dòng trong {perf_counter() - began:.1f} giây: {done.added} mới, {done.changed} đổi,"
-            f" {done.unchanged} như cũ, {done.kept} của địa phương để nguyên."
+            f" {done.unchanged} như cũ, {done.kept} của địa phương để nguyên, {done.left_out} không nạp được."
         )
         for part, (parsed, there) in done.parsed.items():
             if there:
-                self.stdout.write(f"  {WORDS[part]:16} đọc được {parsed} trên {there}")
+                self.stdout.write(f"  {ROW_PARTS[part]:16} đọc được {parsed} trên {there}")
         if done.problems:
             listed = problems or Path(f"{file.name.removesuffix('.gz').removesuffix('.jsonl')}.problems.jsonl")
             if problems is None:

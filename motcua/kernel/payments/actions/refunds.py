@@ -13,7 +13,7 @@ from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import require
 from motcua.kernel.payments.actions.obligations import cancel_obligation, save_state
-from motcua.kernel.payments.actions.receipts import adjust_for_refund
+from motcua.kernel.payments.actions.receipts import adjust_for_refund, issue_receipt
 from motcua.kernel.payments.kind import OPEN_REFUNDS, BankAccount, Means, RefundState
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries.obligations import lock_obligation, money_path, not_found, opened, sealed
@@ -129,10 +129,16 @@ def _keep_only(obligation: Obligation, left: list[dict[str, Any]], actor: Actor,
             payment.surplus += taken
             payment.save(update_fields=["surplus"])
             more -= taken
+    is_settled_now = obligation.settled_at is None and 0 < obligation.amount <= obligation.paid_amount
+    if is_settled_now:
+        obligation.settled_at = moment.now()
     save_state(obligation)
     if released:
         data = told(released, obligation, reason=reason.strip()[:300])
         record("payment.cancelled", case_id=obligation.case_id, actor=actor, data=data)
+    if is_settled_now:  # what had come in part is all that is left to pay
+        record("payment.settled", case_id=obligation.case_id, actor=actor, data=told(obligation.amount, obligation))
+        issue_receipt(obligation, actor=actor)
 
 
 @transaction.atomic

@@ -117,6 +117,22 @@ def test_a_registry_bears_it_out_or_does_not(
     assert obligations(case) == [(8_000 if is_borne_out else 58_000, "due")]
 
 
+def test_what_a_registry_said_of_one_exempts_no_other(one_stop: OneStop, fees: int, yen: Actor) -> None:
+    """A draft that nobody owns goes from hand to hand by its link."""
+    household = {"number": "H1", "head_national_id": YEN_ID, "head_name": "Yên", "member_ids": [YEN_ID],
+                 "poverty": "ho_ngheo"}  # fmt: skip
+    put_records(REGISTRIES["households"], [household])
+    stranger = Client()
+    base = written(stranger)
+    assert signed_in(yen).post(f"{base}mien-giam/", {"claim-LP.khai-sinh": "ho-ngheo"}).status_code == 302
+    assert "Miễn: Hộ nghèo" not in stranger.get(f"{base}gui/").content.decode()
+    stranger.post(f"{base}gui/")
+    case = Case.objects.get(kind="dossier")
+    accept_dossier(case.id, actor=one_stop.nga)
+    assert not Claim.objects.exists()
+    assert obligations(case) == [(58_000, "due")]
+
+
 def test_age_is_reckoned_from_the_register(one_stop: OneStop, fees: int, yen: Actor) -> None:
     put_records(REGISTRIES["population"], [{"national_id": YEN_ID, "name": "Yên", "born_on": "1990-01-01"}])
     client = signed_in(yen)

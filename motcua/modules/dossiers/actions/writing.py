@@ -88,14 +88,21 @@ def claim_on_sheet(written: Written, chosen: Mapping[str, Mapping[str, Any]], *,
 
 @transaction.atomic
 def keep_on_sheet(draft_id: int, values: Mapping[str, Any]) -> None:
-    """Lay these values over what is kept. The caller opened the draft. Files are held as long as it."""
+    """Lay these values over what is kept. The caller opened the draft. Files are held as long as it; those that were
+    taken out of it no longer."""
     sheet = Sheet.objects.select_for_update().get(pk=draft_id)
-    kept = {**opened(sheet.values_sealed), **values}
+    before = opened(sheet.values_sealed)
+    kept = {**before, **values}
     sheet.values_sealed, sheet.saved_at = sealed(kept), moment.now()
     sheet.save()
-    tokens = [token for tokens in kept.get("papers", {}).values() for token in tokens]
-    tokens += [token for claim in kept.get("claims", {}).values() for token in claim.get("files", ())]
-    hold_files(tokens, until=moment.now() + KEPT_FOR)
+    held = _tokens(kept)
+    hold_files(sorted(held), until=moment.now() + KEPT_FOR)
+    hold_files(sorted(_tokens(before) - held), until=moment.now())
+
+
+def _tokens(values: Mapping[str, Any]) -> set[str]:
+    claimed = [claim.get("files", ()) for claim in values.get("claims", {}).values()]
+    return {token for tokens in (*values.get("papers", {}).values(), *claimed) for token in tokens}
 
 
 @transaction.atomic
@@ -150,9 +157,11 @@ def send_sheet(
 
 @transaction.atomic
 def drop_sheet(draft_id: int, *, actor: Actor) -> None:
-    """Sent, or thought better of."""
+    """Sent, or thought better of. What no dossier took goes with the next sweep."""
     discard_draft(draft_id, actor=actor)
-    Sheet.objects.filter(pk=draft_id).delete()
+    sheet = Sheet.objects.get(pk=draft_id)
+    hold_files(sorted(_tokens(opened(sheet.values_sealed))), until=moment.now())
+    sheet.delete()
 
 
 def _all_papers(written: Written) -> list[NewPaper]:

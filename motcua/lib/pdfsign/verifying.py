@@ -47,7 +47,9 @@ _OF_MACHINES = frozenset({"server_auth", "time_stamping", "ocsp_signing", "code_
 # pyHanko's own policy without the rule by which fields may be filled in.
 _SIGNATURES_ALONE = StandardDiffPolicy(
     global_rules=DEFAULT_DIFF_POLICY.global_rules,
-    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
+    form_rule=FormUpdatingRule(
+        field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]  # type: ignore[no-untyped-call]
+    ),
 )
 
 

@@ -147,16 +147,16 @@ def with_field(pdf: bytes) -> bytes:
         generic.DictionaryObject({  # type: ignore[no-untyped-call]
             name("/Type"): name("/Annot"), name("/Subtype"): name("/Widget"), name("/FT"): name("/Tx"),
             name("/T"): generic.TextStringObject("so-tien"), name("/V"): generic.TextStringObject(""),
-            name("/Rect"): _numbers(50, 500, 250, 520), name("/F"): generic.NumberObject(4),
+            name("/Rect"): _numbers(50, 500, 250, 520), name("/F"): generic.NumberObject(4),  # type: ignore[no-untyped-call]
             name("/AP"): generic.DictionaryObject({name("/N"): writer.add_object(_box(b""))}),  # type: ignore[no-untyped-call]
         })
     )  # fmt: skip
-    page, _resources = writer.find_page_for_modification(0)
-    page.get_object()["/Annots"] = generic.ArrayObject([field])  # type: ignore[no-untyped-call]
+    page, _resources = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
+    page.get_object()["/Annots"] = generic.ArrayObject([field])
     writer.mark_update(page)
     fields = generic.DictionaryObject({name("/Fields"): generic.ArrayObject([field])})  # type: ignore[no-untyped-call]
     writer.root["/AcroForm"] = writer.add_object(fields)
-    writer.update_root()
+    writer.update_root()  # type: ignore[no-untyped-call]
     output = BytesIO()
     writer.write(output)  # type: ignore[no-untyped-call]
     return output.getvalue()

@@ -24,14 +24,19 @@ from motcua.lib.money import money
 
 
 def _lock(payment_id: int, actor: Actor, permission: str) -> tuple[Payment, Obligation | None]:
-    payment = Payment.objects.select_for_update(of=("self",)).filter(pk=payment_id).first()
-    if payment is None:
+    """The case and what it owes first, then the payment: in this order everybody locks them."""
+    found = Payment.objects.filter(pk=payment_id).first()
+    if found is None:
         raise not_found()
-    require(actor, permission, unit_path=money_path(payment.unit_id))
-    if payment.obligation_id is None:
-        return payment, None
-    case_id = Obligation.objects.values_list("case_id", flat=True).get(pk=payment.obligation_id)
-    return payment, lock_obligation(payment.obligation_id, case_id)
+    require(actor, permission, unit_path=money_path(found.unit_id))
+    obligation = None
+    if found.obligation_id is not None:
+        case_id = Obligation.objects.values_list("case_id", flat=True).get(pk=found.obligation_id)
+        obligation = lock_obligation(found.obligation_id, case_id)
+    payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+    if payment.obligation_id != found.obligation_id:
+        raise Refused("wrong_state", _("Khoản tiền này vừa được khớp. Tải lại trang để xem."))
+    return payment, obligation
 
 
 def _locked_refund(refund_id: int, actor: Actor, permission: str) -> tuple[Refund, Payment, Obligation | None]:

@@ -235,7 +235,7 @@ def test_a_refund_is_asked_while_the_fee_is_cancelled(till: Till) -> None:
         debt = owed(till)
         taken = take_in(money_for(debt, 60_000))
         came = at_once(
-            *[lambda pk=taken.payment_id: ask_refund(pk, actor=till.nga, reason="x", amount=1_000, to=TO).amount] * 3,  # type: ignore[misc]
+            *[lambda pk=taken.payment_id: ask_refund(pk, actor=till.nga, reason="x", amount=1_000, to=TO).amount] * 3,
             lambda pk=debt.pk: cancel_obligation(pk, actor=till.nga, reason="Rút").state,  # type: ignore[misc]
         )
         assert came[:3] == [1_000] * 3

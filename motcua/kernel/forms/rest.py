@@ -10,7 +10,7 @@ from motcua.kernel.forms.queries.answers import check
 from motcua.kernel.forms.queries.versions import FormVersion, newest
 from motcua.kernel.identity.views import Request, public
 from motcua.lib.errors import Refused
-from motcua.lib.wire import Code
+from motcua.lib.wire import Answers, Code
 
 router = Router(tags=["forms"])
 
@@ -27,7 +27,7 @@ class FormOut(Schema):
 
 
 class AnswersIn(Schema):
-    answers: dict[str, Any]
+    answers: Answers
 
 
 class CheckedOut(Schema):

@@ -12,7 +12,7 @@ from motcua.kernel.procedures.queries.catalogue import Version, choose_case, dou
 from motcua.kernel.procedures.queries.papers import How, needs_of
 from motcua.kernel.procedures.queries.search import Group, Hit, search, shelf
 from motcua.lib.errors import Refused
-from motcua.lib.wire import Code, Words
+from motcua.lib.wire import Answers, Code, Words
 
 router = Router(tags=["procedures"])
 LONGEST_LIST = 100
@@ -128,7 +128,7 @@ class NeedsOut(Schema):
 
 
 class AnswersIn(Schema):
-    answers: dict[str, Any] = Field(default_factory=dict, max_length=300)
+    answers: Answers = Field(default_factory=dict, max_length=300)
 
 
 @router.post("/procedures/{code}/papers", response=NeedsOut)

@@ -11,7 +11,8 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature. ``changes``: what came after it: none | allowed (further signatures, time stamps) | forbidden.
+    """One signature. ``changes``: what came after it: none | allowed (further signatures, time stamps) | filled (fields
+    of the document, which whoever signed did not see) | forbidden.
 
     ``trust``: trusted | unknown (whose issuer is not among the roots) | expired | not_yet | revoked | unfit (not for
     signing) | weak | broken. ``is_trusted`` also when the certificate ended after a trusted time stamp.
@@ -46,23 +47,24 @@ class Signature:
 
     @property
     def is_good(self) -> bool:
-        return self.is_intact and self.is_trusted and self.changes != "forbidden"
+        return self.is_intact and self.is_trusted and self.changes in ("none", "allowed")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``verdict``: none (no signature) | good | test (good, but of keys that prove nothing) | broken (changed after
-    signing) | doubtful (intact, of somebody who is not known or no longer valid)."""
+    """``verdict``: none (no signature; a time stamp says when, not who) | good | test (good, but of keys that prove
+    nothing) | broken (changed after signing) | doubtful (intact, of somebody who is not known or no longer valid, or
+    with fields that were filled in afterwards)."""
 
     signatures: Sequence[Signature] = field(default_factory=tuple)
     pages: int = 0
 
     @property
     def verdict(self) -> str:
-        if not self.signatures:
-            return "none"
         if any((not one.is_intact and one.kind != "unknown") or one.changes == "forbidden" for one in self.signatures):
             return "broken"
+        if all(one.kind == "timestamp" for one in self.signatures):
+            return "none"
         if not all(one.is_good for one in self.signatures):
             return "doubtful"
         return "test" if any(one.is_test for one in self.signatures) else "good"

@@ -10,7 +10,15 @@ from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
-from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
+    DiffResult,
+    FormUpdatingRule,
+    ModificationLevel,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+)
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
@@ -22,6 +30,7 @@ from pyhanko.sign.validation import (
 )
 from pyhanko.sign.validation.errors import SignatureValidationError, ValidationInfoReadingError
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import ModificationInfo
 from pyhanko_certvalidator import ValidationContext
 
 from motcua.lib.pdfsign.certificates import Facts, facts_of
@@ -33,6 +42,15 @@ MOST_REVISIONS = 200
 MOST_PAGES = 3000
 # Certificates of persons and agencies carry one or both (RFC 5280 §4.2.1.3).
 _USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"})
+# What certificates of web sites, time stamps and programs are for; theirs carry these uses of the key as well.
+_OF_MACHINES = frozenset({"server_auth", "time_stamping", "ocsp_signing", "code_signing"})
+# pyHanko's own policy without the rule by which fields may be filled in.
+_SIGNATURES_ALONE = StandardDiffPolicy(
+    global_rules=DEFAULT_DIFF_POLICY.global_rules,
+    form_rule=FormUpdatingRule(
+        field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]  # type: ignore[no-untyped-call]
+    ),
+)
 
 
 def verify(pdf: bytes, *, roots: Sequence[bytes], test_roots: Sequence[bytes] = (), at: datetime) -> Verification:
@@ -147,7 +165,8 @@ class _House:
         was_valid = trusted.trusted or bool(claimed and claimed < self.at and self._validated(one, claimed).trusted)
         facts = facts_of(one.signer_cert.dump())
         path = trusted.validation_path
-        root = path.first.sha256 if path is not None and trusted.trusted else b""
+        is_trusted = trusted.trusted and _is_for_documents(one.signer_cert)
+        root = path.first.sha256 if path is not None and is_trusted else b""
         intact = status.intact and status.valid
         return Signature(
             field=one.field_name,
@@ -160,11 +179,11 @@ class _House:
             reason=str(one.sig_object.get("/Reason", ""))[:300],
             level=self._level(one, stamped),
             is_intact=intact,
-            is_trusted=intact and trusted.trusted,
-            trust="broken" if not intact else "trusted" if trusted.trusted else _trouble(trusted, facts, self.at),
+            is_trusted=intact and is_trusted,
+            trust="broken" if not intact else "trusted" if is_trusted else _trouble(trusted, facts, self.at),
             was_valid_when_claimed=was_valid,
             covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
-            changes=_changes(status.modification_level, is_allowed=status.docmdp_ok is not False),
+            changes=_changes(one, status, is_allowed=status.docmdp_ok is not False),
             changes_said=str(status.diff_result)[:300] if isinstance(status.diff_result, Exception) else "",
             is_test=root in self.tests,
         )
@@ -199,7 +218,7 @@ class _House:
             trust="broken" if not intact else "trusted" if status.trusted else _trouble(status, facts, self.at),
             was_valid_when_claimed=status.trusted,
             covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
-            changes=_changes(status.modification_level, is_allowed=True),
+            changes=_changes(one, status, is_allowed=True),
             changes_said=str(status.diff_result)[:300] if isinstance(status.diff_result, Exception) else "",
             is_test=root in self.tests,
         )
@@ -241,6 +260,8 @@ _TROUBLES = {
 
 
 def _trouble(status: Any, facts: Facts, at: datetime) -> str:
+    if status.trusted:
+        return "unfit"
     if status.revoked:
         return "revoked"
     if at < facts.valid_from:
@@ -248,9 +269,18 @@ def _trouble(status: Any, facts: Facts, at: datetime) -> str:
     return _TROUBLES.get(status.trust_problem_indic, "unknown")
 
 
-def _changes(level: ModificationLevel | None, *, is_allowed: bool) -> str:
-    if level == ModificationLevel.NONE:
+def _is_for_documents(certificate: x509.Certificate) -> bool:
+    """Not for a web site, a time stamp or a program alone."""
+    usage = certificate.extended_key_usage_value
+    uses = set(usage.native) if usage is not None else set()
+    return not uses & _OF_MACHINES or bool(uses - _OF_MACHINES - {"client_auth"})
+
+
+def _changes(one: EmbeddedPdfSignature, status: ModificationInfo, *, is_allowed: bool) -> str:
+    if status.modification_level == ModificationLevel.NONE:
         return "none"
-    if level in (ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING) and is_allowed:
+    if status.modification_level == ModificationLevel.LTA_UPDATES and is_allowed:
         return "allowed"
-    return "forbidden"
+    if status.modification_level != ModificationLevel.FORM_FILLING or not is_allowed:
+        return "forbidden"
+    return "allowed" if isinstance(one.evaluate_modifications(_SIGNATURES_ALONE), DiffResult) else "filled"

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.keys import load_private_key_from_pemder_data
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from motcua.lib.pdfsign.appearance import Appearance
@@ -82,18 +83,29 @@ def stamper() -> Issued:
     )  # fmt: skip
 
 
-def time_authority(at: datetime = NOW) -> Callable[[bytes], bytes]:
-    """An RFC 3161 authority: DER of the question → DER of the answer."""
+def _stamps(at: datetime) -> DummyTimeStamper:
     one = stamper()
     key = one.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    dummy = DummyTimeStamper(
+    return DummyTimeStamper(
         asn1.Certificate.load(one.der),
         load_private_key_from_pemder_data(key, None),
         certs_to_embed=[asn1.Certificate.load(authority().der)],  # type: ignore[arg-type]  # it makes a list of it
         fixed_dt=at,
     )
+
+
+def time_stamped(pdf: bytes) -> bytes:
+    """With a time stamp of the whole document: anybody gets one, of whatever they like."""
+    output = BytesIO()
+    PdfTimeStamper(_stamps(NOW)).timestamp_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), "sha256", output=output)
+    return output.getvalue()
+
+
+def time_authority(at: datetime = NOW) -> Callable[[bytes], bytes]:
+    """An RFC 3161 authority: DER of the question → DER of the answer."""
+    dummy = _stamps(at)
 
     def answer(question: bytes) -> bytes:
         made: bytes = dummy.request_tsa_response(tsp.TimeStampReq.load(question)).dump()
@@ -112,18 +124,62 @@ def with_drawing(pdf: bytes) -> bytes:
     return output.getvalue()
 
 
+def _box(drawn: bytes) -> generic.StreamObject:
+    """A small picture, as fields show it."""
+    return generic.StreamObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/Form"),
+            generic.pdf_name("/BBox"): _numbers(0, 0, 200, 20),
+        },
+        stream_data=drawn,
+    )
+
+
+def _numbers(*parts: int) -> generic.ArrayObject:
+    return generic.ArrayObject([generic.NumberObject(part) for part in parts])  # type: ignore[no-untyped-call]
+
+
+def with_field(pdf: bytes) -> bytes:
+    """With a field to fill in: how much."""
+    writer, name = IncrementalPdfFileWriter(BytesIO(pdf)), generic.pdf_name
+    field = writer.add_object(
+        generic.DictionaryObject({  # type: ignore[no-untyped-call]
+            name("/Type"): name("/Annot"), name("/Subtype"): name("/Widget"), name("/FT"): name("/Tx"),
+            name("/T"): generic.TextStringObject("so-tien"), name("/V"): generic.TextStringObject(""),
+            name("/Rect"): _numbers(50, 500, 250, 520), name("/F"): generic.NumberObject(4),  # type: ignore[no-untyped-call]
+            name("/AP"): generic.DictionaryObject({name("/N"): writer.add_object(_box(b""))}),  # type: ignore[no-untyped-call]
+        })
+    )  # fmt: skip
+    page, _resources = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
+    page.get_object()["/Annots"] = generic.ArrayObject([field])
+    writer.mark_update(page)
+    fields = generic.DictionaryObject({name("/Fields"): generic.ArrayObject([field])})  # type: ignore[no-untyped-call]
+    writer.root["/AcroForm"] = writer.add_object(fields)
+    writer.update_root()  # type: ignore[no-untyped-call]
+    output = BytesIO()
+    writer.write(output)  # type: ignore[no-untyped-call]
+    return output.getvalue()
+
+
+def filled_in(pdf: bytes) -> bytes:
+    """Somebody fills in the field, with a picture of what they like."""
+    writer, name = IncrementalPdfFileWriter(BytesIO(pdf)), generic.pdf_name
+    field = writer.root["/AcroForm"]["/Fields"][0]
+    field["/V"] = generic.TextStringObject("1.000.000.000")
+    drawn = writer.add_object(_box(b"1 0 0 rg 0 0 200 20 re f"))
+    field["/AP"] = generic.DictionaryObject({name("/N"): drawn})  # type: ignore[no-untyped-call]
+    writer.mark_update(writer.root["/AcroForm"]["/Fields"].raw_get(0))
+    output = BytesIO()
+    writer.write(output)  # type: ignore[no-untyped-call]
+    return output.getvalue()
+
+
 def with_another_look(pdf: bytes) -> bytes:
     """Somebody exchanges what the signature shows: the widget gets another appearance."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     field = writer.root["/AcroForm"]["/Fields"][0]
-    other = generic.StreamObject(
-        {
-            generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
-            generic.pdf_name("/Subtype"): generic.pdf_name("/Form"),
-            generic.pdf_name("/BBox"): generic.ArrayObject([generic.NumberObject(part) for part in (0, 0, 200, 70)]),  # type: ignore[no-untyped-call]
-        },
-        stream_data=b"1 0 0 rg 0 0 200 70 re f",
-    )
+    other = _box(b"1 0 0 rg 0 0 200 20 re f")
     field["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): writer.add_object(other)})  # type: ignore[no-untyped-call]
     writer.mark_update(writer.root["/AcroForm"]["/Fields"].raw_get(0))
     output = BytesIO()

@@ -22,14 +22,18 @@ from motcua.lib.tests.papers import (
     NOW,
     SEEN,
     authority,
+    filled_in,
     issued,
     key_of,
     look,
     paper,
     signed,
+    stamper,
     time_authority,
+    time_stamped,
     with_another_look,
     with_drawing,
+    with_field,
 )
 
 needs_fonts = pytest.mark.skipif(not FONTS.is_dir(), reason="Tinos is not installed (`make setup`)")
@@ -145,6 +149,31 @@ def test_a_certificate_that_was_not_valid_yet() -> None:
 def test_a_certificate_for_something_else_is_unfit() -> None:
     web_site = authority().issue("may-chu.example.vn", at=NOW, until=NOW + timedelta(days=9), may_sign=False)
     assert checked(signed(one=web_site)).signatures[0].trust == "unfit"
+
+
+def test_a_certificate_of_a_time_authority_signs_no_documents() -> None:
+    one = checked(signed(one=stamper()))
+    assert one.verdict == "doubtful"
+    assert (one.signatures[0].trust, one.signatures[0].is_trusted) == ("unfit", False)
+
+
+def test_a_time_stamp_is_nobodys_signature() -> None:
+    """Anybody gets one for whatever they wrote."""
+    one = checked(time_stamped(paper()))
+    assert (one.verdict, [found.kind for found in one.signatures]) == ("none", ["timestamp"])
+    assert checked(changed(time_stamped(paper()))).verdict == "broken"
+    assert checked(time_stamped(signed())).verdict == "good"
+
+
+def test_fields_that_were_filled_in_after_signing_are_named() -> None:
+    pdf = signed(with_field(paper()))
+    assert checked(pdf).verdict == "good"
+    one = checked(filled_in(pdf))
+    assert one.verdict == "doubtful"
+    assert (one.signatures[0].changes, one.signatures[0].is_intact, one.signatures[0].is_good) == (
+        "filled", True, False,
+    )  # fmt: skip
+    assert checked(signed(pdf, issued("ec256", "UBND Phường Một"), place=replace(SEEN, x=80))).verdict == "good"
 
 
 def test_test_roots_are_called_a_test() -> None:

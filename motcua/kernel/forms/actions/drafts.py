@@ -57,7 +57,10 @@ def save_step(
     before = opened(row)
     kept = {key: value for key, value in before.answers.items() if key not in own}
     kept |= {key: value for key, value in answers.items() if key in own}
-    _seal(row, form, with_known(form, kept, before.known))
+    filled = with_known(form, kept, before.known)
+    _seal(row, form, filled)
+    taken_out = set(file_tokens(form, before.answers)) - set(file_tokens(form, filled))
+    hold_files(sorted(taken_out), until=moment.now())
     row.step = step if next_step is None else next_step
     row.account_id = row.account_id or account_of(actor)
     row.saved_at = moment.now()
@@ -69,7 +72,10 @@ def save_step(
 @transaction.atomic
 def discard_draft(draft_id: int, *, actor: Actor) -> None:
     """Thought better of, or sent. Its files go with the sweep, unless a case took them."""
-    _locked(draft_id, actor).delete()
+    row = _locked(draft_id, actor)
+    draft = opened(row)
+    hold_files(file_tokens(draft.version.form, draft.answers), until=moment.now())
+    row.delete()
 
 
 def forget_expired() -> int:

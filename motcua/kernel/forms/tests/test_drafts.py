@@ -143,6 +143,22 @@ def test_its_files_outlive_the_daily_sweep(version: FormVersion) -> None:
         assert not File.objects.exists()
 
 
+def test_a_file_that_was_taken_out_goes_with_the_next_sweep(version: FormVersion) -> None:
+    """Whoever took the wrong paper out, or thought better of it all, leaves nothing behind for a month."""
+    with moment.at(MONDAY):
+        wrong, right = (store_file(io.BytesIO(picture()), actor=ANONYMOUS) for _ in range(2))
+        draft = start_draft(version.id, "x", actor=ANONYMOUS)
+        save_step(draft.id, 2, {"papers": [wrong.token, right.token]}, actor=ANONYMOUS)
+        save_step(draft.id, 2, {"papers": [right.token]}, actor=ANONYMOUS)
+    with moment.at(MONDAY + timedelta(days=2)):
+        sweep_files()
+        assert list(File.objects.values_list("pk", flat=True)) == [right.pk]
+        discard_draft(draft.id, actor=ANONYMOUS)
+    with moment.at(MONDAY + timedelta(days=2, minutes=1)):
+        sweep_files()
+        assert not File.objects.exists()
+
+
 def test_too_much_is_refused(version: FormVersion) -> None:
     draft = start_draft(version.id, "x", actor=ANONYMOUS)
     with pytest.raises(Refused, match="too_large"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -78,6 +78,14 @@ def _network_of(network: str) -> str:
     return str(address)
 
 
+def _one_after_the_other(*indexes: bytes) -> None:
+    """Asked for many at the same moment: without this none would see the others, and all would be sent."""
+    numbers = sorted(int.from_bytes(index[:8], "big", signed=True) for index in indexes)
+    with connection.cursor() as cursor:
+        for number in numbers:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
 @transaction.atomic
 def send_login_code(contact: Contact, *, network: str, language: str, consent: Consent | None = None) -> None:
     """Send a new code; earlier ones end. The same whether or not anybody has an account with this address. With
@@ -90,6 +98,7 @@ def send_login_code(contact: Contact, *, network: str, language: str, consent: C
         _address_index(contact, consent),
         keyed_index(f"network {_network_of(network)}"),
     )
+    _one_after_the_other(address_index, network_index)
     recent = LoginCode.objects.filter(created_at__gt=now - WINDOW)
     to_address = list(
         recent.select_for_update()

@@ -1,10 +1,13 @@
 """People sign in with a code."""
 
 import logging
+import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -193,3 +196,27 @@ def test_nothing_personal_is_written_to_the_log(
         Client().post(reverse("account_login"), {"login": ADDRESS, "password": "a password in the wrong place"})
     for secret in ("an.nguyen", outbox[0][2], "a password"):
         assert secret not in caplog.text.lower()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_asked_for_at_the_same_moment_are_counted(outbox: Outbox) -> None:
+    """Whoever asks six times at once gets one: the address, or the network, counts before the next is sent."""
+    ready, refused = threading.Barrier(6), Counter[str]()
+    contacts = [*[actions.read_contact(PHONE)] * 3, *[actions.read_contact(ADDRESS)] * 3]
+
+    def ask(contact: actions.Contact) -> None:
+        ready.wait(10)
+        try:
+            actions.send_login_code(contact, network="203.0.113.7", language="vi")
+        except Refused as said:
+            refused[said.code] += 1
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, args=(contact,)) for contact in contacts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(channel for channel, *_rest in outbox) == ["email", "sms"]
+    assert (LoginCode.objects.count(), refused) == (2, {"too_many": 4})

@@ -149,12 +149,18 @@ def _tell(payment: Payment, obligation: Obligation, actor: Actor) -> None:
 def match_payment(payment_id: int, obligation_id: int, *, actor: Actor) -> Payment:
     """A clerk knows what money was meant for. Also takes money that its own obligation does not need, a double or a
     late payment for example, to another one."""
-    payment = Payment.objects.select_for_update(of=("self",)).filter(pk=payment_id).first()
-    if payment is None:
+    found = Payment.objects.filter(pk=payment_id).first()
+    if found is None:
         raise not_found()
-    require(actor, "payment.match", unit_path=money_path(payment.unit_id))
+    require(actor, "payment.match", unit_path=money_path(found.unit_id))
     target = get_obligation(obligation_id, actor=actor, to="payment.match")
-    if payment.surplus != payment.amount or payment.returned or payment.obligation_id == target.pk:
+    debts = Obligation.objects.filter(pk__in=[number for number in (target.pk, found.obligation_id) if number])
+    # Cases first, the one with the smaller number before the other, then the payment: as everybody does.
+    for case_id, pk in sorted(debts.values_list("case_id", "pk")):
+        lock_obligation(pk, case_id)
+    payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+    is_moved = payment.obligation_id != found.obligation_id
+    if is_moved or payment.surplus != payment.amount or payment.returned or payment.obligation_id == target.pk:
         raise Refused("wrong_state", _("Khoản tiền này đã khớp rồi. Tải lại trang để xem."))
     if payment.refunds.filter(state__in=OPEN_REFUNDS).exists():
         raise Refused("wrong_state", _("Khoản tiền này đang chờ hoàn. Từ chối hoàn trước rồi mới khớp được."))
@@ -162,10 +168,6 @@ def match_payment(payment_id: int, obligation_id: int, *, actor: Actor) -> Payme
     if payment.obligation_id is not None:
         event = "payment.moved"
         old = Obligation.objects.get(pk=payment.obligation_id)
-        # Two cases are locked: the one with the smaller number first, as everybody does.
-        for case_id, pk in sorted(((old.case_id, old.pk), (target.case_id, target.pk))):
-            lock_obligation(pk, case_id)
-        old.refresh_from_db()
         old.paid_amount -= payment.amount
         save_state(old)
         adjust_for_refund(old, actor=actor, reason=f"→ {target.reference}")

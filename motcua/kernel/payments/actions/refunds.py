@@ -13,7 +13,7 @@ from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import require
 from motcua.kernel.payments.actions.obligations import cancel_obligation, save_state
-from motcua.kernel.payments.actions.receipts import adjust_for_refund
+from motcua.kernel.payments.actions.receipts import adjust_for_refund, issue_receipt
 from motcua.kernel.payments.kind import OPEN_REFUNDS, BankAccount, Means, RefundState
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries.obligations import lock_obligation, money_path, not_found, opened, sealed
@@ -24,14 +24,19 @@ from motcua.lib.money import money
 
 
 def _lock(payment_id: int, actor: Actor, permission: str) -> tuple[Payment, Obligation | None]:
-    payment = Payment.objects.select_for_update(of=("self",)).filter(pk=payment_id).first()
-    if payment is None:
+    """The case and what it owes first, then the payment: in this order everybody locks them."""
+    found = Payment.objects.filter(pk=payment_id).first()
+    if found is None:
         raise not_found()
-    require(actor, permission, unit_path=money_path(payment.unit_id))
-    if payment.obligation_id is None:
-        return payment, None
-    case_id = Obligation.objects.values_list("case_id", flat=True).get(pk=payment.obligation_id)
-    return payment, lock_obligation(payment.obligation_id, case_id)
+    require(actor, permission, unit_path=money_path(found.unit_id))
+    obligation = None
+    if found.obligation_id is not None:
+        case_id = Obligation.objects.values_list("case_id", flat=True).get(pk=found.obligation_id)
+        obligation = lock_obligation(found.obligation_id, case_id)
+    payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
+    if payment.obligation_id != found.obligation_id:
+        raise Refused("wrong_state", _("Khoản tiền này vừa được khớp. Tải lại trang để xem."))
+    return payment, obligation
 
 
 def _locked_refund(refund_id: int, actor: Actor, permission: str) -> tuple[Refund, Payment, Obligation | None]:
@@ -129,10 +134,16 @@ def _keep_only(obligation: Obligation, left: list[dict[str, Any]], actor: Actor,
             payment.surplus += taken
             payment.save(update_fields=["surplus"])
             more -= taken
+    is_settled_now = obligation.settled_at is None and 0 < obligation.amount <= obligation.paid_amount
+    if is_settled_now:
+        obligation.settled_at = moment.now()
     save_state(obligation)
     if released:
         data = told(released, obligation, reason=reason.strip()[:300])
         record("payment.cancelled", case_id=obligation.case_id, actor=actor, data=data)
+    if is_settled_now:  # what had come in part is all that is left to pay
+        record("payment.settled", case_id=obligation.case_id, actor=actor, data=told(obligation.amount, obligation))
+        issue_receipt(obligation, actor=actor)
 
 
 @transaction.atomic

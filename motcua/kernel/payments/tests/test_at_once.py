@@ -227,3 +227,16 @@ def test_many_clicks_on_pay_are_one_request_at_the_gateway(till: Till) -> None:
     came = at_once(*[lambda: start_attempt(obligation.pk, "national").request_id] * HANDS)
     assert len(set(came)) == 1
     assert Attempt.objects.count() == 1
+
+
+def test_a_refund_is_asked_while_the_fee_is_cancelled(till: Till) -> None:
+    """Both take the same locks in the same order: neither waits for what the other holds."""
+    for _round in range(4):
+        debt = owed(till)
+        taken = take_in(money_for(debt, 60_000))
+        came = at_once(
+            *[lambda pk=taken.payment_id: ask_refund(pk, actor=till.nga, reason="x", amount=1_000, to=TO).amount] * 3,
+            lambda pk=debt.pk: cancel_obligation(pk, actor=till.nga, reason="Rút").state,  # type: ignore[misc]
+        )
+        assert came[:3] == [1_000] * 3
+        sums_agree(debt)

@@ -3,6 +3,7 @@
 import pytest
 
 from motcua.kernel.events.models import Event
+from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.payments.actions import (
     approve_refund,
     ask_refund,
@@ -12,10 +13,11 @@ from motcua.kernel.payments.actions import (
     take_in,
 )
 from motcua.kernel.payments.actions.receipts import replace_receipt
+from motcua.kernel.payments.actions.refunds import release_lines
 from motcua.kernel.payments.kind import BankAccount, Payer, RefundState, State
 from motcua.kernel.payments.models import Obligation, Payment, Receipt, Refund
 from motcua.kernel.payments.queries.obligations import opened, payer_of
-from motcua.kernel.payments.tests.samples import Till, money_for, names, owed
+from motcua.kernel.payments.tests.samples import FEE, LEVY, Till, money_for, names, owed
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.testing.city import MONDAY
@@ -151,6 +153,20 @@ def test_a_fee_that_goes_back_comes_off_its_receipt(till: Till) -> None:
     assert (adjustment.kind, adjustment.amount, adjustment.replaces_id) == ("adjustment", -50_000, original.pk)
     assert (original.number, adjustment.number) == (1, 2)
     assert names(obligation)[-2:] == ["receipt_adjusted", "refunded"]
+
+
+def test_money_that_comes_after_a_line_was_released_is_counted(till: Till) -> None:
+    """Whoever paid in part holds the code for the rest still: the bank tells of it once the line is gone."""
+    obligation = owed(till, LEVY, FEE)
+    take_in(money_for(obligation, 70_000))
+    release_lines(obligation.pk, {LEVY.code}, actor=SYSTEM, reason="Rút hồ sơ")
+    obligation.refresh_from_db()
+    assert (obligation.amount, obligation.settled_at is not None, obligation.state) == (30_000, True, State.REFUNDING)
+    assert Receipt.objects.get().amount == 30_000
+    late = take_in(money_for(obligation, 10_000))
+    assert late.outcome == "double"
+    assert list(Payment.objects.order_by("id").values_list("amount", "surplus")) == [(70_000, 40_000), (10_000, 10_000)]
+    assert names(obligation).count("settled") == Receipt.objects.count() == 1
 
 
 # ── Receipts ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,12 +63,16 @@ def _signature(one: Signature) -> Told:
         tone, icon, text = "bad", "alert-circle", _("Nội dung đã khác lúc ký.")
     elif one.changes == "forbidden":
         tone, icon, text = "bad", "alert-circle", _("Sau chữ ký này, văn bản đã bị thêm hoặc sửa nội dung.")
+    elif one.changes == "filled":
+        tone, icon, text = "warn", "alert-triangle", _("Sau chữ ký này, có ô trong văn bản được điền thêm hoặc sửa.")
     elif not one.is_trusted:
         tone, icon, text = "warn", "alert-triangle", str(TRUST_WORDS[one.trust])
         if one.trust == "expired" and one.was_valid_when_claimed:
             text += " " + _("Theo giờ máy của người ký thì lúc ký còn hạn.")
     elif one.is_test:
         tone, icon, text = "warn", "flask", _("Khoá này chỉ để chạy thử, không có giá trị pháp lý.")
+    elif one.kind == "timestamp":
+        tone, icon, text = "info", "clock", _("Dấu thời gian: cho biết văn bản có lúc nào, không phải chữ ký của ai.")
     else:
         tone, icon, text = "ok", "circle-check", str(TRUST_WORDS["trusted"])
     return Told(tone, icon, one.signer, text, _facts(one))
@@ -78,6 +82,7 @@ def _facts(one: Signature) -> list[tuple[str, str]]:
     changes = {
         "none": _("Không có gì thêm"),
         "allowed": _("Chỉ thêm chữ ký khác hoặc dấu thời gian"),
+        "filled": _("Có ô được điền thêm hoặc sửa"),
         "forbidden": _("Nội dung bị thêm hoặc sửa"),
     }
     facts = [

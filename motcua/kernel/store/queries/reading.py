@@ -16,6 +16,7 @@ from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import (
     own_representations,
     proved_national_id,
+    representations_in_force,
     require,
     sealer,
 )
@@ -316,14 +317,19 @@ def share_page(token: str) -> SharePage:
     share = open_share_of(token)
     name = sealer().open(share.person.name_sealed)
     return SharePage(
-        contacts.masked_name(name), sealer().open(share.purpose_sealed), share.expires_at, share.entries.count()
+        contacts.masked_name(name), sealer().open(share.purpose_sealed), share.expires_at, _behind(share).count()
     )
+
+
+def _behind(share: StoreShare) -> QuerySet[StoreEntry]:
+    """Papers of an organisation only as long as whoever shares them represents it."""
+    represented = representations_in_force().filter(person_id=share.person_id).values("organisation__tax_code")
+    return _rows(Q(shares=share) & (Q(tax_code="") | Q(tax_code__in=represented)))
 
 
 def shared_entries(token: str, opening_id: int) -> list[EntryRow]:
     """Behind a link, for who said who they are at this opening."""
-    share = opened_share(token, opening_id)
-    return [as_row(row) for row in _rows(Q(shares=share))]
+    return [as_row(row) for row in _behind(opened_share(token, opening_id))]
 
 
 def opened_share(token: str, opening_id: int) -> StoreShare:
@@ -334,7 +340,7 @@ def opened_share(token: str, opening_id: int) -> StoreShare:
 
 
 def shared_file(token: str, opening_id: int, entry_id: int) -> "tuple[StoreEntry, File]":
-    entry = opened_share(token, opening_id).entries.filter(pk=entry_id).select_related("file").first()
+    entry = _behind(opened_share(token, opening_id)).filter(pk=entry_id).select_related("file").first()
     if entry is None or entry.file is None:
         raise not_found()
     return entry, entry.file

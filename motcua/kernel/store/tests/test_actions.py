@@ -90,6 +90,24 @@ def test_an_organisations_papers_are_its_representatives(city: City, an: Actor, 
     assert own_entries(an) == []
 
 
+def test_a_link_to_an_organisations_papers_ends_with_the_representation(city: City, an: Actor) -> None:
+    """Whoever does not act for it any more shows its papers to nobody; their own stay behind the link."""
+    row = identity.ask_representation("5800000001", actor=an, name="Thử", title="GĐ", evidence="x")
+    identity.accept_by_register(row.pk, name="Thử", source="x")
+    theirs = put_entry(birth(city, an, person_id=None, tax_code="5800000001", code="KQ.giay-phep"), actor=SYSTEM)
+    own = put_entry(birth(city, an), actor=SYSTEM)
+    until = moment.now() + timedelta(days=30)
+    _number, token = share_entries([theirs.pk, own.pk], actor=an, until=until, purpose="Ngân hàng")
+    opening = open_share(token, actor=Actor("anonymous"), who="Ngân hàng Thử")
+    assert {found.id for found in shared_entries(token, opening)} == {theirs.pk, own.pk}
+    assert shared_file(token, opening, theirs.pk)[0] == theirs
+    identity.end_representation(row.pk, actor=an)
+    assert [found.id for found in shared_entries(token, opening)] == [own.pk]
+    assert share_page(token).count == 1
+    with pytest.raises(Refused, match="not_found"):
+        shared_file(token, opening, theirs.pk)
+
+
 def test_the_same_of_the_same_case_is_put_once(city: City, an: Actor) -> None:
     new = birth(city, an, case_id=77)
     first = put_entry(new, actor=SYSTEM)

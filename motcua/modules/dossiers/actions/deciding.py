@@ -23,7 +23,7 @@ from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.apologising import extend_dossier
 from motcua.modules.dossiers.actions.results import approve_dossier, issue_dossier
 from motcua.modules.dossiers.kind import Deciding, DecisionState
-from motcua.modules.dossiers.models import Decision
+from motcua.modules.dossiers.models import Decision, Result
 from motcua.modules.dossiers.queries.deciding import batch_of
 
 if TYPE_CHECKING:
@@ -116,6 +116,10 @@ def _do(row: Decision) -> None:
         again = get_task(row.subject_id, actor=actor).state in AGAIN_STATES
         (retry_task if again else sign_task)(row.subject_id, actor=actor)
     else:
+        # Tried again it takes the case as it is now, but signs no document that the leader did not see.
+        others = Result.objects.filter(case_id=row.subject_id, created_at__gt=row.decided_at)
+        if row.does != Deciding.EXTEND and others.exists():
+            raise Refused("stale", _("Văn bản đã được thay sau khi bạn duyệt. Mở hồ sơ xem lại rồi duyệt."))
         DOES[row.does](row.subject_id, actor=actor, version=row.version)
     hold_tasks(actor.key)  # until the last of them: then their telephone asks once
 

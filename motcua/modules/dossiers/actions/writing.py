@@ -25,7 +25,7 @@ from motcua.modules.dossiers.kind import Delivery, PaperSource, Way
 from motcua.modules.dossiers.models import Sheet
 from motcua.modules.dossiers.queries.behalf import ONESELF, Behalf, proved_id
 from motcua.modules.dossiers.queries.reading import opened, sealed
-from motcua.modules.dossiers.queries.sheets import SUBJECT, ClaimSlot, Written
+from motcua.modules.dossiers.queries.sheets import SUBJECT, ClaimSlot, Written, whom_about
 
 if TYPE_CHECKING:
     from motcua.kernel.forms.kind import Prefilled
@@ -62,6 +62,7 @@ def claim_on_sheet(written: Written, chosen: Mapping[str, Mapping[str, Any]], *,
     """
     kept: dict[str, dict[str, Any]] = {}
     errors: dict[str, str] = {}
+    about = whom_about(written.behalf, actor)
     for slot in written.claims:
         told = chosen.get(slot.fee.code, {})
         exemption = next((one for one in slot.fee.exempt if one.code == told.get("code")), None)
@@ -72,31 +73,36 @@ def claim_on_sheet(written: Written, chosen: Mapping[str, Mapping[str, Any]], *,
         look_up_id = slot.look_up_id if same else None
         if exemption.registry and look_up_id is None and not files:
             number = proved_id(written.behalf, written.version.code, actor=actor)
-            giver = written.behalf.authorisation
             asked = confirm_exemption(
-                exemption, number, actor=actor, person_id=giver.giver_id if giver else actor.person_id,
-                procedure_code=written.version.code,
-            )  # fmt: skip
+                exemption, number, actor=actor, person_id=about, procedure_code=written.version.code
+            )
             look_up_id = asked.look_up_id if asked.is_borne_out else None
             if not asked.is_borne_out:
                 errors[slot.fee.code] = asked.words
         elif not files and look_up_id is None:
             errors[slot.fee.code] = _("Thêm ảnh hoặc tệp của giấy chứng minh.")
-        kept[slot.fee.code] = {"code": exemption.code, "files": files, "look_up": look_up_id}
+        kept[slot.fee.code] = {"code": exemption.code, "files": files, "look_up": look_up_id, "of": about}
     keep_on_sheet(written.draft.id, {"claims": kept})
     return errors
 
 
 @transaction.atomic
 def keep_on_sheet(draft_id: int, values: Mapping[str, Any]) -> None:
-    """Lay these values over what is kept. The caller opened the draft. Files are held as long as it."""
+    """Lay these values over what is kept. The caller opened the draft. Files are held as long as it; those that were
+    taken out of it no longer."""
     sheet = Sheet.objects.select_for_update().get(pk=draft_id)
-    kept = {**opened(sheet.values_sealed), **values}
+    before = opened(sheet.values_sealed)
+    kept = {**before, **values}
     sheet.values_sealed, sheet.saved_at = sealed(kept), moment.now()
     sheet.save()
-    tokens = [token for tokens in kept.get("papers", {}).values() for token in tokens]
-    tokens += [token for claim in kept.get("claims", {}).values() for token in claim.get("files", ())]
-    hold_files(tokens, until=moment.now() + KEPT_FOR)
+    held = _tokens(kept)
+    hold_files(sorted(held), until=moment.now() + KEPT_FOR)
+    hold_files(sorted(_tokens(before) - held), until=moment.now())
+
+
+def _tokens(values: Mapping[str, Any]) -> set[str]:
+    claimed = [claim.get("files", ()) for claim in values.get("claims", {}).values()]
+    return {token for tokens in (*values.get("papers", {}).values(), *claimed) for token in tokens}
 
 
 @transaction.atomic
@@ -151,9 +157,11 @@ def send_sheet(
 
 @transaction.atomic
 def drop_sheet(draft_id: int, *, actor: Actor) -> None:
-    """Sent, or thought better of."""
+    """Sent, or thought better of. What no dossier took goes with the next sweep."""
     discard_draft(draft_id, actor=actor)
-    Sheet.objects.filter(pk=draft_id).delete()
+    sheet = Sheet.objects.get(pk=draft_id)
+    hold_files(sorted(_tokens(opened(sheet.values_sealed))), until=moment.now())
+    sheet.delete()
 
 
 def _all_papers(written: Written) -> list[NewPaper]:

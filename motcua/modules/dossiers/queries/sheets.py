@@ -92,7 +92,8 @@ def claim_paper(fee: Fee, exemption: Exemption) -> str:
 @dataclass(frozen=True, slots=True)
 class Written:
     """All of it. ``values``: area, delivery, delivery_to, name, phone, email, national_id, papers {code: [token]},
-    store {code: number of the entry, or 0 for none}, for (Behalf.key), wants, claims {fee: {code, files, look_up}}."""
+    store {code: number of the entry, or 0 for none}, for (Behalf.key), wants, claims {fee: {code, files, look_up, of}}:
+    the look-up counts for the card ``of`` whom the registry was asked about."""
 
     draft: Draft
     version: Version
@@ -157,7 +158,8 @@ def get_written(token: str, code: str, *, actor: Actor) -> Written:
         if code not in {one.code for one in asked} and (sent := _files_of(paper, kept, files))
     ]
     charged = claimable(found.body, checked.values, way=Way.ONLINE, on=local_today())
-    claim_slots = [_claim_slot(fee, line, claims.get(fee.code, {}), files) for fee, line in charged]
+    about = whom_about(behalf, actor)
+    claim_slots = [_claim_slot(fee, line, claims.get(fee.code, {}), files, about) for fee, line in charged]
     return Written(draft, found, values, checked, case, slots, spare, claim_slots, behalf)
 
 
@@ -165,12 +167,18 @@ def _files_of(paper: Paper, kept: dict[str, list[str]], files: dict[str, File]) 
     return [files[token] for token in kept.get(paper.code, ()) if token in files]
 
 
-def _claim_slot(fee: Fee, line: Line, kept: dict[str, Any], files: dict[str, File]) -> ClaimSlot:
+def whom_about(behalf: Behalf, actor: Actor) -> int | None:
+    """Of whom a registry is asked: the card of whoever authorised it, else one's own."""
+    return behalf.authorisation.giver_id if behalf.authorisation is not None else actor.person_id
+
+
+def _claim_slot(fee: Fee, line: Line, kept: dict[str, Any], files: dict[str, File], about: int | None) -> ClaimSlot:
     chosen = next((one for one in fee.exempt if one.code == kept.get("code")), None)
     if chosen is None:
         return ClaimSlot(fee, line)
     shown = [files[token] for token in kept.get("files", ()) if token in files]
-    return ClaimSlot(fee, line, chosen, shown, kept.get("look_up"))
+    # A draft may be begun by nobody, and go on in other hands: what a registry said of one exempts no other.
+    return ClaimSlot(fee, line, chosen, shown, kept.get("look_up") if kept.get("of") == about else None)
 
 
 def _stored(asked: Sequence[Paper], behalf: Behalf, actor: Actor) -> list[EntryRow]:

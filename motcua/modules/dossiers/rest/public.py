@@ -18,7 +18,7 @@ from motcua.kernel.identity.views import Request, public
 from motcua.kernel.procedures.queries.catalogue import Version, in_force
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
-from motcua.lib.wire import Code, Id, Key, Words
+from motcua.lib.wire import Answers, Code, Id, Key, Words
 from motcua.modules.dossiers.actions.filing import Filed, filed_before
 from motcua.modules.dossiers.actions.reception import supply_dossier
 from motcua.modules.dossiers.actions.results import withdraw_dossier
@@ -68,7 +68,7 @@ class DossierIn(Schema):
     )
 
     procedure: Code
-    answers: dict[str, Any] = Field(default_factory=dict, max_length=300)
+    answers: Answers = Field(default_factory=dict, max_length=300)
     papers: PaperFiles = Field(default_factory=dict, max_length=100)
     store: dict[Code, Id] = Field(default_factory=dict, max_length=100, description="papers of one's own store")
     claims: dict[Code, ClaimIn] = Field(default_factory=dict, max_length=30)

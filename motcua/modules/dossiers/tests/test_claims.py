@@ -1,5 +1,6 @@
 """Exemptions claimed with a paper or a registry, refused by an official; fees given back when nothing came of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 
 from motcua.kernel.cases.models import Case
 from motcua.kernel.events.models import Event
+from motcua.kernel.files.actions import sweep_files
+from motcua.kernel.files.models import File
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.payments.actions import take_in
 from motcua.kernel.payments.actions.refunds import release_lines
@@ -115,6 +118,43 @@ def test_a_registry_bears_it_out_or_does_not(
     accept_dossier(case.id, actor=one_stop.nga)
     assert Claim.objects.filter(case=case).exists() is is_borne_out
     assert obligations(case) == [(8_000 if is_borne_out else 58_000, "due")]
+
+
+def test_what_a_registry_said_of_one_exempts_no_other(one_stop: OneStop, fees: int, yen: Actor) -> None:
+    """A draft that nobody owns goes from hand to hand by its link."""
+    household = {"number": "H1", "head_national_id": YEN_ID, "head_name": "Yên", "member_ids": [YEN_ID],
+                 "poverty": "ho_ngheo"}  # fmt: skip
+    put_records(REGISTRIES["households"], [household])
+    stranger = Client()
+    base = written(stranger)
+    assert signed_in(yen).post(f"{base}mien-giam/", {"claim-LP.khai-sinh": "ho-ngheo"}).status_code == 302
+    assert "Miễn: Hộ nghèo" not in stranger.get(f"{base}gui/").content.decode()
+    stranger.post(f"{base}gui/")
+    case = Case.objects.get(kind="dossier")
+    accept_dossier(case.id, actor=one_stop.nga)
+    assert not Claim.objects.exists()
+    assert obligations(case) == [(58_000, "due")]
+
+
+def test_papers_that_were_not_sent_do_not_lie_for_a_month(one_stop: OneStop, fees: int) -> None:
+    client = Client()
+    base = written(client)
+    client.post(f"{base}mien-giam/", {"claim-LP.khai-sinh": "ho-ngheo", "file-LP.khai-sinh": photo()})
+    paper, dropped = File.objects.order_by("id")
+    client.post(f"{base}mien-giam/", {"claim-LP.khai-sinh": ""})
+    assert client.post(f"{base}giay-to/", {"paper-GT.chung-sinh": photo()}).status_code == 200
+    later = moment.now() + timedelta(days=2)
+    with moment.at(later):
+        sweep_files()
+        assert not File.objects.filter(pk=dropped.pk).exists()
+        assert File.objects.count() == 2
+        client.post(f"{base}giay-to/", {"drop": paper.token})
+        client.post(f"{base}gui/")
+    with moment.at(later + timedelta(minutes=1)):
+        sweep_files()
+    case = Case.objects.get(kind="dossier")
+    assert list(File.objects.filter(uses__case=case)) == list(File.objects.exclude(pk=paper.pk)) != []
+    assert not File.objects.filter(pk=paper.pk).exists()
 
 
 def test_age_is_reckoned_from_the_register(one_stop: OneStop, fees: int, yen: Actor) -> None:

@@ -92,6 +92,19 @@ def test_filed_followed_supplemented_and_withdrawn_by_a_program(one_stop: OneSto
     assert (gone.json()["state"]["name"], gone.json()["may_withdraw"]) == ("withdrawn", False)
 
 
+@pytest.mark.parametrize("child", [
+    "[" * 400 + "]" * 400, "NaN", "1e999", r'"\ud800"', r'{"\udfff": 1}',
+])  # fmt: skip
+def test_answers_that_cannot_be_kept_are_refused(one_stop: OneStop, child: str) -> None:
+    """JSON allows more than can be written down again; what is no answer is told, and is no error of ours."""
+    body = json.dumps(BODY).replace('"Minh"', child)
+    for path, sent in (("dossiers", body), ("forms/khai-sinh-thu/check", body)):
+        answer = Client(raise_request_exception=False).post(f"{API}/{path}", sent, content_type="application/json")
+        assert answer.status_code == 422, (path, answer.status_code)
+    assert not Draft.objects.exists()
+    assert not Case.objects.filter(kind="dossier").exists()
+
+
 def test_everything_that_is_wrong_is_told_at_once(one_stop: OneStop, fees: int) -> None:
     wrong = {
         **BODY, "answers": {"copies": 400}, "national_id": "12", "area": None, "papers": {"GT.la": ["x"]},

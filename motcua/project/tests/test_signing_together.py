@@ -88,7 +88,7 @@ def work() -> None:
     """What the worker does when the next step of a signature is due."""
     due = SigningTask.objects.filter(retry_at__isnull=False).order_by("retry_at").values_list("retry_at", flat=True)
     with moment.at(due.first() or moment.now()):
-        sign_due(5)
+        sign_due(60)
         read_everything()
 
 

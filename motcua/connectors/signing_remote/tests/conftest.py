@@ -49,6 +49,6 @@ def work(task: SigningTask, at: datetime | None = None) -> SigningTask:
     """The worker's next turn."""
     task.refresh_from_db()
     with moment.at(at or task.retry_at or moment.now()):
-        sign_due(1)
+        sign_due(60)
     task.refresh_from_db()
     return task

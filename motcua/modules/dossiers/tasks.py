@@ -14,7 +14,7 @@ from motcua.modules.dossiers.actions.consulting import assign_consultation
 from motcua.modules.dossiers.actions.inheriting import inherit_dossier
 from motcua.modules.dossiers.actions.money import settle_if_paid
 from motcua.modules.dossiers.actions.reception import accept_dossier, hand_over_dossier
-from motcua.modules.dossiers.actions.results import approve_dossier, go_on_when_signed, issue_dossier
+from motcua.modules.dossiers.actions.results import go_on_when_signed
 from motcua.modules.dossiers.actions.working import assign_dossier
 from motcua.modules.dossiers.forms.desk import ApologyForm
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND
@@ -45,14 +45,13 @@ def _apologise(action: Callable[..., object]) -> Bulk:
     return Bulk(run, "form", ApologyForm, why_no_extension)
 
 
+# What signs a document is done where it is read: in the leader's queue, which names the version that was on the page.
 BULK: dict[tuple[str, str], Bulk] = {
     (KIND, "accept"): Bulk(lambda case_id, actor, value: accept_dossier(case_id, actor=actor)),
     (KIND, "hand_over"): Bulk(lambda case_id, actor, value: hand_over_dossier(case_id, actor=actor)),
     (KIND, "assign"): Bulk(_assign, "officer"),
     (KIND, "ask_extension"): _apologise(ask_extension_dossier),
     (KIND, "extend"): _apologise(extend_dossier),
-    (KIND, "approve"): Bulk(lambda case_id, actor, value: approve_dossier(case_id, actor=actor)),
-    (KIND, "issue"): Bulk(lambda case_id, actor, value: issue_dossier(case_id, actor=actor)),
     (CONSULTATION_KIND, "assign"): Bulk(_assign_consultation, "officer"),
 }
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
@@ -126,3 +127,14 @@ def test_what_differs_cannot_be_kept(inside: str) -> None:
 
 def test_icon_escapes_its_label() -> None:
     assert 'aria-label="&lt;b&gt;"' in draw('{% icon "flag" "" label %}', label="<b>")
+
+
+def test_the_summary_of_errors_counts_what_it_lists() -> None:
+    class Asked(forms.Form):
+        name = forms.CharField()
+
+    form = Asked({})
+    assert "Có 1 chỗ cần sửa" in draw('{% include "components/error_summary.html" %}', form=form)
+    for words in ("Còn thiếu giấy tờ.", "Ghi đủ số."):  # of the form as a whole
+        form.add_error(None, words)
+    assert "Có 3 chỗ cần sửa" in draw('{% include "components/error_summary.html" %}', form=form)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.functional import Promise
 
+from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Access
@@ -223,6 +224,23 @@ def test_cash_at_the_counter(till: Till) -> None:
     wrong = nga.post(f"/desk/thu-phi/khoan/{obligation.pk}/thu/", {**form, "nonce": "other"})
     assert wrong.status_code == 422
     assert as_(till.dung).post(f"/desk/thu-phi/khoan/{obligation.pk}/thu/", form).status_code == 404
+
+
+def test_the_page_of_a_charge_is_in_the_reader_s_language_and_leads_to_its_case(till: Till) -> None:
+    obligation = owed(till)
+    nga = as_(till.nga)
+    path = f"/desk/thu-phi/khoan/{obligation.pk}/"
+    assert f'<a href="{KINDS[obligation.case.kind].desk_url(obligation.case_id)}">' in nga.get(path).content.decode()
+    nga.cookies["motcua_language"] = "en"
+    page = nga.get(path).content.decode()
+    assert "Registration levy" in page
+    assert 'value="VND 50,000"' in page
+    assert "Registration levy" in nga.get("/desk/thu-phi/khoan/").content.decode()
+    wrong = nga.post(f"{path}thu/", {"amount": "năm mươi", "means": "cash", "nonce": "n"}).content.decode()
+    assert "Không đọc được" not in wrong
+    assert 'value="năm mươi"' in wrong
+    obligation.refresh_from_db()
+    assert obligation.paid_amount == 0
 
 
 def test_cancelling_on_the_page(till: Till) -> None:

@@ -317,6 +317,10 @@ def test_replacing_a_receipt_on_the_page(till: Till) -> None:
     path = f"/desk/thu-phi/bien-lai/{receipt.pk}/thay/"
     nga = as_(till.nga)
     assert "Nguyễn Văn An" in nga.get(path).content.decode()
+    assert path in nga.get("/desk/thu-phi/bien-lai/").content.decode()
+    for more in ("", "bien-lai/"):  # who reads only is not led to a closed door
+        assert path not in as_(till.minh).get(f"/desk/thu-phi/{more}").content.decode()
+    assert as_(till.minh).get(path).status_code == 403
     assert nga.post(path, {"name": "", "reason": "x"}).status_code == 422
     assert nga.post(path, {"name": "Nguyễn Thị An", "reason": "Sai tên"}).status_code == 302
     assert Receipt.objects.count() == 2

@@ -134,4 +134,5 @@ def refunds(request: Request) -> HttpResponse:
 @require_safe
 def receipts(request: Request) -> HttpResponse:
     rows, older = paged(request, desk.receipts(request.actor))
-    return show(request, "receipts", "receipts.html", {"rows": rows, "older_url": older})
+    context = {"rows": rows, "older_url": older, "may_replace": may_somewhere(request.actor, "payment.receipt")}
+    return show(request, "receipts", "receipts.html", context)

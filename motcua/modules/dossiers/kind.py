@@ -267,7 +267,7 @@ DOSSIER = CaseKind(
     clock_labels={
         "receive": _("Trả lời tiếp nhận"),
         "hand_over": _("Chuyển bộ phận xử lý"),
-        "leg": _("Bước đang làm"),
+        "leg": _("Bước xử lý"),
         "result": _("Có kết quả"),
         "supplement": _("Người nộp bổ sung"),
         "return": _("Trả kết quả"),

@@ -141,6 +141,9 @@ def test_the_receipt_is_signed_with_the_seal_of_the_ward(till: Till) -> None:
     receipt = Receipt.objects.get()
     assert receipt.is_signed
     assert receipt.file_id is not None
+    shown = as_(till.nga).get("/desk/ky-so/").content.decode()  # called as people call it, not by its file
+    assert f"Biên lai {receipt.series.symbol} {receipt.shown_number}" in shown
+    assert "bien-lai-" not in shown
     content = content_of(receipt.file_id)
     assert verify(content).verdict == "good"
     assert verify(content.replace(b"/Sig", b"/Sug", 1)).verdict != "good"

@@ -77,6 +77,16 @@ def test_a_supplement_asked_over_the_page(one_stop: OneStop, processing: Any) ->
     assert case.state == "processing"
 
 
+def test_each_promise_says_whose_it_is(one_stop: OneStop, processing: Any) -> None:
+    """Several steps have the same words; the unit tells them apart, and lateness has an owner."""
+    case = processing()
+    promises = page(one_stop.oanh, case).partition("Các lời hẹn")[2].partition("</aside>")[0]
+    legs = [part.partition("</li>")[0] for part in promises.split("<li>") if "Bước xử lý" in part]
+    units = {leg.partition("<br>")[2].partition("</small>")[0] for leg in legs}
+    assert len(units) == len(legs) > 0
+    assert case.unit.short_name in units
+
+
 def test_another_unit_is_asked_and_answers(city: City, one_stop: OneStop, processing: Any) -> None:
     case = processing()
     act(

@@ -15,7 +15,7 @@ from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Access
 from motcua.kernel.messages.ports import Health, Option
 from motcua.kernel.payments import ports
-from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_obligation, take_in
+from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_obligation, record_cash, take_in
 from motcua.kernel.payments.kind import BankAccount, Incoming, Line, State
 from motcua.kernel.payments.models import Attempt, Obligation, Payment, Receipt, Refund, SourceState
 from motcua.kernel.payments.ports import Order, Sealed
@@ -257,6 +257,18 @@ def test_cancelling_on_the_page(till: Till) -> None:
     assert nga.post(path, {"cancel-reason": "Rút hồ sơ"}).status_code == 302
     obligation.refresh_from_db()
     assert obligation.state == State.CANCELLED
+
+
+def test_a_payment_shows_the_number_of_its_bank_and_none_of_ours(till: Till) -> None:
+    transfer = Payment.objects.get(pk=take_in(money_for(None)).payment_id)
+    record_cash(owed(till).pk, actor=till.nga, amount=50_000, nonce="abc")
+    cash = Payment.objects.latest("id")
+    shown = [as_(till.nga).get(f"/desk/thu-phi/tien/{one.pk}/").content.decode() for one in (transfer, cash)]
+    _source, _, number = transfer.bank_id.partition(":")
+    assert f'<dd class="code">{number}</dd>' in shown[0]
+    assert transfer.bank_id not in shown[0]
+    assert cash.bank_id not in shown[1]
+    assert "Mã giao dịch" not in shown[1]
 
 
 def test_matching_with_a_suggestion(till: Till) -> None:

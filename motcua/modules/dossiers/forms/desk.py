@@ -187,6 +187,10 @@ class ReturnForm(MoveForm):
         help_text=_("Như: Căn cước của người nộp. Không ghi số."),
     )
 
+    def __init__(self, *args: Any, delivery: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["delivery"].initial = delivery
+
 
 class PaymentForm(MoveForm):
     """What the procedure asks for now, reckoned, and what an official finds besides."""

@@ -240,7 +240,7 @@ EVENTS = (
 
 # What is noted in the log of who looked at personal data.
 ACCESS_WORDS = {
-    "dossier.open": (_("{who} đã mở hồ sơ của bạn"), _("Mở hồ sơ")),
+    "dossier.open": (_("{who} đã mở hồ sơ của bạn"), _("Mở xem hồ sơ")),
     "dossier.print": (_("{who} đã in giấy tờ trong hồ sơ của bạn"), _("In giấy tờ trong hồ sơ")),
     "dossier.register": (_("{who} đã in sổ theo dõi có hồ sơ của bạn"), _("In sổ theo dõi hồ sơ")),
 }

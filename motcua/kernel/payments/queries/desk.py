@@ -147,7 +147,8 @@ def payment_page(payment_id: int, *, actor: Actor) -> PaymentPage:
     path = money_path(payment.unit_id)
     require(actor, "payment.read", unit_path=path)
     case_id = payment.obligation.case_id if payment.obligation else None
-    note_access(actor, "payment.read", case_id=case_id, reason=payment.bank_id)
+    said = payment.bank_number or (payment.obligation.reference if payment.obligation else "")
+    note_access(actor, "payment.read", case_id=case_id, reason=said)
     purpose = str(opened(payment.purpose_sealed).get("purpose", ""))
     refunds = list(payment.refunds.order_by("id"))
     left = payment.surplus - payment.returned - sum(row.amount for row in refunds if row.state in OPEN_REFUNDS)

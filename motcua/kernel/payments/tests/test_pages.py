@@ -269,6 +269,8 @@ def test_a_payment_shows_the_number_of_its_bank_and_none_of_ours(till: Till) -> 
     assert transfer.bank_id not in shown[0]
     assert cash.bank_id not in shown[1]
     assert "Mã giao dịch" not in shown[1]
+    noted = list(Access.objects.filter(action="payment.read").order_by("id").values_list("reason", flat=True))
+    assert noted == [number, Obligation.objects.latest("id").reference]
 
 
 def test_matching_with_a_suggestion(till: Till) -> None:

@@ -1,26 +1,39 @@
 """The shape of what administrators state."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.formats import localize
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from motcua.kernel.costs.kind import BASES, MOST_DONG, MOST_MINUTES, SITUATIONS, STATED
 
 LIMITS = {"visits": 20, "papers": 99, "minutes": MOST_MINUTES, "times": 366, "subjects": 10**8, "percent": 100}
+_GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _REQUIRED = {
     "required": gettext_lazy("Nhập số này; không mất gì thì ghi 0."),
     "invalid": gettext_lazy("Ghi số nguyên."),
 }
 
 
+class _Whole(forms.IntegerField):
+    """``8.000`` is eight thousand, as people write it; Django would read eight."""
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value).strip()
+        return super().to_python(re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else value)
+
+
 def _whole(label: Any, *, most: int, required: bool = False, least: int = 0, hint: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(
+    return _Whole(
         label=label, required=required, min_value=least, max_value=most, help_text=hint, error_messages=_REQUIRED
     )
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}" if get_language() == "en" else f"{count:,}".replace(",", ".")
 
 
 class _Stated(forms.Form):
@@ -82,7 +95,7 @@ class ProcedureForm(_Stated):
             if has_online or not name.startswith("online_"):
                 most = LIMITS.get(name.rpartition("_")[2], MOST_DONG)
                 found = computed.get(name)
-                hint = "" if found is None else _("Để trống thì tính {n}.").format(n=localize(found))
+                hint = "" if found is None else _("Để trống thì tính {n}.").format(n=_grouped(found))
                 self.fields[name] = _whole(words, most=most, least=int(name == "times"), hint=hint)
         self.order_fields([name for name in self.fields if name not in ("source", "begins_on", "number")])
 

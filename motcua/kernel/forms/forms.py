@@ -76,10 +76,16 @@ class JsonLogicField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            raise forms.ValidationError(_("Không phải JSON: %(error)s") % {"error": error}) from error
+        return _read_json(text)
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:  # of a number that is too long without a place
+        words = _("Không phải JSON ở dòng %(line)d, chữ thứ %(column)d. Xem lại dấu phẩy, ngoặc, nháy quanh đó.")
+        place = {"line": getattr(error, "lineno", 1), "column": getattr(error, "colno", 1)}
+        raise forms.ValidationError(words % place) from error
 
 
 def _text(label: Any, hint: Any = "", *, required: bool = False, longest: int = 500, **attrs: Any) -> forms.CharField:
@@ -146,10 +152,7 @@ class JsonForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def clean_body(self) -> Any:
-        try:
-            return json.loads(self.cleaned_data["body"])
-        except ValueError as error:
-            raise forms.ValidationError(_("Không phải JSON: %(error)s") % {"error": error}) from error
+        return _read_json(self.cleaned_data["body"])
 
 
 class KindForm(forms.Form):

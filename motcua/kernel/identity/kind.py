@@ -154,6 +154,25 @@ PROVED = (Level.PROVIDER, Level.COUNTER)
 ANONYMOUS = Actor(kind="anonymous")
 SYSTEM = Actor(kind="system", name="Hệ thống")
 
+# What was looked at, as the person reads it and as the administrator does; modules add theirs in ``apps.py``.
+ACCESS_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "person.reveal": (_("{who} đã xem tên và liên hệ của bạn"), _("Xem tên và liên hệ")),
+    "person.find": (
+        _("{who} đã tìm thấy hồ sơ của bạn theo tên hoặc số"),
+        _("Tìm thấy hồ sơ theo người"),
+    ),
+    "file.original": (_("{who} đã mở tệp gốc bạn gửi"), _("Mở tệp gốc")),
+    "person.prove": (_("{who} đã xác thực danh tính của bạn"), _("Xác thực danh tính")),
+    "person.act": (
+        _("Người được bạn ủy quyền đã dùng thông tin của bạn"),
+        _("Làm theo ủy quyền"),
+    ),
+    "store.open": (_("{who} đã mở giấy tờ trong kho của bạn"), _("Mở giấy tờ trong kho")),
+    "payment.read": (_("{who} đã xem khoản tiền của bạn"), _("Xem khoản thu, tiền đã nhận")),
+    "person.export": (_("{who} đã xuất thông tin của bạn"), _("Xuất thông tin")),
+    "login.failed": (_("Có người nhập sai khi đăng nhập"), _("Đăng nhập sai")),
+}
+
 PERMISSIONS: dict[str, Permission] = {}
 
 

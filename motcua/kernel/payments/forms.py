@@ -24,8 +24,8 @@ class MoneyField(forms.CharField):
             return None
         try:
             return parse_money(text)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
+        except ValueError:
+            raise forms.ValidationError(_("Viết số tiền bằng đồng, ví dụ 150.000.")) from None
 
 
 def _text(label: Any, longest: int, *, required: bool = True, words: Any = None, **options: Any) -> forms.CharField:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.events.kind import Audience, EventKind
@@ -118,6 +119,16 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"why": list(self.why), "why_en": list(self.why_en)}
+
+    @property
+    def said(self) -> str:
+        """The name, in the reader's language."""
+        return self.name_en or self.name if get_language() == "en" else self.name
+
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """How it was reckoned, in the reader's language."""
+        return self.why_en or self.why if get_language() == "en" else self.why
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Line":

@@ -153,6 +153,11 @@ class Payment(models.Model):
         return self.bank_id
 
     @property
+    def bank_number(self) -> str:
+        """As the bank says it; "" for money taken at the counter, whose number is ours."""
+        return "" if self.collected_by else self.bank_id.partition(":")[2]
+
+    @property
     def is_open(self) -> bool:
         """A clerk has to do something about it."""
         return self.surplus > self.returned

@@ -92,7 +92,9 @@ class ReceiptSigner(Protocol):
     receipt, so that it is signed once. ``make`` gives the PDF. Raises ConnectorError when it cannot be signed now.
     """
 
-    def __call__(self, make: Callable[[], bytes], *, unit_id: int, about: str, title: str) -> Sealed | None: ...
+    def __call__(
+        self, make: Callable[[], bytes], *, unit_id: int, about: str, title: str, name: str
+    ) -> Sealed | None: ...
 
 
 receipt_signer: Port[ReceiptSigner] = Port("payments.receipt_signer")

@@ -13,6 +13,7 @@ from motcua.kernel.files.actions import keep_made
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.org.queries import tree
 from motcua.kernel.payments.actions.receipts import note_made, note_not_made
+from motcua.kernel.payments.kind import ReceiptKind
 from motcua.kernel.payments.models import Receipt
 from motcua.kernel.payments.ports import Sealed, receipt_signer
 from motcua.kernel.payments.queries.papers import receipt_pdf
@@ -44,7 +45,8 @@ def make_receipts(seconds: float = TURN) -> int:
 
 def _make(receipt_id: int) -> bool:
     receipt = Receipt.objects.select_related("series", "obligation__case", "replaces__series").get(pk=receipt_id)
-    name = f"bien-lai-{receipt.series.symbol}-{receipt.shown_number}"
+    number = f"{receipt.series.symbol} {receipt.shown_number}"
+    name = f"bien-lai-{number.replace(' ', '-')}.pdf"
 
     def make() -> bytes:
         return receipt_pdf(receipt)
@@ -53,20 +55,24 @@ def _make(receipt_id: int) -> bool:
     if receipt_signer.is_connected:
         try:
             sealed = receipt_signer.call(
-                make, unit_id=receipt.obligation.unit_id, about=f"receipt:{receipt_id}", title=name
+                make,
+                unit_id=receipt.obligation.unit_id,
+                about=f"receipt:{receipt_id}",
+                title=f"{ReceiptKind(receipt.kind).label} {number}",
+                name=name,
             )
         except ConnectorError as error:
             log.warning("receipt %d could not be signed: %s", receipt_id, error)
             note_not_made(receipt_id, str(error))
             return False
     if sealed is None:
-        return note_made(receipt_id, keep_made(make(), actor=SYSTEM, name=f"{name}.pdf").pk, is_signed=False)
+        return note_made(receipt_id, keep_made(make(), actor=SYSTEM, name=name).pk, is_signed=False)
     if sealed.file_id is None:
         return False  # the worker or a device signs it; the next turn looks again
     return note_made(receipt_id, sealed.file_id, is_signed=True)
 
 
-def seal(make: Callable[[], bytes], *, unit_id: int, about: str, title: str) -> Sealed | None:
+def seal(make: Callable[[], bytes], *, unit_id: int, about: str, title: str, name: str) -> Sealed | None:
     """With the seal of the unit, or of the nearest above it that has one. Not with keys that somebody must approve on a
     telephone: nobody sits there for every receipt."""
     if task := next(reversed(tasks_about(about)), None):
@@ -76,7 +82,7 @@ def seal(make: Callable[[], bytes], *, unit_id: int, about: str, title: str) -> 
     key = _seal_of(unit_id)
     if key is None:
         return None
-    paper = keep_made(make(), actor=SYSTEM, name=f"{title}.pdf")
+    paper = keep_made(make(), actor=SYSTEM, name=name)
     try:
         task = sign(
             paper.pk, key.pk, actor=SYSTEM, role=SignatureRole.AGENCY, look=Look.PERSON, on_page="last", box=SIGNED_AT,

@@ -136,7 +136,10 @@ def _by_steps(price: Steps, answers: Answers) -> list[Line]:
         lines.append(_at_most(price.most, one_set))
         one_set = price.most
     if sets != 1:
-        lines.append(Line(f"Số bản: {sets}", f"Number of sets: {sets}", one_set * (sets - 1)))
+        more = sets - 1
+        lines.append(
+            Line(f"{more} bản nữa × {money(one_set)}", f"{more} more × {money(one_set, 'en')}", one_set * more)
+        )
     return lines
 
 

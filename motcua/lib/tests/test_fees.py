@@ -59,7 +59,7 @@ def test_the_explanation_says_each_step() -> None:
         "2 × 2.000 đ: 4.000 đ",
         "498 × 1.000 đ (từ 3): 498.000 đ",
         "Mức thu tối đa 200.000 đ: −302.000 đ",
-        "Số bản: 2: 200.000 đ",
+        "1 bản nữa × 200.000 đ: 200.000 đ",
     )
     assert found.why_in("en")[1] == "498 × VND 1,000 (from 3): VND 498,000"
 

@@ -11,6 +11,7 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.exchange.ports import register_describer
         from motcua.kernel.figures.kind import register_figures
+        from motcua.kernel.identity.kind import ACCESS_WORDS
         from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.packs.kind import register_pack_part
         from motcua.kernel.payments.ports import about_case
@@ -28,6 +29,7 @@ class DossiersConfig(AppConfig):
         from motcua.modules.dossiers.actions.deciding import carry_out, forget_decisions
         from motcua.modules.dossiers.actions.naming import mark_names
         from motcua.modules.dossiers.actions.writing import forget_sheets
+        from motcua.modules.dossiers.kind import ACCESS_WORDS as LOOKED_AT
         from motcua.modules.dossiers.kind import CONSULTATION, DOSSIER, FIGURES, KIND
         from motcua.modules.dossiers.pack import PART
         from motcua.modules.dossiers.queries.deciding import count_deciding
@@ -42,6 +44,7 @@ class DossiersConfig(AppConfig):
         SUBJECTS[KIND] = name_said
         for (kind, move), bulk in tasks.BULK.items():
             register_bulk(kind, move, bulk)
+        ACCESS_WORDS.update(LOOKED_AT)
         register_plans(*PLANS)
         register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))

@@ -238,6 +238,13 @@ EVENTS = (
     EventKind("dossier.printed", _("In {form}"), OFFICIALS, "printer"),
 )
 
+# What is noted in the log of who looked at personal data.
+ACCESS_WORDS = {
+    "dossier.open": (_("{who} đã mở hồ sơ của bạn"), _("Mở xem hồ sơ")),
+    "dossier.print": (_("{who} đã in giấy tờ trong hồ sơ của bạn"), _("In giấy tờ trong hồ sơ")),
+    "dossier.register": (_("{who} đã in sổ theo dõi có hồ sơ của bạn"), _("In sổ theo dõi hồ sơ")),
+}
+
 PERMISSIONS = (
     Permission("dossier.read", OFFICE, Reach.UNIT, party=True, involved=True),
     Permission("dossier.file", public=True, reach=Reach.ALL),
@@ -260,7 +267,7 @@ DOSSIER = CaseKind(
     clock_labels={
         "receive": _("Trả lời tiếp nhận"),
         "hand_over": _("Chuyển bộ phận xử lý"),
-        "leg": _("Bước đang làm"),
+        "leg": _("Bước xử lý"),
         "result": _("Có kết quả"),
         "supplement": _("Người nộp bổ sung"),
         "return": _("Trả kết quả"),

@@ -33,6 +33,11 @@ class ClockView:
     id: int | None = None
 
     @property
+    def holder(self) -> str:
+        """Whose promise it is."""
+        return org.tree().unit(self.unit_id).short_name if self.unit_id else ""
+
+    @property
     def is_late_done(self) -> bool:
         return self.state == "done" and self.stopped_at is not None and self.stopped_at > self.due_at
 

@@ -226,12 +226,15 @@ def test_stating_over_the_page(city: City, client: Client) -> None:
     given = {**norm(before_minutes=90), "source": "Khảo sát 2026", "number": 1}
     assert client.post(f"{AT}activity/travel/", given).status_code == 302
     assert current(local_today())["activity:travel"].values["before_minutes"] == 90
+    grouped = {**given, "before_expense": "15.000", "number": 2}
+    assert client.post(f"{AT}activity/travel/", grouped).status_code == 302
+    assert current(local_today())["activity:travel"].values["before_expense"] == 15_000  # and not fifteen
     again = client.post(f"{AT}activity/travel/", {**given, "before_minutes": "chín", "source": ""})
     assert again.status_code == 422
     shown = again.content.decode()
     assert "Ghi số nguyên." in shown
     assert "chín" in shown
-    assert Input.objects.filter(subject="activity:travel").count() == 2
+    assert Input.objects.filter(subject="activity:travel").count() == 3
     year = local_today().year
     new = {"year": year, "basis": "gdp", "amount": 120_000_000, "source": "Niên giám", "number": 0}
     assert client.post(f"{AT}nam-moi/", new).status_code == 422  # there is one: it is changed on its own page

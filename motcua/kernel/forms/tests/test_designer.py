@@ -168,7 +168,10 @@ def test_a_step_is_added_with_its_words(desk: Client, draft: Row) -> None:
 
 def test_json_is_edited_and_mistakes_keep_what_was_typed(desk: Client, draft: Row) -> None:
     page = reverse("form_json", args=[KEY])
-    for text, words in (("{", "Không phải JSON"), ('{"title": "X"}', "$.properties")):
+    for text, words in (
+        ('{\n  "title" 1}', "Không phải JSON ở dòng 2, chữ thứ 11. Xem lại"),
+        ('{"title": "X"}', "$.properties"),
+    ):
         answer = desk.post(page, {"body": text, "revision": revision()})
         assert answer.status_code == 422
         assert words in answer.content.decode()

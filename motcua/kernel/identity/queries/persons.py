@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from motcua.kernel.identity.kind import PROVED, Actor, Level
+from motcua.kernel.identity.kind import ACCESS_WORDS, PROVED, Actor, Level
 from motcua.kernel.identity.models import Access, Account, Person, Session
 from motcua.kernel.identity.ports import own_data
 from motcua.kernel.identity.queries.officers import list_officers
@@ -184,25 +184,6 @@ def own_person_ids(actor: Actor) -> list[int]:
 def list_sessions(account_id: int) -> list[Session]:
     """Where this account is signed in, the last used first."""
     return list(Session.objects.filter(account_id=account_id, expire_date__gt=moment.now()).order_by("-seen_at"))
-
-
-# What happened, as the person reads it and as the administrator does.
-ACCESS_WORDS = {
-    "person.reveal": (gettext_lazy("{who} đã xem tên và liên hệ của bạn"), gettext_lazy("Xem tên và liên hệ")),
-    "person.find": (
-        gettext_lazy("{who} đã tìm thấy hồ sơ của bạn theo tên hoặc số"),
-        gettext_lazy("Tìm thấy hồ sơ theo người"),
-    ),
-    "file.original": (gettext_lazy("{who} đã mở tệp gốc bạn gửi"), gettext_lazy("Mở tệp gốc")),
-    "person.prove": (gettext_lazy("{who} đã xác thực danh tính của bạn"), gettext_lazy("Xác thực danh tính")),
-    "person.act": (
-        gettext_lazy("Người được bạn ủy quyền đã dùng thông tin của bạn"),
-        gettext_lazy("Làm theo ủy quyền"),
-    ),
-    "store.open": (gettext_lazy("{who} đã mở giấy tờ trong kho của bạn"), gettext_lazy("Mở giấy tờ trong kho")),
-    "person.export": (gettext_lazy("{who} đã xuất thông tin của bạn"), gettext_lazy("Xuất thông tin")),
-    "login.failed": (gettext_lazy("Có người nhập sai khi đăng nhập"), gettext_lazy("Đăng nhập sai")),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from motcua.kernel.payments.kind import Incoming, Means
 from motcua.kernel.payments.ports import GATEWAYS
@@ -31,7 +32,7 @@ COLUMNS = {
     "payer_account": {"payeraccount", "taikhoandoiung", "sotaikhoandoiung"},
     "state": {"state", "trangthai", "status", "trangthaigd"},
 }  # fmt: skip
-NEEDED = ("bank_id", "at", "amount")
+NEEDED = {"bank_id": _lazy("mã giao dịch"), "at": _lazy("thời gian"), "amount": _lazy("số tiền")}
 DONE = {"", "1", "00", "success", "thanhcong", "dathanhtoan", "hoanthanh", "paid"}
 LONGEST = 20 * 2**20  # bytes
 _UNIX = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
@@ -54,9 +55,9 @@ def read_bank_file(content: bytes, *, source: str, account: str) -> list[Incomin
         raise _wrong(_("Không đọc được tệp CSV này.")) from None
     places = {name: place for name, known in COLUMNS.items() for place, title in enumerate(header)
               if _plain(title) in known}  # fmt: skip
-    for name in NEEDED:
+    for name, title in NEEDED.items():
         if name not in places:
-            raise _wrong(_("Tệp thiếu cột “%(name)s”.") % {"name": name})
+            raise _wrong(_("Tệp thiếu cột “%(name)s”.") % {"name": title})
     rows = []
     for number, cells in enumerate(lines, start=2):
         if not any(cell.strip() for cell in cells):
@@ -73,9 +74,14 @@ def read_bank_file(content: bytes, *, source: str, account: str) -> list[Incomin
 def _incoming(row: Mapping[str, str], number: int, *, source: str, account: str) -> Incoming:
     try:
         amount = parse_money(row["amount"].lstrip("+"))
+    except ValueError:
+        words = _("Dòng %(n)d: không đọc được số tiền “%(text)s”. Viết như 150.000.")
+        raise _wrong(words % {"n": number, "text": row["amount"][:40]}) from None
+    try:
         at = read_moment(row["at"])
-    except ValueError as error:
-        raise _wrong(_("Dòng %(n)d: %(why)s") % {"n": number, "why": error}) from None
+    except ValueError:
+        words = _("Dòng %(n)d: không đọc được thời gian “%(text)s”. Viết như 16/11/2026 09:00.")
+        raise _wrong(words % {"n": number, "text": row["at"][:40]}) from None
     if not row["bank_id"]:
         raise _wrong(_("Dòng %(n)d: thiếu mã giao dịch.") % {"n": number})
     return Incoming(

@@ -6,6 +6,8 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import may, require, unit_ids_within
@@ -89,12 +91,14 @@ class ObligationPage:
     refunds: list[Refund]
     receipts: list[Receipt]
     pay_token: str
+    case_url: str  # empty: not theirs to open
     may_collect: bool
     may_cancel: bool
 
 
 def obligation_page(obligation_id: int, *, actor: Actor) -> ObligationPage:
     obligation = get_obligation(obligation_id, actor=actor)
+    case = obligation.case
     path = tree().path(obligation.unit_id)
     note_access(actor, "payment.read", case_id=obligation.case_id, reason=obligation.reference)
     return ObligationPage(
@@ -105,6 +109,7 @@ def obligation_page(obligation_id: int, *, actor: Actor) -> ObligationPage:
         list(Refund.objects.filter(payment__obligation=obligation).order_by("id")),
         list(obligation.receipts.select_related("series").order_by("id")),
         pay_token(obligation.pk),
+        KINDS[case.kind].desk_url(case.id) if may_on(actor, f"{case.kind}.read", case) else "",
         may_collect=obligation.state in OWED and may(actor, "payment.collect", unit_path=path),
         may_cancel=obligation.cancelled_at is None and may(actor, "payment.match", unit_path=path),
     )
@@ -142,7 +147,8 @@ def payment_page(payment_id: int, *, actor: Actor) -> PaymentPage:
     path = money_path(payment.unit_id)
     require(actor, "payment.read", unit_path=path)
     case_id = payment.obligation.case_id if payment.obligation else None
-    note_access(actor, "payment.read", case_id=case_id, reason=payment.bank_id)
+    said = payment.bank_number or (payment.obligation.reference if payment.obligation else "")
+    note_access(actor, "payment.read", case_id=case_id, reason=said)
     purpose = str(opened(payment.purpose_sealed).get("purpose", ""))
     refunds = list(payment.refunds.order_by("id"))
     left = payment.surplus - payment.returned - sum(row.amount for row in refunds if row.state in OPEN_REFUNDS)

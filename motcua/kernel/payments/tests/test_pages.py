@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 from django.utils.functional import Promise
 
+from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Access
 from motcua.kernel.messages.ports import Health, Option
 from motcua.kernel.payments import ports
-from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_obligation, take_in
+from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_obligation, record_cash, take_in
 from motcua.kernel.payments.kind import BankAccount, Incoming, Line, State
 from motcua.kernel.payments.models import Attempt, Obligation, Payment, Receipt, Refund, SourceState
 from motcua.kernel.payments.ports import Order, Sealed
@@ -140,6 +141,9 @@ def test_the_receipt_is_signed_with_the_seal_of_the_ward(till: Till) -> None:
     receipt = Receipt.objects.get()
     assert receipt.is_signed
     assert receipt.file_id is not None
+    shown = as_(till.nga).get("/desk/ky-so/").content.decode()  # called as people call it, not by its file
+    assert f"Biên lai {receipt.series.symbol} {receipt.shown_number}" in shown
+    assert "bien-lai-" not in shown
     content = content_of(receipt.file_id)
     assert verify(content).verdict == "good"
     assert verify(content.replace(b"/Sig", b"/Sug", 1)).verdict != "good"
@@ -225,6 +229,23 @@ def test_cash_at_the_counter(till: Till) -> None:
     assert as_(till.dung).post(f"/desk/thu-phi/khoan/{obligation.pk}/thu/", form).status_code == 404
 
 
+def test_the_page_of_a_charge_is_in_the_reader_s_language_and_leads_to_its_case(till: Till) -> None:
+    obligation = owed(till)
+    nga = as_(till.nga)
+    path = f"/desk/thu-phi/khoan/{obligation.pk}/"
+    assert f'<a href="{KINDS[obligation.case.kind].desk_url(obligation.case_id)}">' in nga.get(path).content.decode()
+    nga.cookies["motcua_language"] = "en"
+    page = nga.get(path).content.decode()
+    assert "Registration levy" in page
+    assert 'value="VND 50,000"' in page
+    assert "Registration levy" in nga.get("/desk/thu-phi/khoan/").content.decode()
+    wrong = nga.post(f"{path}thu/", {"amount": "năm mươi", "means": "cash", "nonce": "n"}).content.decode()
+    assert "Không đọc được" not in wrong
+    assert 'value="năm mươi"' in wrong
+    obligation.refresh_from_db()
+    assert obligation.paid_amount == 0
+
+
 def test_cancelling_on_the_page(till: Till) -> None:
     obligation = owed(till)
     nga = as_(till.nga)
@@ -236,6 +257,20 @@ def test_cancelling_on_the_page(till: Till) -> None:
     assert nga.post(path, {"cancel-reason": "Rút hồ sơ"}).status_code == 302
     obligation.refresh_from_db()
     assert obligation.state == State.CANCELLED
+
+
+def test_a_payment_shows_the_number_of_its_bank_and_none_of_ours(till: Till) -> None:
+    transfer = Payment.objects.get(pk=take_in(money_for(None)).payment_id)
+    record_cash(owed(till).pk, actor=till.nga, amount=50_000, nonce="abc")
+    cash = Payment.objects.latest("id")
+    shown = [as_(till.nga).get(f"/desk/thu-phi/tien/{one.pk}/").content.decode() for one in (transfer, cash)]
+    _source, _, number = transfer.bank_id.partition(":")
+    assert f'<dd class="code">{number}</dd>' in shown[0]
+    assert transfer.bank_id not in shown[0]
+    assert cash.bank_id not in shown[1]
+    assert "Mã giao dịch" not in shown[1]
+    noted = list(Access.objects.filter(action="payment.read").order_by("id").values_list("reason", flat=True))
+    assert noted == [number, Obligation.objects.latest("id").reference]
 
 
 def test_matching_with_a_suggestion(till: Till) -> None:
@@ -299,6 +334,10 @@ def test_replacing_a_receipt_on_the_page(till: Till) -> None:
     path = f"/desk/thu-phi/bien-lai/{receipt.pk}/thay/"
     nga = as_(till.nga)
     assert "Nguyễn Văn An" in nga.get(path).content.decode()
+    assert path in nga.get("/desk/thu-phi/bien-lai/").content.decode()
+    for more in ("", "bien-lai/"):  # who reads only is not led to a closed door
+        assert path not in as_(till.minh).get(f"/desk/thu-phi/{more}").content.decode()
+    assert as_(till.minh).get(path).status_code == 403
     assert nga.post(path, {"name": "", "reason": "x"}).status_code == 422
     assert nga.post(path, {"name": "Nguyễn Thị An", "reason": "Sai tên"}).status_code == 302
     assert Receipt.objects.count() == 2

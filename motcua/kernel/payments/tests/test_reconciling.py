@@ -9,7 +9,9 @@ from django.test import Client
 from motcua.kernel.payments.actions import take_in
 from motcua.kernel.payments.kind import State
 from motcua.kernel.payments.models import BankFile, Payment
+from motcua.kernel.payments.queries.bankfiles import read_bank_file
 from motcua.kernel.payments.tests.samples import PROVINCE_ACCOUNT, WARD_ACCOUNT, Till, as_, money_for, owed
+from motcua.lib.errors import Refused
 from motcua.testing.city import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,22 @@ def test_a_list_that_is_not_understood_changes_nothing(till: Till, content: byte
     assert send(as_(till.nga), content) == 422
     assert not BankFile.objects.exists()
     assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("cells", ["16/11/2026;abc", "hôm qua;5000"])
+def test_what_cannot_be_read_is_shown_as_it_stands_with_what_to_write(till: Till, cells: str) -> None:
+    content = f"Mã giao dịch;Thời gian;Số tiền\nFT1;{cells}".encode()
+    with pytest.raises(Refused) as refused:
+        read_bank_file(content, source="bank", account=WARD_ACCOUNT)
+    unread = next(cell for cell in cells.split(";") if not cell[0].isdigit())
+    assert refused.value.message.startswith("Dòng 2: không đọc được")
+    assert f"“{unread}”. Viết như" in refused.value.message
+
+
+def test_a_missing_column_is_called_as_its_title(till: Till) -> None:
+    with pytest.raises(Refused) as refused:
+        read_bank_file("Mã giao dịch;Thời gian\nFT1;16/11/2026".encode(), source="bank", account=WARD_ACCOUNT)
+    assert refused.value.message == "Tệp thiếu cột “số tiền”."
 
 
 def test_a_clerk_reconciles_their_own_account_only(till: Till) -> None:

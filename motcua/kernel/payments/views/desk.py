@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from motcua.kernel.identity.queries import may_somewhere
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.payments.forms import FindForm
-from motcua.kernel.payments.kind import STATE_TONES, Means, Outcome, Reason, RefundState, State
+from motcua.kernel.payments.kind import STATE_TONES, Line, Means, Outcome, Reason, RefundState, State
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries import desk
 
@@ -42,7 +42,13 @@ REFUND_TONES = {
 
 def obligation_line(row: Obligation) -> dict[str, Any]:
     tone, icon = STATE_TONES[State(row.state)]
-    return {"row": row, "state": State(row.state).label, "tone": tone, "icon": icon, "what": row.lines[0]["name"]}
+    return {
+        "row": row,
+        "state": State(row.state).label,
+        "tone": tone,
+        "icon": icon,
+        "what": Line.from_json(row.lines[0]).said,
+    }
 
 
 def payment_line(row: Payment) -> dict[str, Any]:
@@ -128,4 +134,5 @@ def refunds(request: Request) -> HttpResponse:
 @require_safe
 def receipts(request: Request) -> HttpResponse:
     rows, older = paged(request, desk.receipts(request.actor))
-    return show(request, "receipts", "receipts.html", {"rows": rows, "older_url": older})
+    context = {"rows": rows, "older_url": older, "may_replace": may_somewhere(request.actor, "payment.receipt")}
+    return show(request, "receipts", "receipts.html", context)

@@ -7,6 +7,7 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -51,7 +52,7 @@ def _answer(response: HttpResponse, *bound: django_forms.Form | None) -> HttpRes
 
 def _obligation(request: Request, obligation_id: int, **typed: django_forms.Form) -> HttpResponse:
     page = obligation_page(obligation_id, actor=request.actor)
-    missing = money(page.obligation.missing)
+    missing = money(page.obligation.missing, get_language())
     context = {
         "page": page,
         **obligation_line(page.obligation),
@@ -117,7 +118,7 @@ def _payment(request: Request, payment_id: int, **typed: django_forms.Form) -> H
         "refund_form": typed.get("refund") or forms.RefundForm(
             prefix="refund",
             initial={
-                "amount": money(page.refundable),
+                "amount": money(page.refundable, get_language()),
                 "account": page.payer.get("account", ""),
                 "name": page.payer.get("name", ""),
             },

@@ -59,10 +59,10 @@ def _context(page: PayPage, polls: int) -> dict[str, object]:
         "icon": icon,
         "lines": [
             {
-                "name": line.name_en or line.name if english else line.name,
+                "name": line.said,
                 "kind": Charge(line.kind).label,
                 "amount": line.amount,
-                "why": line.why_en or line.why if english else line.why,
+                "why": line.explained,
             }
             for line in page.lines
         ],

@@ -21,7 +21,7 @@ def read_body(text: str) -> tuple[Body | None, list[tuple[int, str]]]:
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
-        return None, [(line, _("không đọc được TOML: {error}").format(error=error))]
+        return None, [(line, _("không đọc được TOML; xem lại dấu bằng, nháy, ngoặc ở đây và ngay trước đó"))]
     try:
         return Body.parse(table), []
     except BodyError as error:

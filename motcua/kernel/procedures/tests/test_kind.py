@@ -65,7 +65,7 @@ BROKEN = [
     ('does = "receive"', 'does = "sign"', 94, "legs[0].does: bước đầu phải là receive"),
     ('role = "leader"', 'role = "boss"', 101, "legs[1].role: không có “boss”"),
     ('form = "khai-sinh"', "", 1, "form: thiếu; thủ tục nộp được phải có"),
-    ("[[ways]]\nway", "[[ways]\nway", 28, "không đọc được TOML"),
+    ("[[ways]]\nway", "[[ways]\nway", 28, "không đọc được TOML; xem lại"),
 ]  # fmt: skip
 
 

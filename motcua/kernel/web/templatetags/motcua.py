@@ -24,6 +24,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.web.kind import Clock, Pill
 from motcua.lib import moment
 from motcua.lib import money as lib_money
@@ -124,6 +125,12 @@ def meter(percent: float | None, state: str = "on", label: str = "") -> SafeStri
     return format_html(
         '<progress class="mc-meter" data-s="{}" max="100" value="{}" aria-label="{}"></progress>', state, share, words
     )
+
+
+@register.filter
+def who(name: str) -> str:
+    """The name of whoever did something, as it was kept: the system's own in the reader's language."""
+    return gettext("Hệ thống") if name == SYSTEM.name else name
 
 
 @register.filter

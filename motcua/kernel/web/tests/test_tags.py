@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
@@ -40,6 +41,9 @@ def draw(source: str, **context: object) -> str:
         ("vi", "percent", None, "—"),
         ("vi", "money", 150000, "150.000 đ"),
         ("en", "money", 150000, "VND 150,000"),
+        ("vi", "who", "Hệ thống", "Hệ thống"),
+        ("en", "who", "Hệ thống", "System"),
+        ("en", "who", "Lý Thị Thí Chi", "Lý Thị Thí Chi"),
         ("vi", "phone", "0900000123", "0900 000 123"),
         ("vi", "phone_masked", "0900000123", "0900 ••• 123"),
         ("vi", "phone_masked", "", ""),
@@ -126,3 +130,14 @@ def test_what_differs_cannot_be_kept(inside: str) -> None:
 
 def test_icon_escapes_its_label() -> None:
     assert 'aria-label="&lt;b&gt;"' in draw('{% icon "flag" "" label %}', label="<b>")
+
+
+def test_the_summary_of_errors_counts_what_it_lists() -> None:
+    class Asked(forms.Form):
+        name = forms.CharField()
+
+    form = Asked({})
+    assert "Có 1 chỗ cần sửa" in draw('{% include "components/error_summary.html" %}', form=form)
+    for words in ("Còn thiếu giấy tờ.", "Ghi đủ số."):  # of the form as a whole
+        form.add_error(None, words)
+    assert "Có 3 chỗ cần sửa" in draw('{% include "components/error_summary.html" %}', form=form)

@@ -41,6 +41,8 @@ def test_collecting_finds_code_and_templates_and_keeps_translations() -> None:
     found = collect()
     assert ("Có {n} chỗ cần sửa".replace("{n}", "%(n)s"), "Có %(n)s chỗ cần sửa") in found
     assert "motcua/kernel/web/views/errors.py" in found["Không thấy trang này", ""]
+    # imported by another name: ``gettext_lazy as _lazy``
+    assert "motcua/kernel/cases/views/inbox.py" in found["Chọn dải xuống", ""]
     catalogue = polib.POFile()
     catalogue.append(polib.POEntry(msgid="Không thấy trang này", msgstr="Page not found"))
     catalogue.append(polib.POEntry(msgid="đã bỏ", msgstr="gone"))

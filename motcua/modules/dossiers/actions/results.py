@@ -21,11 +21,11 @@ from motcua.modules.dossiers.actions.moving import begin_move, figures, unit_wor
 from motcua.modules.dossiers.actions.signing import sign_results, take_signatures, unsigned
 from motcua.modules.dossiers.kind import DOSSIER, KIND, LONGEST_NOTE, Delivery
 from motcua.modules.dossiers.models import Dossier
+from motcua.modules.dossiers.queries.reading import leader_signs
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
     from motcua.kernel.identity.kind import Actor
-    from motcua.modules.dossiers.queries.reading import Whole
 
 
 @transaction.atomic
@@ -44,16 +44,12 @@ def issue_dossier(case_id: int, *, actor: Actor, version: int | None = None) -> 
     return _sign_and_go_on(case_id, "issue", SignatureRole.AGENCY, actor=actor, version=version)
 
 
-def _is_leaders(found: Whole) -> bool:
-    return found.stop is not None and found.stop.leg.role == Role.LEADER
-
-
 def _sign_and_go_on(
     case_id: int, move: str, role: SignatureRole, *, actor: Actor, note: str = "", version: int | None = None
 ) -> Case:
     found, clocks = begin_move(case_id, move, actor=actor, version=version)
     waiting = False
-    if move == "issue" and _is_leaders(found):
+    if move == "issue" and leader_signs(found):
         if not any(held.role is Role.LEADER for held in actor.held):
             raise Refused("not_allowed", _("Bước này do lãnh đạo ký."))
         waiting = sign_results(found, SignatureRole.PERSON, actor=actor)
@@ -79,7 +75,7 @@ def go_on_when_signed(case_id: int) -> bool:
         if unsigned(case_id):
             return False
         found, clocks = begin_move(case_id, move, actor=SYSTEM)
-        if move == "issue" and _is_leaders(found) and sign_results(found, SignatureRole.AGENCY, actor=SYSTEM):
+        if move == "issue" and leader_signs(found) and sign_results(found, SignatureRole.AGENCY, actor=SYSTEM):
             return False
         Dossier.objects.filter(pk=case_id).update(signs_for="")
         go_on(found, move, clocks, actor=SYSTEM, data=unit_words(found.case))

@@ -187,6 +187,10 @@ class ReturnForm(MoveForm):
         help_text=_("Như: Căn cước của người nộp. Không ghi số."),
     )
 
+    def __init__(self, *args: Any, delivery: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["delivery"].initial = delivery
+
 
 class PaymentForm(MoveForm):
     """What the procedure asks for now, reckoned, and what an official finds besides."""
@@ -210,7 +214,8 @@ class PaymentForm(MoveForm):
         by_code = {line.code: line for line in lines}
         field: Any = self.fields["lines"]
         field.choices = [
-            (line.code, f"{line.name}: {money(line.amount, get_language())}. {' '.join(line.why)}") for line in lines
+            (line.code, f"{line.said}: {money(line.amount, get_language())}. {' '.join(line.explained)}")
+            for line in lines
         ]
         field.coerce = by_code.__getitem__
         field.initial = list(by_code)
@@ -229,5 +234,5 @@ class PaymentForm(MoveForm):
             return 0
         try:
             return parse_money(text)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+        except ValueError:
+            raise forms.ValidationError(_("Viết số tiền bằng đồng, ví dụ 150.000.")) from None

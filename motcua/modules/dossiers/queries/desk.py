@@ -14,7 +14,10 @@ from motcua.kernel.exchange.queries.lanes import SyncLine, sync_lines
 from motcua.kernel.files.queries import files_by_id
 from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.actions.persons import note_access
+from motcua.kernel.identity.kind import Role
+from motcua.kernel.identity.queries import may
 from motcua.kernel.org import queries as org
+from motcua.kernel.payments.kind import Line
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.kernel.procedures.queries.page import said
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, FOR_THE_PERSON, KIND, Does, PaperSource
@@ -25,6 +28,7 @@ from motcua.modules.dossiers.queries.reading import (
     extension_of,
     get_dossier,
     is_at_home,
+    leader_signs,
     legs,
     papers,
     results,
@@ -48,6 +52,13 @@ class PaperLine:
     file: File | None
     may_look_up: bool = False
     name: str = ""  # in the reader's language
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    obligation: Obligation
+    names: str  # in the reader's language
+    is_open: bool  # to the reader, on its own page
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class DossierPage:
     route: list[RouteLine]
     supplements: list[Supplement]
     consultations: list[ConsultationLine]
-    obligations: list[Obligation]
+    charges: list[ChargeLine]
     sync: list[SyncLine]
     claims: list[Claim]
     acts: ActsFor
@@ -113,6 +124,7 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         move
         for move in shown.moves
         if move.name not in FOR_THE_PERSON or is_at_home(found, f"{KIND}.{move.name}", actor)
+        if move.name != "issue" or not leader_signs(found) or any(held.role is Role.LEADER for held in actor.held)
         if move.name != "refuse_claim" or any(one.refused_at is None for one in claims)
     ]
     may_look_up = found.case.closed_at is None and may_on(actor, "dossier.look_up", found.case)
@@ -151,7 +163,14 @@ def dossier_page(case_id: int, *, actor: Actor) -> DossierPage:
         route=route_lines(found, went),
         supplements=supplements(case_id),
         consultations=_consultations(case_id),
-        obligations=owed,
+        charges=[
+            ChargeLine(
+                row,
+                ", ".join(Line.from_json(line).said for line in row.lines),
+                may(actor, "payment.read", unit_path=org.tree().path(row.unit_id)),
+            )
+            for row in owed
+        ],
         sync=sync_lines(case_id, found.case.code),
         claims=claims,
         acts=acts_for(found),

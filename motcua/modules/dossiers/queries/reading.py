@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from motcua.kernel.cases.queries.reading import get_case, not_found
+from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import may
 from motcua.kernel.identity.queries.sealed import sealer
 from motcua.kernel.org import queries as org
@@ -76,6 +77,11 @@ def asked_papers(found: Whole) -> list[Paper]:
     nothing of that. Of dossiers from before this was kept: all of the case."""
     case, asked = found.version.body.case(found.dossier.case_key), found.dossier.asked
     return [paper for paper in (case.papers if case else ()) if asked is None or paper.code in asked]
+
+
+def leader_signs(found: Whole) -> bool:
+    """The route has no approval before: whoever issues is the leader."""
+    return found.stop is not None and found.stop.leg.role == Role.LEADER
 
 
 def is_at_home(found: Whole, permission: str, actor: Actor) -> bool:

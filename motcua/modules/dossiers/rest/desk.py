@@ -176,7 +176,7 @@ def desk_dossier(request: Request, response: HttpResponse, case_id: Id) -> DeskD
                 id=one.pk, names=[line["name"] for line in one.lines], amount=one.amount, paid=one.paid_amount,
                 state=one.state,
             )
-            for one in page.obligations
+            for one in (charge.obligation for charge in page.charges)
         ],
         people=[
             PersonOut(

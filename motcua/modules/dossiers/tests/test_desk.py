@@ -9,6 +9,7 @@ from django.test import Client
 from motcua.kernel.cases.models import Case
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Access, Account
+from motcua.kernel.payments.queries.obligations import obligations
 from motcua.modules.dossiers.models import Consultation, Dossier
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
@@ -53,6 +54,9 @@ def test_a_dossier_goes_its_whole_way_over_the_pages(city: City, one_stop: OneSt
     assert case.state == "approving"
     act(city.minh, case, "approve")
     assert case.state == "result_ready"
+    Dossier.objects.filter(pk=case.id).update(delivery="post")  # as the person wished, not the first of the list
+    form = signed_in(one_stop.nga).get(f"/desk/ho-so/{case.id}/return-result/").content.decode()
+    assert '<option value="post" selected>' in form
     act(one_stop.nga, case, "return-result", status=422, delivery="counter")
     act(one_stop.nga, case, "return-result", delivery="counter", to="Căn cước của người nộp")
     assert case.state == "returned"
@@ -75,6 +79,27 @@ def test_a_supplement_asked_over_the_page(one_stop: OneStop, processing: Any) ->
     assert "Tên mẹ sai" in shown
     act(one_stop.nga, case, "supply", counter_papers=["GT.chung-sinh"])
     assert case.state == "processing"
+
+
+def test_each_promise_says_whose_it_is(one_stop: OneStop, processing: Any) -> None:
+    """Several steps have the same words; the unit tells them apart, and lateness has an owner."""
+    case = processing()
+    promises = page(one_stop.oanh, case).partition("Các lời hẹn")[2].partition("</aside>")[0]
+    legs = [part.partition("</li>")[0] for part in promises.split("<li>") if "Bước xử lý" in part]
+    units = {leg.partition("<br>")[2].partition("</small>")[0] for leg in legs}
+    assert len(units) == len(legs) > 0
+    assert case.unit.short_name in units
+
+
+def test_from_the_case_to_what_it_owes(one_stop: OneStop, processing: Any) -> None:
+    """Money is taken on the page of the charge: the clerk does not look for it by its code."""
+    case = processing()
+    asked = {"version": case.version, "name": "Phí trích đo", "kind": "phi", "amount": "120.000"}
+    assert signed_in(one_stop.oanh).post(f"/desk/ho-so/{case.id}/request-payment/", asked).status_code == 302
+    owed = obligations([case.id])[case.id][0]
+    path = f"/desk/thu-phi/khoan/{owed.pk}/"
+    assert f'<a href="{path}">Phí trích đo</a>' in page(one_stop.nga, case)
+    assert signed_in(one_stop.nga).get(path).status_code == 200
 
 
 def test_another_unit_is_asked_and_answers(city: City, one_stop: OneStop, processing: Any) -> None:

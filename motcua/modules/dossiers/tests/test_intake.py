@@ -57,6 +57,14 @@ def step(client: Client, html: str, **typed: Any) -> str:
     return answer.content.decode()
 
 
+def test_what_is_found_is_in_the_reader_s_language(one_stop: OneStop) -> None:
+    client = signed_in(one_stop.nga)
+    page = client.get("/desk/tiep-nhan/").content.decode()
+    assert "Đăng ký khai sinh (thử)" in step(client, page, q="ks", do="procedure")
+    client.cookies["motcua_language"] = "en"
+    assert "Birth registration (test)" in step(client, page, q="ks", do="procedure")
+
+
 def test_enter_by_enter(one_stop: OneStop) -> None:
     client = signed_in(one_stop.nga)
     page = client.get("/desk/tiep-nhan/").content.decode()

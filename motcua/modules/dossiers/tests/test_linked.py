@@ -19,6 +19,7 @@ from motcua.lib.tests.papers import paper
 from motcua.modules.dossiers.actions.results import issue_dossier
 from motcua.modules.dossiers.actions.working import NewResult, propose_dossier, revise_dossier
 from motcua.modules.dossiers.models import Result
+from motcua.modules.dossiers.queries.desk import dossier_page
 from motcua.testing.city import City, add_officer
 from motcua.testing.one_stop import CIVIL, OneStop
 
@@ -90,6 +91,8 @@ def test_the_leader_signs_and_seals_at_once(city: City, one_stop: OneStop, keys:
 def test_nobody_else_takes_a_leaders_step(city: City, one_stop: OneStop, keys: Keys, linked: Case) -> None:
     clerk: Any = add_officer("thu", "Vũ Thị Thu", city.ward_one, "clerk")
     propose(linked, one_stop.oanh, "KQ.khai-sinh", "1")
+    for who, offered in ((clerk, False), (city.minh, True)):  # no button leads to a refusal
+        assert ("issue" in [move.name for move in dossier_page(linked.id, actor=who).shown.moves]) is offered
     before = Event.objects.count()
     with pytest.raises(Refused) as refused:
         issue_dossier(linked.id, actor=clerk)

@@ -35,6 +35,6 @@ def search(request: Request) -> HttpResponse:
             error = refused.message
         seen = [(row.case.person_id, row.case.id) for row in found.rows if row.case.person_id is not None]
         if seen:
-            note_accesses(request.actor, "person.find", seen, reason=str(len(seen)))
+            note_accesses(request.actor, "person.find", seen, reason=f"{len(seen)} hồ sơ khớp khi tìm")
     context = {"words": words, "found": found, "error": error, "is_asked": request.method == "POST"}
     return render(request, "dossiers/desk/search.html", context, status=422 if error else 200)

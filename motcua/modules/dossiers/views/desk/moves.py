@@ -29,6 +29,11 @@ def _results(case: Case) -> dict[str, Any]:
     return {"results": [(result.code, said(result, "name")) for result in whole(case).version.body.results]}
 
 
+def _wished(case: Case) -> dict[str, Any]:
+    """How the person wants it is how it is given, unless the clerk says otherwise."""
+    return {"delivery": whole(case).dossier.delivery}
+
+
 def _asked(case: Case) -> dict[str, Any]:
     asked = extension_of(case.id)
     return {"asked_reason": asked.reason, "asked_until": asked.until} if asked is not None else {}
@@ -74,7 +79,7 @@ DOINGS: dict[str, Doing] = {
     "revise": Doing(working.revise_dossier, forms.ReviseForm),
     "approve": Doing(results.approve_dossier),
     "issue": Doing(results.issue_dossier),
-    "return_result": Doing(results.return_result_dossier, forms.ReturnForm),
+    "return_result": Doing(results.return_result_dossier, forms.ReturnForm, extras=_wished),
     "request_payment": Doing(money.request_payment_dossier, forms.PaymentForm, extras=_lines, values=_charge),
     "refuse_claim": Doing(claiming.refuse_claim_dossier, forms.ClaimForm, extras=_claims),
     "settle": Doing(money.settle_dossier),

@@ -58,7 +58,8 @@ def print_form(request: Request, case_id: int, form: str) -> HttpResponse:
                 scale=4, border=1
             ),
         }
-    note_access(request.actor, "dossier.print", person_id=case.person_id, case_id=case.id, reason=f"{case.code} {form}")
+    said = f"{case.code}: {called.title}"
+    note_access(request.actor, "dossier.print", person_id=case.person_id, case_id=case.id, reason=said)
     content = pdf(TEMPLATES / "form.typ", data, fonts=settings.PRINT_FONTS)
     return _answer(content, f"mau-{form}-{case.code}.pdf")
 

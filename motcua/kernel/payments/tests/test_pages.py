@@ -9,6 +9,9 @@ import pytest
 from django.test import Client
 from django.utils.functional import Promise
 
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Party
+from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Access
@@ -68,6 +71,15 @@ def test_in_english(till: Till) -> None:
     page = Client(headers={"accept-language": "en"}).get(address(owed(till))).content.decode()
     assert "Registration levy" in page
     assert "VND 50,000" in page
+
+
+def test_the_people_of_the_case_find_their_way_back_to_it(client: Client, till: Till) -> None:
+    """Whoever pays for them has the link to pay alone."""
+    obligation = owed(till)
+    back = f'href="{KINDS[obligation.case.kind].public_url(obligation.case.code)}"'
+    assert back not in client.get(address(obligation)).content.decode()
+    client.get(f"/p/{party_token(Party.objects.get(case_id=obligation.case_id))}/")
+    assert back in client.get(address(obligation)).content.decode()
 
 
 def test_the_page_changes_when_the_money_is_there(client: Client, till: Till) -> None:

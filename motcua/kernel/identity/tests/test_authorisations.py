@@ -263,6 +263,7 @@ def test_the_pages_from_giving_to_ending(client: Client, an: Actor, binh: Actor,
     assert "905777888" not in repr(dict(client.session)), "sessions lie in the database"
     page = client.get(reverse("authorisation_give_code")).content.decode()
     assert MARRIAGE in page
+    assert "0905 777 888" in page
     assert client.post(reverse("authorisation_give_code"), {"code": "000000x"}).status_code == 422
     client.post(reverse("authorisation_give_code"), {"code": codes[-1]})
     number = Authorisation.objects.get().pk
@@ -271,9 +272,14 @@ def test_the_pages_from_giving_to_ending(client: Client, an: Actor, binh: Actor,
     other.post(reverse("authorisation_accept_send", args=[number]))
     assert other.post(theirs, {"code": codes[-1]}).status_code == 302
     assert authorised(binh, an.person_id or 0, MARRIAGE) is not None
+    begin = f'href="{reverse("procedure", args=[MARRIAGE])}"'
+    assert begin in other.get(own).content.decode(), "the next step"
+    assert begin not in client.get(own).content.decode()
     client.post(reverse("authorisation_revoke", args=[number]))
     assert authorised(binh, an.person_id or 0, MARRIAGE) is None
-    assert "Đã thôi ủy quyền" in other.get(own).content.decode()
+    ended = other.get(own).content.decode()
+    assert "Đã thôi ủy quyền" in ended
+    assert begin not in ended
 
 
 NAMES = (

@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from motcua.kernel.web.kind import Clock, Pill
-from motcua.lib import moment
+from motcua.lib import contacts, moment
 from motcua.lib import money as lib_money
 
 register = template.Library()
@@ -235,9 +235,8 @@ def phone_masked(phone: str | None) -> str:
 
 @register.filter
 def phone(number: str | None) -> str:
-    """ "0900000123" → "0900 000 123"."""
-    digits = re.sub(r"\D", "", number or "")
-    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if len(digits) == 10 else (number or "")
+    """ "0900000123", "+84900000123" → "0900 000 123"; what is no number of a telephone stays as it is."""
+    return contacts.shown_phone(contacts.normal_phone(number or "")) or number or ""
 
 
 _PRIVATE = re.compile(

@@ -227,6 +227,12 @@ def money(dong: int | None) -> str:
 
 
 @register.filter
+def amounts_whole(words: str) -> str:
+    """ "Đã nộp đủ 8.000 đ" with the "đ" never on a line of its own."""
+    return re.sub(r"(?<=\d) (?=đ\b)|(?<=\bVND) (?=\d)", "\u00a0", words)
+
+
+@register.filter
 def phone_masked(phone: str | None) -> str:
     """ "0900000123" → "0900 ••• 123"."""
     digits = re.sub(r"\D", "", phone or "")

@@ -40,6 +40,8 @@ def draw(source: str, **context: object) -> str:
         ("vi", "percent", None, "—"),
         ("vi", "money", 150000, "150.000 đ"),
         ("en", "money", 150000, "VND 150,000"),
+        ("vi", "amounts_whole", "Còn 8.000 đ đến 2 đơn vị", "Còn 8.000\u00a0đ đến 2 đơn vị"),
+        ("en", "amounts_whole", "VND 8,000 paid", "VND\u00a08,000 paid"),
         ("vi", "phone", "0900000123", "0900 000 123"),
         ("vi", "phone", "+84900000123", "0900 000 123"),
         ("vi", "phone", "068190000101", "068190000101"),

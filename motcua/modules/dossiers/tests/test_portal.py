@@ -110,6 +110,7 @@ def test_the_review_says_how_to_reach_the_person_and_where_the_result_goes(one_s
     client.post(f"{base}nhan/", {**CONTACT, "delivery": "post", "delivery_to": "12 Đường Thử 1, Phường Một"})
     look = client.get(f"{base}gui/").content.decode()
     assert "Nhận qua bưu chính<br>12 Đường Thử 1, Phường Một" in look
+    assert 'value="0905 123 456"' in client.get(f"{base}nhan/").content.decode(), "as people write it, not +84"
     assert "Nhận bản điện tử" not in look
 
 

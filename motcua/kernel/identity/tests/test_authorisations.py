@@ -25,12 +25,16 @@ from motcua.kernel.identity.queries import (
     person_actor,
     sealer,
 )
+from motcua.kernel.identity.views.proving import communes
 from motcua.kernel.messages.actions import plan_messages
 from motcua.kernel.messages.models import Message, Notice
 from motcua.kernel.org.queries import local_today
+from motcua.kernel.places import queries as places
+from motcua.kernel.places.models import Area
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.testing.city import City
+from motcua.lib.vietnamese import fold
+from motcua.testing.city import LONG_AGO, City
 
 pytestmark = pytest.mark.django_db
 BIRTH, MARRIAGE = "1.001193", "1.000894"
@@ -312,6 +316,18 @@ def test_wrong_actors_at_every_address(
 
 
 # ── Who somebody is ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_places_stand_in_the_order_of_the_alphabet(city: City) -> None:
+    """Đ stands after D, not behind everything."""
+    for code, name in (("1", "Thuận An"), ("2", "Đam Rông"), ("3", "Di Linh")):
+        Area.objects.create(
+            code=code, name=name, full_name=f"Xã {name}", folded=fold(f"xa {name}"), level="commune", type="xa",
+            lat=0, lon=0, valid_from=LONG_AGO,
+        )  # fmt: skip
+    places.forget()
+    order = [name for code, name in communes() if code in "123"]
+    assert order == ["Xã Đam Rông", "Xã Di Linh", "Xã Thuận An"]
 
 
 def test_what_is_declared_fills_the_card_and_opens_nothing(an: Actor) -> None:

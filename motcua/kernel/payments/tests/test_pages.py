@@ -92,6 +92,7 @@ def test_the_page_changes_when_the_money_is_there(client: Client, till: Till) ->
     make_receipts()
     settled = client.get(address(obligation, "trang-thai/?lan=4")).content.decode()
     assert "Đã nhận đủ" in settled
+    assert '<span class="num nowrap">50.000 đ</span>' in settled, "the receipt's amount breaks on no narrow phone"
     assert "hx-get" not in settled
     assert WARD_ACCOUNT not in settled
 

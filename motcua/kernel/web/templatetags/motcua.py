@@ -242,7 +242,9 @@ def phone_masked(phone: str | None) -> str:
 @register.filter
 def phone(number: str | None) -> str:
     """ "0900000123", "+84900000123" → "0900 000 123"; what is no number of a telephone stays as it is."""
-    return contacts.shown_phone(contacts.normal_phone(number or "")) or number or ""
+    typed = number or ""
+    shown = contacts.shown_phone(contacts.normal_phone(typed))
+    return shown if " " in shown or (shown and " " not in typed) else typed
 
 
 _PRIVATE = re.compile(

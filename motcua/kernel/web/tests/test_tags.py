@@ -45,6 +45,7 @@ def draw(source: str, **context: object) -> str:
         ("vi", "phone", "0900000123", "0900 000 123"),
         ("vi", "phone", "+84900000123", "0900 000 123"),
         ("vi", "phone", "068190000101", "068190000101"),
+        ("vi", "phone", "0263 382 22 22", "0263 382 22 22"),
         ("vi", "phone", "an0900000123@thu.example", "an0900000123@thu.example"),
         ("vi", "phone_masked", "0900000123", "0900 ••• 123"),
         ("vi", "phone_masked", "", ""),

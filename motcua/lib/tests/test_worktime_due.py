@@ -114,11 +114,11 @@ def test_the_explanation_tells_each_day_and_names_the_holiday() -> None:
 def test_the_explanation_in_english_tells_make_up_days_and_what_is_left() -> None:
     explained = due(CALENDAR, at("2026-08-21T18:00"), Duration.parse("9 giờ làm việc"), language="en")
     assert [step.text for step in explained.steps] == [
-        "Received at 18:00, Friday 21/8/2026, outside working hours: counted from 07:00, Saturday 22/8.",
-        "Saturday 22/8 (make-up day with the hours of Monday): 07:00–11:30, 13:30–17:00, 8 h counted, 1 h left.",
-        "Sunday 23/8: weekly day off, not counted.",
-        "Monday 24/8: 07:00–08:00, 1 h counted, the term is over.",
-        "Due: 08:00, Monday 24/8/2026.",
+        "Received at 18:00, Friday 21 Aug 2026, outside working hours: counted from 07:00, Saturday 22 Aug.",
+        "Saturday 22 Aug (make-up day with the hours of Monday): 07:00–11:30, 13:30–17:00, 8 h counted, 1 h left.",
+        "Sunday 23 Aug: weekly day off, not counted.",
+        "Monday 24 Aug: 07:00–08:00, 1 h counted, the term is over.",
+        "Due: 08:00, Monday 24 Aug 2026.",
     ]
 
 

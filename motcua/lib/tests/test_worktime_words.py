@@ -46,5 +46,5 @@ def test_soon_is_four_hours_or_a_quarter_of_a_short_term(left: int, term: int, s
 
 def test_moments() -> None:
     assert moment_words(at("2026-11-23T14:10"), this_year=2026) == "14:10, thứ Hai 23/11"
-    assert moment_words(at("2026-11-23T14:10"), "en", this_year=2027) == "14:10, Monday 23/11/2026"
+    assert moment_words(at("2026-11-23T14:10"), "en", this_year=2027) == "14:10, Monday 23 Nov 2026"
     assert day_words(date(2026, 11, 22)) == "Chủ nhật 22/11/2026"

@@ -11,6 +11,7 @@ _WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 _CLOCKS: Final = {
     "vi": {
         "left": "Còn {}",
@@ -36,9 +37,11 @@ def weekday_words(day: date, language: Language = "vi") -> str:
 
 
 def day_words(day: date, language: Language = "vi", *, this_year: int | None = None) -> str:
-    """“thứ Hai 23/11”; the year is told unless it is ``this_year``."""
-    year = "" if day.year == this_year else f"/{day.year}"
-    return f"{weekday_words(day, language)} {day.day}/{day.month}{year}"
+    """“thứ Hai 23/11”, “Monday 23 Nov” (some read 2/12 as February); the year unless it is ``this_year``."""
+    weekday, is_told = weekday_words(day, language), day.year != this_year
+    if language == "en":
+        return f"{weekday} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if is_told else ''}"
+    return f"{weekday} {day.day}/{day.month}{f'/{day.year}' if is_told else ''}"
 
 
 def moment_words(at: datetime, language: Language = "vi", *, this_year: int | None = None) -> str:

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.web.templatetags.motcua import day
+from motcua.kernel.web.templatetags.motcua import day, when_short
 from motcua.modules.tickets.kind import LETTERS
 from motcua.modules.tickets.models import Counter, Line
 
@@ -24,8 +23,9 @@ class TakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         days: dict[str, list[tuple[str, str]]] = {}
         for at in times:
-            local = timezone.localtime(at)
-            days.setdefault(day(at), []).append((at.isoformat(), f"{local:%H:%M}"))
+            # With its day: a closed list on a phone does not show the heading that the time stands under.
+            days.setdefault(day(at), []).append((at.isoformat(), when_short(at)))
+        self.is_now = is_now
         now: list[Any] = [(NOW, _("Đến ngay bây giờ"))] if is_now else []
         field = self.fields["at"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above

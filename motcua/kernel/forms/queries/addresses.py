@@ -38,13 +38,19 @@ class Place:
 
 
 def find_places(words: str, limit: int = MOST_FOUND) -> list[Place]:
-    """Communes in force first, then what became of former ones. Behind a comma stands the district or province."""
+    """Communes in force first, then what became of former ones. Behind a comma stands the district or province; few
+    people type the comma, or the dash of a name, so without them each end of the words is tried as where it lies."""
     words = "".join(char for char in words if char.isprintable())
     wanted, *around = [part for part in (fold(part) for part in words.split(",")) if part] or [""]
     if len(wanted) < 2 and not wanted.isdecimal():
         return []
-    rows = [row for row in places.list_areas(words=wanted, with_former=True).rows if row.level == _COMMUNE]
-    rows = [row for row in rows if _is_within(row, around)]
+    rows = _communes(wanted, around)
+    typed = wanted.split()
+    for end in range(len(typed) - 1, 0, -1):
+        if rows:
+            break
+        wanted, behind = " ".join(typed[:end]), " ".join(typed[end:])
+        rows = [row for row in _communes(wanted, around) if behind in f"{fold(row.full_name)} {_names_above(row)}"]
     rows.sort(key=lambda row: (not _is_named(row, wanted), not row.is_in_force, row.full_name))
     found: dict[str, Place] = {}
     for row in rows:
@@ -59,6 +65,11 @@ def find_places(words: str, limit: int = MOST_FOUND) -> list[Place]:
                 place = Place(new.code, new.full_name, _above(new), row.code, f"{row.full_name}, {_above(row)}")
                 found.setdefault(place.mark, place)
     return list(found.values())[:limit]
+
+
+def _communes(wanted: str, around: list[str]) -> list[places.AreaRow]:
+    rows = places.list_areas(words=wanted, with_former=True).rows
+    return [row for row in rows if row.level == _COMMUNE and _is_within(row, around)]
 
 
 def exact_place(words: str) -> Place | None:
@@ -80,8 +91,12 @@ def _is_named(row: places.AreaRow, wanted: str) -> bool:
 
 
 def _is_within(row: places.AreaRow, around: list[str]) -> bool:
-    above = " ".join(fold(area.full_name) for area in places.areas_above(row.id)) if around else ""
+    above = _names_above(row) if around else ""
     return all(any(word in above for word in (part, part.split(" ", 1)[-1])) for part in around)
+
+
+def _names_above(row: places.AreaRow) -> str:
+    return " ".join(fold(area.full_name) for area in places.areas_above(row.id))
 
 
 def _above(row: places.AreaRow) -> str:

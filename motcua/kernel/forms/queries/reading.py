@@ -80,7 +80,7 @@ def _integer(one: Field, given: Any) -> int:
     if _GROUPED.fullmatch(text):
         text = re.sub(r"[. ]", "", text)
     if not _WHOLE.fullmatch(text):
-        raise Unreadable(_("Viết bằng chữ số, ví dụ 2."))
+        raise Unreadable(_("Viết bằng chữ số, ví dụ %(example)s.") % {"example": max(2, int(one.least or 0))})
     return int(text)
 
 

@@ -234,6 +234,12 @@ def test_communes_are_found_by_new_and_old_names(former: City) -> None:
     assert [place.mark for place in find_places("phường 11, da lat")] == ["24778~24799", "24781~24799"]
     assert find_places("Phường 10, Bảo Lộc") == []
     assert find_places("p") == []
+    # Nobody types the comma, or the dash of "Phường Một – Thử".
+    assert [place.mark for place in find_places("phường 11 thành phố đà lạt")] == ["24778~24799", "24781~24799"]
+    assert [place.mark for place in find_places("phuong mot tinh thu")] == ["24778"]
+    assert find_places("Phường 10 Bảo Lộc") == []
+    assert find_places("phường không đà lạt") == []
+    assert exact_place("phường 10 đà lạt") == exact_place("Phường 10, Đà Lạt")
     exact = exact_place("Phường 10, Đà Lạt")
     assert exact is not None
     assert exact.mark == "24778~24796"

@@ -25,12 +25,16 @@ from motcua.kernel.identity.queries import (
     person_actor,
     sealer,
 )
+from motcua.kernel.identity.views.proving import communes
 from motcua.kernel.messages.actions import plan_messages
 from motcua.kernel.messages.models import Message, Notice
 from motcua.kernel.org.queries import local_today
+from motcua.kernel.places import queries as places
+from motcua.kernel.places.models import Area
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.testing.city import City
+from motcua.lib.vietnamese import fold
+from motcua.testing.city import LONG_AGO, City
 
 pytestmark = pytest.mark.django_db
 BIRTH, MARRIAGE = "1.001193", "1.000894"
@@ -263,6 +267,7 @@ def test_the_pages_from_giving_to_ending(client: Client, an: Actor, binh: Actor,
     assert "905777888" not in repr(dict(client.session)), "sessions lie in the database"
     page = client.get(reverse("authorisation_give_code")).content.decode()
     assert MARRIAGE in page
+    assert "0905 777 888" in page
     assert client.post(reverse("authorisation_give_code"), {"code": "000000x"}).status_code == 422
     client.post(reverse("authorisation_give_code"), {"code": codes[-1]})
     number = Authorisation.objects.get().pk
@@ -271,9 +276,14 @@ def test_the_pages_from_giving_to_ending(client: Client, an: Actor, binh: Actor,
     other.post(reverse("authorisation_accept_send", args=[number]))
     assert other.post(theirs, {"code": codes[-1]}).status_code == 302
     assert authorised(binh, an.person_id or 0, MARRIAGE) is not None
+    begin = f'href="{reverse("procedure", args=[MARRIAGE])}"'
+    assert begin in other.get(own).content.decode(), "the next step"
+    assert begin not in client.get(own).content.decode()
     client.post(reverse("authorisation_revoke", args=[number]))
     assert authorised(binh, an.person_id or 0, MARRIAGE) is None
-    assert "Đã thôi ủy quyền" in other.get(own).content.decode()
+    ended = other.get(own).content.decode()
+    assert "Đã thôi ủy quyền" in ended
+    assert begin not in ended
 
 
 NAMES = (
@@ -306,6 +316,18 @@ def test_wrong_actors_at_every_address(
 
 
 # ── Who somebody is ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_places_stand_in_the_order_of_the_alphabet(city: City) -> None:
+    """Đ stands after D, not behind everything."""
+    for code, name in (("1", "Thuận An"), ("2", "Đam Rông"), ("3", "Di Linh")):
+        Area.objects.create(
+            code=code, name=name, full_name=f"Xã {name}", folded=fold(f"xa {name}"), level="commune", type="xa",
+            lat=0, lon=0, valid_from=LONG_AGO,
+        )  # fmt: skip
+    places.forget()
+    order = [name for code, name in communes() if code in "123"]
+    assert order == ["Xã Đam Rông", "Xã Di Linh", "Xã Thuận An"]
 
 
 def test_what_is_declared_fills_the_card_and_opens_nothing(an: Actor) -> None:

@@ -56,6 +56,7 @@ def _shown(row: AuthorisationRow) -> dict[str, Any]:
         "tone": tone,
         "icon": icon,
         "procedures": list(zip(row.procedures, row.names, strict=True)),
+        "is_in_force": row.role == "receiver" and row.state == "accepted" and row.valid_from <= local_today(),
         "giver_level": LEVEL_NAMES[row.giver_level],
         "receiver_level": LEVEL_NAMES[row.receiver_level] if row.receiver_level else "",
     }

@@ -134,8 +134,10 @@ def _tell(payment: Payment, obligation: Obligation, actor: Actor) -> None:
     record("payment.received", case_id=obligation.case_id, actor=actor, data=data)
     match payment.outcome:
         case Outcome.PARTIAL:
-            more = told(payment.amount, obligation, missing=money(obligation.missing), left=obligation.missing)
-            record("payment.partial", case_id=obligation.case_id, actor=actor, data=more)
+            left = obligation.missing
+            missing = {"missing": money(left), "missing_en": money(left, "en"), "left": left}
+            data = told(payment.amount, obligation, **missing)
+            record("payment.partial", case_id=obligation.case_id, actor=actor, data=data)
         case Outcome.OVER | Outcome.DOUBLE:
             record("payment.over", case_id=obligation.case_id, actor=actor, data=told(payment.surplus, obligation))
         case Outcome.LATE:

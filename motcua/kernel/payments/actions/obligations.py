@@ -67,8 +67,10 @@ def request_payment(
     )
     if total:
         what = ", ".join(line.name for line in lines if line.amount)
+        what_en = ", ".join(line.name_en or line.name for line in lines if line.amount)
         due = {"due": due_at.isoformat()} if due_at else {}
-        record("payment.requested", case_id=case_id, actor=actor, data=told(total, obligation, what=what, **due))
+        data = told(total, obligation, what=what, what_en=what_en, **due)
+        record("payment.requested", case_id=case_id, actor=actor, data=data)
     return obligation
 
 

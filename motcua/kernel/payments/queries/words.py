@@ -7,7 +7,7 @@ from motcua.lib.money import money
 
 
 def told(amount: int, obligation: Obligation | None = None, **more: Any) -> dict[str, Any]:
-    base: dict[str, Any] = {"money": money(amount), "amount": amount}
+    base: dict[str, Any] = {"money": money(amount), "money_en": money(amount, "en"), "amount": amount}
     if obligation is not None:
         base |= {"obligation": obligation.pk, "reference": obligation.reference, "key": obligation.key}
     return base | more

@@ -1,8 +1,10 @@
 """Money that arrives is counted once, and whatever it turns out to be, it ends where somebody sees it."""
 
 import pytest
+from django.utils.translation import override
 
 from motcua.kernel.events.models import Event
+from motcua.kernel.events.queries import sentence
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.payments.actions import cancel_obligation, match_payment, record_cash, request_payment, take_in
 from motcua.kernel.payments.kind import Line, Outcome, State
@@ -135,6 +137,10 @@ def test_partial_then_the_rest(till: Till) -> None:
     assert names(obligation) == ["requested", "received", "partial", "received", "settled", "receipted"]
     event = Event.objects.get(name="payment.partial")
     assert event.data["missing"] == "30.000 đ"
+    with override("en"):
+        assert sentence(event.name, event.data) == "Received VND 20,000, VND 30,000 is missing"
+        asked = Event.objects.get(name="payment.requested")
+        assert sentence(asked.name, asked.data) == "VND 50,000 to be paid: Registration levy"
 
 
 def test_too_much_settles_and_waits_for_a_clerk(till: Till) -> None:

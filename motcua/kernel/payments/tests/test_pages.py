@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils.functional import Promise
 
 from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.models import Party
+from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Access
@@ -71,6 +73,15 @@ def test_in_english(till: Till) -> None:
     assert "VND 50,000" in page
 
 
+def test_the_people_of_the_case_find_their_way_back_to_it(client: Client, till: Till) -> None:
+    """Whoever pays for them has the link to pay alone."""
+    obligation = owed(till)
+    back = f'href="{KINDS[obligation.case.kind].public_url(obligation.case.code)}"'
+    assert back not in client.get(address(obligation)).content.decode()
+    client.get(f"/p/{party_token(Party.objects.get(case_id=obligation.case_id))}/")
+    assert back in client.get(address(obligation)).content.decode()
+
+
 def test_the_page_changes_when_the_money_is_there(client: Client, till: Till) -> None:
     obligation = owed(till)
     waiting = client.get(address(obligation, "trang-thai/?lan=3")).content.decode()
@@ -81,6 +92,7 @@ def test_the_page_changes_when_the_money_is_there(client: Client, till: Till) ->
     make_receipts()
     settled = client.get(address(obligation, "trang-thai/?lan=4")).content.decode()
     assert "Đã nhận đủ" in settled
+    assert '<span class="num nowrap">50.000 đ</span>' in settled, "the receipt's amount breaks on no narrow phone"
     assert "hx-get" not in settled
     assert WARD_ACCOUNT not in settled
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from motcua.kernel.cases.kind import KINDS
+from motcua.kernel.cases.queries.people import own_parties
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.views import Request, public
 from motcua.kernel.payments.actions.gateways import note_attempt, start_attempt
@@ -33,8 +35,11 @@ def _private(response: HttpResponse) -> HttpResponse:
 @never_cache
 @require_safe
 def pay(request: Request, token: str) -> HttpResponse:
+    """Whoever pays for somebody else may hold the link alone; the people of the case find their way back to it."""
     page = pay_page(token)
-    return _private(render(request, "payments/portal/pay.html", _context(page, 0)))
+    case = page.obligation.case
+    case_url = KINDS[case.kind].public_url(case.code) if own_parties(case.pk, request.actor) else ""
+    return _private(render(request, "payments/portal/pay.html", {**_context(page, 0), "case_url": case_url}))
 
 
 @public

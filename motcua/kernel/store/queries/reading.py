@@ -90,14 +90,18 @@ def issuer_now(entry: StoreEntry) -> str:
     return next((unit.name for unit in units.ancestors(issuer.id) if unit.is_in_force), "")
 
 
+def _name_said(entry: StoreEntry) -> str:
+    is_english = (get_language() or "vi").startswith("en")
+    return (is_english and entry.name_en) or entry.name
+
+
 def as_row(entry: StoreEntry) -> EntryRow:
     """``uses`` must have been counted (``_rows``)."""
     uses = int(getattr(entry, "use_count", 0))
-    is_english = (get_language() or "vi").startswith("en")
     return EntryRow(
         id=entry.pk,
         code=entry.code,
-        name=(is_english and entry.name_en) or entry.name,
+        name=_name_said(entry),
         number=sealer().open(entry.number_sealed),
         issuer=entry.issuer,
         issuer_now=issuer_now(entry),
@@ -280,7 +284,7 @@ def own_shares(actor: Actor, *, entry_id: int | None = None) -> list[ShareRow]:
         ShareRow(
             row.pk,
             sealer().open(row.purpose_sealed),
-            tuple(entry.name for entry in row.entries.all()),
+            tuple(_name_said(entry) for entry in row.entries.all()),
             row.created_at,
             row.expires_at,
             row.ended_at,

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from motcua.kernel.cases.models import Case
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Access, Account
 from motcua.kernel.store.actions import share_entries, use_entry
 from motcua.kernel.store.models import StoreEntry, StoreOpening, StoreShare
+from motcua.kernel.store.queries.reading import own_shares
 from motcua.kernel.store.tests.conftest import PDF
 from motcua.lib import moment
 from motcua.testing.city import City
@@ -126,7 +128,7 @@ def test_sharing_from_the_page_to_the_opening(an: Actor, binh: Actor, certificat
     assert owner.post(reverse("store_share"), {**typed, "entries": []}).status_code == 422
     made = owner.post(reverse("store_share"), typed)
     link = made.context["url"]
-    assert link in made.content.decode()
+    assert f'data-share="{link}"' in made.content.decode(), "copying out of a box is hard on a phone"
     path = "/" + link.split("/", 3)[3]
     guest = Client()
     page = guest.get(path)
@@ -143,6 +145,8 @@ def test_sharing_from_the_page_to_the_opening(an: Actor, binh: Actor, certificat
     assert Client().get(file).status_code == 302, "another browser has not said who it is"
     seen = owner.get(reverse("store_share")).content.decode()
     assert "Cô Thử, Trường Mẫu" in seen
+    with override("en"):
+        assert [share.names for share in own_shares(an)] == [("Birth certificate",)]
     owner.post(reverse("store_share_end", args=[StoreShare.objects.get().pk]))
     assert guest.get(path).status_code == 404
     assert guest.get(file).status_code == 404

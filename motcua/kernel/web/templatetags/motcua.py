@@ -26,7 +26,7 @@ from django.utils.translation import get_language, gettext
 
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.web.kind import Clock, Pill
-from motcua.lib import moment
+from motcua.lib import contacts, moment
 from motcua.lib import money as lib_money
 
 register = template.Library()
@@ -234,6 +234,12 @@ def money(dong: int | None) -> str:
 
 
 @register.filter
+def amounts_whole(words: str) -> str:
+    """ "Đã nộp đủ 8.000 đ" with the "đ" never on a line of its own."""
+    return re.sub(r"(?<=\d) (?=đ\b)|(?<=\bVND) (?=\d)", "\u00a0", words)
+
+
+@register.filter
 def phone_masked(phone: str | None) -> str:
     """ "0900000123" → "0900 ••• 123"."""
     digits = re.sub(r"\D", "", phone or "")
@@ -242,9 +248,10 @@ def phone_masked(phone: str | None) -> str:
 
 @register.filter
 def phone(number: str | None) -> str:
-    """ "0900000123" → "0900 000 123"."""
-    digits = re.sub(r"\D", "", number or "")
-    return f"{digits[:4]} {digits[4:7]} {digits[7:]}" if len(digits) == 10 else (number or "")
+    """ "0900000123", "+84900000123" → "0900 000 123"; what is no number of a telephone stays as it is."""
+    typed = number or ""
+    shown = contacts.shown_phone(contacts.normal_phone(typed))
+    return shown if " " in shown or (shown and " " not in typed) else typed
 
 
 _PRIVATE = re.compile(

@@ -31,8 +31,7 @@ def go_on(found: Whole, move: str, clocks: Clocks, *, actor: Actor, data: Mappin
     """End the present leg and go to the next one. Where the result comes next, the promise is kept at this moment."""
     case = found.case
     from_unit = org.tree().unit(case.unit_id).name
-    end_leg(case, actor=actor, note=note)
-    clocks.stop("leg", start_next=False)
+    end_leg(case, clocks, actor=actor, note=note)
     stop = found.after(found.dossier.leg)
     if stop is None or stop.leg.does == Does.RETURN:
         return ready(found, move, clocks, actor=actor, data={**data, "unit": from_unit})
@@ -91,7 +90,7 @@ def close(
 ) -> Case:
     """The dossier ends without its result."""
     case = found.case
-    end_leg(case, actor=actor, note=reason)
+    end_leg(case, clocks, actor=actor, note=reason)
     clocks.stop_all()
     case.closed_at = clocks.at
     Dossier.objects.filter(pk=case.id).update(reason=reason)

@@ -48,11 +48,14 @@ def leg_words(name: str, stop: Stop | None) -> dict[str, str]:
     return {name: stop.leg.name, **({f"{name}_en": stop.leg.name_en} if stop.leg.name_en else {})}
 
 
-def end_leg(case: Case, *, actor: Actor, note: str = "") -> Leg | None:
-    """The leg that runs is over."""
+def end_leg(case: Case, clocks: Clocks, *, actor: Actor, note: str = "") -> Leg | None:
+    """The leg that runs is over, and its clock: what moved the clock's end (pauses, days off) moved the leg's."""
+    clock = clocks.get("leg")
+    clocks.stop("leg", start_next=False)
     leg = Leg.objects.filter(case_id=case.id, ended_at__isnull=True).order_by("-id").first()
     if leg is not None:
         leg.ended_at, leg.ended_by, leg.note = moment.now(), actor.name, note
+        leg.due_at = clock.due_at if clock is not None else leg.due_at
         leg.officer_id = leg.officer_id or case.officer_id or (actor.id if actor.is_officer else None)
         leg.save()
     return leg
@@ -109,4 +112,6 @@ def resume(found: Whole, clocks: Clocks) -> str:
     """What was left of each term is left now. Returns the state in which it goes on."""
     clocks.stop("supplement", start_next=False)
     clocks.resume()
+    if (clock := clocks.get("leg")) is not None:
+        Leg.objects.filter(case_id=found.case.id, ended_at__isnull=True).update(due_at=clock.due_at)
     return found.dossier.state_before_pause or "processing"

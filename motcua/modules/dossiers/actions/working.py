@@ -140,7 +140,7 @@ def revise_dossier(case_id: int, *, actor: Actor, reason: str, version: int | No
     before = [stop for stop in found.stops if stop.position < found.dossier.leg and stop.leg.does in work]
     if not before:
         raise Refused("wrong_state", _("Đây là bước đầu tiên, không có bước trước để trả lại."))
-    end_leg(found.case, actor=actor, note=why)
+    end_leg(found.case, clocks, actor=actor, note=why)
     unsign(found.case.id, before[-1].position)
     state = start_leg(found, before[-1], clocks, is_return=True)
     told = {"reason": why, **leg_words("leg", before[-1]), "to_unit_id": before[-1].unit.id}

@@ -61,6 +61,8 @@ class ContactForm(forms.Form):
                 self.fields[name].widget.attrs["autocomplete"] = value
         if "national_id" in self.fields:
             self.fields["national_id"].widget.attrs["inputmode"] = "numeric"
+        if phone := self.initial.get("phone"):
+            self.initial["phone"] = contacts.shown_phone(str(phone))
 
     def clean_national_id(self) -> str:
         digits = "".join(char for char in str(self.cleaned_data["national_id"]) if char.isdigit())

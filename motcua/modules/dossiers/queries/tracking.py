@@ -69,6 +69,7 @@ class TrackingPage:
     state: State
     promise: ClockView | None
     answer_by: datetime | None
+    is_answer_late: bool  # whether it is accepted should have been said by then
     unit: str
     officer: str
     reason: str
@@ -146,6 +147,7 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         raise not_found()
     found = whole(case)
     clocks = clock_views(case)
+    answer = next((one for one in clocks if one.name == "receive"), None)
     asked = next((one for one in supplements(case.id) if one.supplied_at is None), None)
     kept, documents = papers(case.id), results(case.id) if case.state in GIVEN else []
     sent = {use.file_id: use.file for use in case_files(case.id) if use.role == FileRole.PAPER}
@@ -161,7 +163,8 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         subject=said(found.version.body, "name"),
         state=KINDS[KIND].state(case.state),
         promise=next((one for one in clocks if one.name == "result"), None),
-        answer_by=next((one.due_at for one in clocks if one.name == "receive"), None),
+        answer_by=answer.due_at if answer else None,
+        is_answer_late=answer is not None and answer.state == "late",
         unit=unit,
         officer=case.officer.name if case.officer else "",
         reason=found.dossier.reason if case.closed_at or case.state == "suspended" else "",

@@ -230,6 +230,23 @@ def test_a_supplement_stops_the_clocks_and_the_rest_goes_on(city: City, one_stop
     assert case.state == "processing"
     assert clock(case, "result").due_at == on(23, 8)  # two working days later than Thursday
     assert clock(case, "leg").due_at == on(19, 8)  # seven of eight hours were used: one is left
+    leg = Leg.objects.get(case_id=case.id, ended_at=None)
+    assert leg.due_at == on(19, 8), "what people read, and what the control slip calls late"
+    with moment.at(on(19, 7) + timedelta(minutes=30)):
+        propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh")])
+    leg.refresh_from_db()
+    assert leg.ended_at is not None
+    assert leg.ended_at < leg.due_at
+
+
+def test_whoever_withdraws_while_it_waits_makes_nobody_late(city: City, one_stop: OneStop) -> None:
+    case = processing(city, one_stop)  # the leg ends Tuesday 08:00
+    with moment.at(on(17, 7)):
+        request_supplement_dossier(case.id, actor=one_stop.oanh, items=MISSING, reason="Không đọc được")
+    with moment.at(on(19, 7)):
+        actor = holding(Party.objects.get(case_id=case.id).id, case.id)
+        withdraw_dossier(case.id, actor=actor, reason="Nộp nhầm")
+    assert not [leg for leg in Leg.objects.filter(case_id=case.id) if leg.ended_at and leg.ended_at > leg.due_at]
 
 
 def test_at_most_two_supplements(city: City, one_stop: OneStop) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.forms.models import Draft
 from motcua.kernel.identity.models import Account
+from motcua.lib import moment
 from motcua.modules.dossiers.actions.reception import request_supplement_dossier
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Sheet
 from motcua.modules.dossiers.queries.reading import opened
 from motcua.modules.dossiers.queries.tracking import secret_of
-from motcua.testing.city import City
+from motcua.testing.city import MONDAY, City
 from motcua.testing.one_stop import OneStop
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,32 @@ def test_a_new_link_ends_the_code_on_the_paper_too(one_stop: OneStop) -> None:
     assert Client().post("/ho-so/", {"code": case.code, "secret": secret_of(party)}).status_code == 302
 
 
+def test_the_review_says_how_to_reach_the_person_and_where_the_result_goes(one_stop: OneStop) -> None:
+    client = Client()
+    base = written(client)
+    look = client.get(f"{base}gui/").content.decode()
+    assert "0905 123 456" in look
+    assert "Nhận bản điện tử" in look
+    client.post(f"{base}nhan/", {**CONTACT, "delivery": "post", "delivery_to": "12 Đường Thử 1, Phường Một"})
+    look = client.get(f"{base}gui/").content.decode()
+    assert "Nhận qua bưu chính<br>12 Đường Thử 1, Phường Một" in look
+    assert 'value="0905 123 456"' in client.get(f"{base}nhan/").content.decode(), "as people write it, not +84"
+    assert "Nhận bản điện tử" not in look
+
+
+def test_an_answer_that_did_not_come_is_not_promised_any_more(one_stop: OneStop, filed: Any) -> None:
+    case = filed(MONDAY).case
+    client = Client()
+    client.get(f"/p/{party_token(Party.objects.get(case_id=case.id))}/")
+    with moment.at(MONDAY):
+        assert "trả lời trước" in client.get(f"/ho-so/{case.code}/").content.decode()
+    with moment.at(MONDAY + timedelta(days=3)):
+        page = client.get(f"/ho-so/{case.code}/").content.decode()
+    assert "Chúng tôi xin lỗi" in page
+    assert "mà chưa trả lời" in page
+    assert "d-hero late" in page
+
+
 def test_sent_twice_is_one_dossier(one_stop: OneStop) -> None:
     client = Client()
     base = written(client)
@@ -144,7 +172,7 @@ def test_a_disguised_file_is_refused_and_the_others_stay(one_stop: OneStop) -> N
     bad = SimpleUploadedFile("giay.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/jpeg")
     answer = client.post(f"{base}giay-to/", {"next": "1", "paper-GT.chung-sinh": [photo(), bad]})
     assert answer.status_code == 422
-    assert "giay.jpg" in answer.content.decode()
+    assert answer.content.decode().count("giay.jpg") == 2  # in the summary and at the field, once in each
     kept = client.get(f"{base}giay-to/").content.decode()
     assert kept.count("Bỏ tệp này") == 1
 

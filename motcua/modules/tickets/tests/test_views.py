@@ -55,7 +55,20 @@ def test_from_the_place_to_the_number(hall: Hall, client: Client) -> None:
     assert "A001" not in text(Client(), "/lay-so/")
     again = client.post(f"{AT}B/", {"at": "now"})
     assert again.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answer["Location"].replace("%3A", ":") in again.content.decode().replace("%3A", ":"), (
+        "the way to what it holds"
+    )
     assert Ticket.objects.count() == 1
+
+
+def test_times_are_told_with_their_day(hall: Hall, client: Client) -> None:
+    """A closed list shows no heading; and while the place is shut nobody can take a number now."""
+    assert "Nếu lấy số bây giờ" in text(client, f"{AT}A/")
+    with moment.at(MONDAY - timedelta(days=1)):
+        page = text(client, f"{AT}A/")
+        assert ">07:30, 16/11<" in page
+        assert "Nếu lấy số bây giờ" not in page
+        assert "người chờ trước bạn" not in page
 
 
 def test_a_booked_time(hall: Hall, client: Client) -> None:

@@ -42,12 +42,16 @@ LONGEST_WORDS = 80
 @require_safe
 def point_list(request: Request) -> HttpResponse:
     words = request.GET.get("tim", "").replace("\x00", "").strip()[:LONGEST_WORDS]
-    own = [
+    context = {"points": points.list_points(words), "words": words, "own": _own(request)}
+    return render(request, "tickets/portal/points.html", context)
+
+
+def _own(request: Request) -> list[tuple[Ticket, str, str]]:
+    """What this device holds, each with its link and its place."""
+    return [
         (ticket, link_of(ticket), org.tree().unit(ticket.point.unit_id).name)
         for ticket in open_tickets(links.held(request), org.local_today())
     ]
-    context = {"points": points.list_points(words), "words": words, "own": own}
-    return render(request, "tickets/portal/points.html", context)
 
 
 @public
@@ -106,6 +110,7 @@ def _take_page(request: Request, point: ServicePoint, line: Line, form: TakeForm
         "line": line,
         "form": form,
         "outlook": room.outlook(line),
+        "own": _own(request),
         "fields": _fields(line, points.field_names()),
         "has_times": bool(form.fields["at"].choices),  # type: ignore[attr-defined]  # a ChoiceField
         "crumbs": [(_("Lấy số"), reverse("ticket_points")), (row.name, reverse("ticket_point", args=[row.code]))],

@@ -26,7 +26,7 @@ from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.writing import begin_sheet, claim_on_sheet, keep_on_sheet, send_sheet
 from motcua.modules.dossiers.forms.portal import ContactForm
-from motcua.modules.dossiers.kind import Way
+from motcua.modules.dossiers.kind import Delivery, Way
 from motcua.modules.dossiers.queries.behalf import behalf_of, choices
 from motcua.modules.dossiers.queries.sheets import Written, get_written, offers, outlook, own_sheets
 
@@ -272,7 +272,7 @@ def _store_uploads(request: Request, name: str, tokens: list[str]) -> str:
                 source=get_adapter().get_client_ip(request),
             )
         except Refused as refused:
-            error = f"{upload.name}: {refused.message}"
+            error = refused.message
         else:
             tokens.append(stored.token)
     return error
@@ -346,8 +346,9 @@ def filing_review(request: Request, code: str, token: str) -> HttpResponse:
     if written.missing:
         return redirect("filing_papers", code, token)
     ahead = outlook(written, Way.ONLINE)
+    contact = _contact_form(request, written, written.values)
     # What is kept was typed by somebody, who may have gone around the page that checks it.
-    if ahead is None or not _contact_form(request, written, written.values).is_valid():
+    if ahead is None or not contact.is_valid():
         return redirect("filing_contact", code, token)
     error = ""
     if request.method == "POST":
@@ -365,6 +366,8 @@ def filing_review(request: Request, code: str, token: str) -> HttpResponse:
         "edit": EditUrl(code, token),
         "ahead": ahead,
         "claimed": [slot.fee.code for slot in written.claims if slot.is_shown],
+        "contact": contact.cleaned_data,
+        "delivery": Delivery(contact.cleaned_data["delivery"]),
         "error": error,
         "back": reverse("filing_contact", args=[code, token]),
     }

@@ -163,6 +163,8 @@ def test_the_command_reads_both_kinds_of_files(tmp_path: Path) -> None:
     assert "1 như cũ" in out.getvalue()
     with pytest.raises(CommandError, match="Không thấy tệp"):
         call_command("procedures", "import", str(tmp_path / "c.jsonl"))
+    with pytest.raises(CommandError, match="Không đọc được"):
+        call_command("procedures", "import", str(tmp_path))
     (tmp_path / "d.jsonl.gz").write_bytes(b"x")
     with pytest.raises(CommandError, match="gzip"):
         call_command("procedures", "import", str(tmp_path / "d.jsonl.gz"))

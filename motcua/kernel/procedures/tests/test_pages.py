@@ -161,6 +161,17 @@ def test_finding(city: City, client: Client, query: str, is_found: bool) -> None
     assert ("Không thấy thủ tục nào" in shown) is not is_found
 
 
+@pytest.mark.parametrize(("limit", "is_unsure"), [(0.1, False), (9.0, True)])
+def test_what_hardly_fits_is_said_to_be_the_nearest(
+    city: City, client: Client, monkeypatch: pytest.MonkeyPatch, limit: float, is_unsure: bool
+) -> None:
+    catalogue()
+    monkeypatch.setattr("motcua.kernel.procedures.queries.search.UNSURE", limit)
+    shown = text(client, "/thu-tuc/?tim=khai sinh")
+    assert f'href="/thu-tuc/{CODE}/"' in shown
+    assert ("Chưa thấy thủ tục nào khớp hẳn" in shown) is is_unsure
+
+
 def test_without_a_question_the_list_shows_life_and_fields(city: City, client: Client) -> None:
     catalogue()
     shown = text(client, "/thu-tuc/")

@@ -14,7 +14,7 @@ from motcua.kernel.identity.views import Request, public
 from motcua.kernel.procedures.kind import LEVELS, ONLINE
 from motcua.kernel.procedures.queries.catalogue import in_force, what_became
 from motcua.kernel.procedures.queries.page import page
-from motcua.kernel.procedures.queries.search import Group, search, shelf
+from motcua.kernel.procedures.queries.search import Group, is_unsure, search, shelf
 
 PER_PAGE = 30
 MOST = 300
@@ -46,6 +46,7 @@ def procedures(request: Request) -> HttpResponse:
         "count": len(hits),
         "is_most": len(hits) >= MOST,
         "is_asked": is_asked,
+        "is_unsure": is_unsure(hits),
         "told": [*([f"“{words}”"] if words else []), *told],
         "life_event": life_event,
         "filters": [

@@ -126,6 +126,8 @@ def _lines(file: Path) -> Iterator[str]:
         raise CommandError(f"Không thấy tệp {file}.") from error
     except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
         raise CommandError(f"{file}: không phải tệp chữ UTF-8 hoặc gzip.") from error
+    except OSError as error:
+        raise CommandError(f"Không đọc được {file}: {error.strerror}.") from error
 
 
 def _rows(file: Path) -> Iterator[Mapping[str, Any] | None]:

@@ -70,7 +70,7 @@ def standing_of(case: Case, dossier: Dossier, rows: Sequence[Obligation]) -> Sta
         business=DOSSIER.state(case.state),
         code=code,
         code_name=_(PORTAL_NAMES[code]),
-        money=money_state(rows),
+        money=money_state(case, rows),
         delivery=delivery_state(case, dossier),
         is_late=is_late(case, dossier, moment.now()),
     )
@@ -90,7 +90,7 @@ def _runs(state: str) -> bool:
     return PORTAL_STATES[state] in (2, 4)
 
 
-def money_state(rows: Sequence[Obligation]) -> Pill:
+def money_state(case: Case, rows: Sequence[Obligation]) -> Pill:
     """Of all that a dossier owes: what asks for something first, else what became of the last."""
     if left := sum(row.missing for row in rows if row.state in OWED):
         words = _("Còn phải nộp %(amount)s") if any(row.paid_amount for row in rows) else _("Chưa nộp %(amount)s")
@@ -103,7 +103,8 @@ def money_state(rows: Sequence[Obligation]) -> Pill:
     for state in (Money.REFUNDED, Money.EXEMPT, Money.CANCELLED):
         if any(row.state == state for row in rows):
             return Pill(str(state.label), *STATE_TONES[state])
-    return Pill(_("Chưa có khoản phải nộp"), "neutral", "coin")
+    words = _("Chưa có khoản phải nộp") if case.closed_at is None else _("Không có khoản phải nộp")
+    return Pill(words, "neutral", "coin")
 
 
 def delivery_state(case: Case, dossier: Dossier) -> Pill:

@@ -193,7 +193,7 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         delivery=found.dossier.get_delivery_display(),
         rate_url=_rate_url(case, mine[0].role, actor),
         delivery_state=delivery_state(case, found.dossier),
-        money_state=money_state(rows),
+        money_state=money_state(case, rows),
         money=money_lines(rows, payer_id, is_english=language_now() == "en"),
         acts=acts_for(found),
         is_filer=mine[0].role == PartyRole.FILER,

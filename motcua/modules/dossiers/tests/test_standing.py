@@ -120,7 +120,7 @@ def test_the_forms_of_ends_say_stage_money_and_basis(one_stop: OneStop, processi
     stop_dossier(case.id, actor=one_stop.oanh, reason="Người nộp đề nghị dừng")
     case.refresh_from_db()
     lines = dict(line for line in sheet("05", case)[1].lines if len(line) == 2)
-    assert (lines["Giai đoạn"], lines["Xử lý tài chính"]) == ("Thẩm tra", "Chưa có khoản phải nộp")
+    assert (lines["Giai đoạn"], lines["Xử lý tài chính"]) == ("Thẩm tra", "Không có khoản phải nộp")
     refused = refuse_dossier(filed().case.id, actor=one_stop.nga, reason="Sai nơi nộp", basis="NĐ 118/2025 Điều 17")  # type: ignore[attr-defined]
     lines = dict(line for line in sheet("03", refused)[1].lines if len(line) == 2)
     assert lines["Căn cứ"] == "NĐ 118/2025 Điều 17"

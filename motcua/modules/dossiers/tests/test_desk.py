@@ -96,6 +96,26 @@ def test_whoever_fetches_the_result_is_not_asked_how(one_stop: OneStop, processi
     assert 'name="delivery"' not in form
 
 
+@pytest.mark.parametrize(("who", "slug", "old"), [("oanh", "approve", 0), ("nga", "accept", 0), ("oanh", "take", 1)])
+def test_a_refused_press_shows_the_case_and_why(
+    one_stop: OneStop, processing: Any, who: str, slug: str, old: int
+) -> None:
+    """Not one's to do, done already, or changed by somebody else meanwhile: never the error page of strangers."""
+    case = processing()
+    client, address = signed_in(getattr(one_stop, who)), f"/desk/ho-so/{case.id}/"
+    events = Event.objects.count()
+    answer = client.post(f"{address}{slug}/?xem=unit", {"version": case.version - old}, follow=True)
+    assert answer.redirect_chain == [(f"{address}?xem=unit", 302)]
+    shown = answer.content.decode()
+    assert case.code in shown
+    assert 'data-k="bad" role="alert"' in shown
+    assert "Đã làm" not in shown
+    assert Event.objects.count() == events
+    assert 'data-k="bad" role="alert"' not in client.get(address).content.decode()  # said once
+    case.refresh_from_db()
+    assert (case.state, case.officer_id) == ("processing", None)
+
+
 def test_a_supplement_asked_over_the_page(one_stop: OneStop, processing: Any) -> None:
     case = processing()
     form = signed_in(one_stop.oanh).get(f"/desk/ho-so/{case.id}/request-supplement/").content.decode()

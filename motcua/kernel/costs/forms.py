@@ -1,6 +1,5 @@
 """The shape of what administrators state."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,25 +8,17 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from motcua.kernel.costs.kind import BASES, MOST_DONG, MOST_MINUTES, SITUATIONS, STATED
+from motcua.kernel.forms.forms import WholeField
 
 LIMITS = {"visits": 20, "papers": 99, "minutes": MOST_MINUTES, "times": 366, "subjects": 10**8, "percent": 100}
-_GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _REQUIRED = {
     "required": gettext_lazy("Nhập số này; không mất gì thì ghi 0."),
     "invalid": gettext_lazy("Ghi số nguyên."),
 }
 
 
-class _Whole(forms.IntegerField):
-    """``8.000`` is eight thousand, as people write it; Django would read eight."""
-
-    def to_python(self, value: Any) -> int | None:
-        text = str(value).strip()
-        return super().to_python(re.sub(r"\D", "", text) if _GROUPED.fullmatch(text) else value)
-
-
 def _whole(label: Any, *, most: int, required: bool = False, least: int = 0, hint: Any = "") -> forms.IntegerField:
-    return _Whole(
+    return WholeField(
         label=label, required=required, min_value=least, max_value=most, help_text=hint, error_messages=_REQUIRED
     )
 

@@ -1,6 +1,7 @@
 """What an administrator types to design a form."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,6 +49,7 @@ _CHOSEN = (Kind.CHOICE, Kind.CHOICES)
 _COMPUTED = (Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.DATE)
 _PREFILLED = frozenset(Kind) - {Kind.DECLARATION, Kind.SIGNATURE, Kind.REPEAT, Kind.FILE}
 _KEY = r"^[a-z][a-z0-9_]{0,39}$"
+_GROUPED = re.compile(r"-?\d{1,3}(?:[., ]\d{3})+")
 
 
 def field_shape(kind: Kind) -> dict[str, Any]:
@@ -62,6 +64,16 @@ def field_shape(kind: Kind) -> dict[str, Any]:
     if kind is Kind.REPEAT:
         body["items"] = {"type": "object", "properties": {"first": inner}}
     return body
+
+
+class WholeField(forms.IntegerField):
+    """``8.000`` is eight thousand, as people write it; Django would read eight."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value).strip()
+        return super().to_python(re.sub("[., ]", "", text) if _GROUPED.fullmatch(text) else value)
 
 
 class JsonLogicField(forms.CharField):
@@ -99,7 +111,7 @@ def _text(label: Any, hint: Any = "", *, required: bool = False, longest: int = 
 
 
 def _whole(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, required=False, min_value=0)
+    return WholeField(label=label, required=False, min_value=0)
 
 
 class WordsForm(forms.Form):
@@ -210,7 +222,7 @@ class FieldForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 5}),
             )  # fmt: skip
         if kind in NUMBERS:
-            number = forms.FloatField if kind is Kind.NUMBER else forms.IntegerField
+            number = forms.FloatField if kind is Kind.NUMBER else WholeField
             self.fields["minimum"] = number(label=_("Nhỏ nhất"), required=False)
             self.fields["maximum"] = number(label=_("Lớn nhất"), required=False)
             self.fields["unit"] = _text(_("Đơn vị"), longest=40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +54,9 @@ class Text:
     body: str
 
 
+Sample = str | Callable[[Literal["vi", "en"]], str]  # the latter: said otherwise in each language, as money and days
+
+
 @dataclass(frozen=True, slots=True)
 class MessagePlan:
     """``recipients`` runs in the reader's transaction. ``variables`` names what a text may say, each with a sample;
@@ -62,7 +65,7 @@ class MessagePlan:
     event: str
     title: str | Promise
     recipients: Callable[[Event], Iterable[Recipient]]
-    variables: Mapping[str, str]
+    variables: Mapping[str, Sample]
     is_result: bool = False
     is_urgent: bool = False  # may wake people: quiet hours do not hold it back
     texts: tuple[Text, ...] = ()  # used where the city has none of its own

@@ -73,15 +73,21 @@ class RefundForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Means.BANK.value,
     )
-    bank = _text(_("Ngân hàng nhận"), 80, required=False)
+    bank = _text(_("Ngân hàng nhận"), 80, required=False, help_text=_("Tiền mặt thì để trống cả ba ô này."))
     account = _text(_("Số tài khoản nhận"), 30, required=False)
     name = _text(_("Tên người nhận"), 160, required=False)
 
 
 class PaidOutForm(forms.Form):
+    bank = _text(_("Ngân hàng nhận"), 80, required=False, help_text=_("Chưa ai ghi ngân hàng nào. Hỏi người nhận."))
     bank_id = _text(
         _("Mã giao dịch của ngân hàng"), 100, required=False, help_text=_("Trên lệnh chi. Tiền mặt thì để trống.")
     )
+
+    def __init__(self, *args: Any, needs_bank: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_bank:
+            del self.fields["bank"]
 
 
 class ReceiptForm(forms.Form):

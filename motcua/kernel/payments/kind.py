@@ -151,6 +151,11 @@ class BankAccount:
     name: str = ""
     bank: str = ""  # its name, for people
 
+    @property
+    def has_bank(self) -> bool:
+        """The same number is somebody else's at another bank."""
+        return bool(self.bin or self.bank)
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -5,9 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from motcua.kernel.identity.forms import FilterForm
 from motcua.kernel.signing.ports import REMOTE_SIGNERS
 
 _NO_FILE = {"required": _("Chọn tệp.")}
+
+
+class FindKeyForm(FilterForm):
+    q = forms.CharField(label=_("Tên đơn vị, cán bộ hoặc tên gọi của khoá"), max_length=80)
 
 
 class RefuseForm(forms.Form):

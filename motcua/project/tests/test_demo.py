@@ -85,6 +85,9 @@ def test_dossiers_stand_at_every_step_and_their_results_are_signed(da_lat: None)
     waiting = set(cases.filter(closed_at=None).values_list("state", flat=True))
     assert waiting >= {"submitted", "accepted", "processing", "supplement_requested", "approving", "result_ready"}
     assert all(case.code.startswith("H36-") for case in cases)
+    for login, office in (("xuanhuong.kt1", "24781-kinh-te"), ("xuanhuong.vp1", "24781-van-phong")):
+        held = cases.filter(state="processing", officer_id=Account.objects.get(login=login).pk, unit__code=office)
+        assert held.exists(), login  # whoever signs in with a printed login has something to do
     assert not Event.objects.filter(case_id__in=cases.values("pk"), at__gt=now).exists()
     assert list(verify()) == []
     citizens = [actor.person_id or 0 for actor in people_with_accounts()]

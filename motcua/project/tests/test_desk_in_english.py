@@ -74,6 +74,7 @@ def dossiers(city: City, one_stop: OneStop) -> list[str]:
             applicant=Applicant(name="Nguyễn Thị An", phone="0905123456"),
             papers=[NewPaper("GT.chung-sinh", "upload", copies=1), NewPaper("GT.cu-tru", "registry")],
             area_code="24778",
+            delivery="counter",
         )
         return file_dossier(new, actor=city.an).case.id
 

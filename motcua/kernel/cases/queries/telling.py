@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,18 +16,18 @@ from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import party_token, standing
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
-from motcua.kernel.messages.kind import EMAIL, SMS, Recipient
+from motcua.kernel.messages.kind import EMAIL, SMS, Recipient, Sample
 from motcua.kernel.org import queries as org
 from motcua.lib.worktime import moment_words
 
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event
 
-VARIABLES = {
+VARIABLES: dict[str, Sample] = {
     "code": "PA-261117-0388",
     "subject": "Đèn đường tắt trước số 12",
     "unit": "Phường Xuân Hương – Đà Lạt",
-    "due": "14:10, thứ Hai 23/11",
+    "due": partial(moment_words, datetime(2026, 11, 23, 14, 10)),  # noqa: DTZ001  on the reader's clock
     "reason": "Chờ vật tư",
     "result": "Đã thay bóng",
     "link": "https://motcua.example.vn/p/7.Zx3…/",

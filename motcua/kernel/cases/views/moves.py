@@ -114,6 +114,9 @@ def _do(request: Request, case: Case, name: str, doing: Doing) -> HttpResponse:
     try:
         doing.action(case.id, actor=request.actor, **values)
     except Refused as refusal:
+        if not set(request.POST) - {"version", "csrfmiddlewaretoken"}:  # a press: nothing typed that could be lost
+            messages.error(request, refusal.message, extra_tags="stays")
+            return _go(request, _page_of(request, case))
         if refusal.code in ("not_found", "not_allowed"):
             raise
         for field, words in refusal.fields.items():
@@ -126,7 +129,10 @@ def _do(request: Request, case: Case, name: str, doing: Doing) -> HttpResponse:
         form.data["version"] = str(case.version)
         return _form_page(request, case, name, doing, form, status=422, kept=kept, is_stale=refusal.code == "stale")
     messages.success(request, _("Đã làm: %(move)s.") % {"move": KINDS[case.kind].move(name).label})
-    target = within_desk(request.GET.get("back", "")) or _page_of(request, case)
+    return _go(request, within_desk(request.GET.get("back", "")) or _page_of(request, case))
+
+
+def _go(request: Request, target: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

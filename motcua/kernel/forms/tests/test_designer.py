@@ -13,7 +13,7 @@ from django.urls import reverse
 from motcua.kernel.events.models import Event
 from motcua.kernel.forms.actions.designing import begin_draft, begin_form
 from motcua.kernel.forms.actions.versions import publish_body, save_draft
-from motcua.kernel.forms.forms import KIND_NAMES, FieldForm, field_shape, kind_in
+from motcua.kernel.forms.forms import KIND_NAMES, FieldForm, WholeField, field_shape, kind_in
 from motcua.kernel.forms.kind import Form, Kind
 from motcua.kernel.forms.models import FormVersion as Row
 from motcua.kernel.forms.queries.differences import differences
@@ -74,6 +74,26 @@ def test_a_form_is_begun_designed_tried_and_published(desk: Client) -> None:
     found = newest("xac-nhan")
     assert found is not None
     assert [one.key for one in found.form.fields] == ["name", "price"]
+
+
+@pytest.mark.parametrize("kind", ["money", "integer"])
+def test_limits_are_read_as_people_write_numbers(desk: Client, draft: Row, kind: str) -> None:
+    """``8.000`` is eight thousand, never eight."""
+    step = body()["layout"][0]["key"]
+    page = reverse("form_field", args=[KEY]) + f"?loai={kind}&buoc={step}"
+    typed = {"key": "price", "title": "Giá", "step": step, "minimum": "8.000", "maximum": "1.500.000",
+             "revision": revision()}  # fmt: skip
+    assert desk.post(page, typed).status_code == 302
+    assert [body()["properties"]["price"][name] for name in ("minimum", "maximum")] == [8_000, 1_500_000]
+    wrong = typed | {"key": "other", "minimum": "tám nghìn", "revision": revision()}
+    refused = desk.post(page, wrong)
+    assert "tám nghìn" in refused.content.decode()
+    assert "other" not in body()["properties"]
+
+
+@pytest.mark.parametrize(("typed", "read"), [("8.000", 8_000), ("8,000", 8_000), ("-8.000", -8_000), ("8", 8)])
+def test_a_whole_number(typed: str, read: int) -> None:
+    assert WholeField().clean(typed) == read
 
 
 def test_a_page_of_every_kind_of_field_saves_what_it_shows(desk: Client, draft: Row) -> None:

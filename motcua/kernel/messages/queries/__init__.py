@@ -20,6 +20,7 @@ from motcua.kernel.messages.queries.texts import (
     preview,
     problems_of,
     read_key,
+    samples,
     template_row,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "preview",
     "problems_of",
     "read_key",
+    "samples",
     "template_row",
 ]

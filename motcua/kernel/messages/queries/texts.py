@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -138,9 +139,18 @@ class Preview:
     size: Size | None  # of an SMS
 
 
+def samples(key: TemplateKey) -> dict[str, str]:
+    """What each variable may say, in the language of the text."""
+    tongue: Literal["vi", "en"] = "en" if key.language == "en" else "vi"
+    return {
+        name: sample if isinstance(sample, str) else sample(tongue)
+        for name, sample in PLANS[key.event].variables.items()
+    }
+
+
 def preview(key: TemplateKey, wording: Wording) -> Preview:
     """With the plan's samples. The wording has no problems."""
-    filled = wording.filled(key.channel, PLANS[key.event].variables)
+    filled = wording.filled(key.channel, samples(key))
     return Preview(filled, measure(filled.body) if key.channel == SMS else None)
 
 

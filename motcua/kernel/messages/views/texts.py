@@ -21,6 +21,7 @@ from motcua.kernel.messages.queries import (
     preview,
     problems_of,
     read_key,
+    samples,
     template_row,
 )
 from motcua.lib.errors import Refused
@@ -95,7 +96,7 @@ def _page(request: Request, row: TemplateRow, form: TemplateForm, wording: Wordi
         **_labelled(row),
         "form": form,
         "preview": preview(row.key, wording) if wording and may_show else None,
-        "variables": list(row.plan.variables.items()),
+        "variables": list(samples(row.key).items()),
         "others": _others(row.key),
     }
     status = 422 if form.is_bound and form.errors else 200

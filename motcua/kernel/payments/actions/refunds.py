@@ -1,7 +1,7 @@
 """Giving money back: one person asks, a second one approves, then it is paid; each step once."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,6 +21,7 @@ from motcua.kernel.payments.queries.words import told
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.money import money
+from motcua.lib.vietnamese import clean
 
 
 def _lock(payment_id: int, actor: Actor, permission: str) -> tuple[Payment, Obligation | None]:
@@ -63,7 +64,11 @@ def ask_refund(
     to: BankAccount | None = None,
     means: str = Means.BANK,
 ) -> Refund:
-    """Ask for what is too much of a payment (by default all of it) to go back."""
+    """Ask for what is too much of a payment (by default all of it) to go back.
+
+    An officer says to which bank. What is asked for by itself only knows the account: the bank is named before it is
+    paid out.
+    """
     payment, obligation = _lock(payment_id, actor, "payment.refund")
     most = refundable(payment)
     wanted = most if amount is None else amount
@@ -76,6 +81,8 @@ def ask_refund(
         fields["reason"] = _("Ghi lý do hoàn tiền.")
     if means == Means.BANK and not (to and to.account and to.name):
         fields["account"] = _("Ghi số tài khoản và tên người nhận.")
+    if means == Means.BANK and actor.is_officer and not (to and to.has_bank):
+        fields["bank"] = _("Ghi ngân hàng nhận.")
     if fields:
         raise Refused("invalid", " ".join(fields.values()), fields=fields)
     refund = Refund.objects.create(
@@ -175,13 +182,25 @@ def refuse_refund(refund_id: int, *, actor: Actor, reason: str) -> Refund:
 
 
 @transaction.atomic
-def pay_refund(refund_id: int, *, actor: Actor, bank_id: str = "") -> Refund:
-    """It went out: ``bank_id`` is the bank's number of our transfer. A second time is refused."""
+def pay_refund(refund_id: int, *, actor: Actor, bank_id: str = "", bank: str = "") -> Refund:
+    """It went out: ``bank_id`` is the bank's number of our transfer. A second time is refused.
+
+    ``bank``: the name of the receiving bank, where the refund does not know it yet; the one that was approved stays.
+    """
     refund, payment, obligation = _locked_refund(refund_id, actor, "payment.refund")
     _check_state(refund, RefundState.APPROVED)
-    if refund.means == Means.BANK and not bank_id.strip():
-        words = _("Ghi mã giao dịch của ngân hàng.")
-        raise Refused("invalid", words, fields={"bank_id": words})
+    fields = {}
+    if refund.means == Means.BANK:
+        to = BankAccount(**opened(refund.to_sealed))
+        if not to.has_bank:
+            to = replace(to, bank=clean(bank)[:80])
+            refund.to_sealed = sealed(asdict(to))
+        if not to.has_bank:
+            fields["bank"] = _("Ghi ngân hàng nhận.")
+        if not bank_id.strip():
+            fields["bank_id"] = _("Ghi mã giao dịch của ngân hàng.")
+    if fields:
+        raise Refused("invalid", " ".join(fields.values()), fields=fields)
     refund.state, refund.paid_at, refund.paid_by = RefundState.PAID, moment.now(), actor.key
     refund.bank_id = bank_id.strip()[:120] or None
     try:

@@ -12,7 +12,7 @@ from motcua.kernel.identity.actions import note_access
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import may, require, unit_ids_within
 from motcua.kernel.org.queries import tree
-from motcua.kernel.payments.kind import OPEN_REFUNDS, OWED, Line, Payer, RefundState
+from motcua.kernel.payments.kind import OPEN_REFUNDS, OWED, BankAccount, Line, Means, Payer, RefundState
 from motcua.kernel.payments.models import BankFile, Obligation, Payment, Receipt, Refund
 from motcua.kernel.payments.queries.obligations import (
     get_obligation,
@@ -121,7 +121,8 @@ def obligation_page(obligation_id: int, *, actor: Actor) -> ObligationPage:
 @dataclass(frozen=True)
 class RefundRow:
     refund: Refund
-    to: dict[str, str]
+    to: BankAccount
+    needs_bank: bool  # before it can be paid out
     may_approve: bool
     may_refuse: bool
     may_pay: bool
@@ -168,9 +169,11 @@ def payment_page(payment_id: int, *, actor: Actor) -> PaymentPage:
 
 def _refund_row(refund: Refund, actor: Actor, path: str) -> RefundRow:
     may_decide = may(actor, "payment.approve_refund", unit_path=path)
+    to = BankAccount(**opened(refund.to_sealed))
     return RefundRow(
         refund,
-        opened(refund.to_sealed),
+        to,
+        needs_bank=refund.means == Means.BANK and not to.has_bank,
         may_approve=refund.state == RefundState.ASKED and may_decide and refund.asked_by != actor.key,
         may_refuse=refund.state in OPEN_REFUNDS and may_decide,
         may_pay=refund.state == RefundState.APPROVED and may(actor, "payment.refund", unit_path=path),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.queries import telling
 from motcua.kernel.cases.queries.people import parties
-from motcua.kernel.messages.kind import EMAIL, SMS, WEB, Recipient, Text
+from motcua.kernel.messages.kind import EMAIL, SMS, WEB, Recipient, Sample, Text
 from motcua.kernel.payments.models import Obligation
 from motcua.kernel.payments.queries.obligations import pay_token, pay_url
 from motcua.lib.money import money
@@ -16,10 +17,10 @@ from motcua.lib.money import money
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event
 
-VARIABLES = {
+VARIABLES: dict[str, Sample] = {
     **telling.VARIABLES,
-    "amount": "150.000 đ",
-    "missing": "50.000 đ",
+    "amount": partial(money, 150_000),
+    "missing": partial(money, 50_000),
     "pay_link": "https://motcua.example.vn/thanh-toan/7.Zx3…/",
 }
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from motcua.kernel.payments.actions import approve_refund, ask_refund, cancel_ob
 from motcua.kernel.payments.kind import BankAccount, Incoming, Line, State
 from motcua.kernel.payments.models import Attempt, Obligation, Payment, Receipt, Refund, SourceState
 from motcua.kernel.payments.ports import Order, Sealed
-from motcua.kernel.payments.queries.obligations import pay_token
+from motcua.kernel.payments.queries.obligations import pay_token, sealed
 from motcua.kernel.payments.queries.papers import receipt_xml
 from motcua.kernel.payments.queries.paying import transfer_of
 from motcua.kernel.payments.tasks import make_receipts
@@ -318,6 +319,10 @@ def test_a_refund_on_the_pages(till: Till) -> None:
     form = {"refund-amount": "50.000", "refund-reason": "Nộp hai lần", "refund-means": "bank",
             "refund-bank": "Ngân hàng Thử", "refund-account": "0011223344", "refund-name": "NGUYEN VAN AN"}  # fmt: skip
     assert nga.post(f"{base}hoan/", form | {"refund-account": ""}).status_code == 422
+    without = nga.post(f"{base}hoan/", form | {"refund-bank": ""})
+    assert (without.status_code, Refund.objects.count()) == (422, 0)
+    assert "Ghi ngân hàng nhận" in without.content.decode()
+    assert 'value="NGUYEN VAN AN"' in without.content.decode()  # what was typed stays
     assert nga.post(f"{base}hoan/", form).status_code == 302
     refund = Refund.objects.get()
     assert nga.post(f"{base}hoan/{refund.pk}/duyet/").status_code == 403
@@ -328,6 +333,27 @@ def test_a_refund_on_the_pages(till: Till) -> None:
     refund.refresh_from_db()
     assert refund.state == "paid"
     assert f"/desk/thu-phi/tien/{payment_id}/" not in nga.get("/desk/thu-phi/").content.decode()
+
+
+def test_the_bank_is_asked_for_where_nobody_named_it(till: Till) -> None:
+    """A refund that began by itself, or before the bank was asked for."""
+    payment_id = take_in(money_for(None)).payment_id
+    refund = ask_refund(payment_id, actor=till.nga, reason="Nhầm", to=TO)
+    Refund.objects.update(to_sealed=sealed(asdict(BankAccount(account="0011223344", name="BUI MINH"))))
+    approve_refund(refund.pk, actor=till.minh)
+    nga, base, pay = as_(till.nga), f"/desk/thu-phi/tien/{payment_id}/", f"pay{refund.pk}"
+    shown = nga.get(base).content.decode()
+    assert f'name="{pay}-bank"' in shown
+    assert "chưa biết ngân hàng nào" in shown
+    answer = nga.post(f"{base}hoan/{refund.pk}/da-chi/", {f"{pay}-bank_id": "FT1"})
+    assert (answer.status_code, Refund.objects.get().state) == (422, "approved")
+    assert 'value="FT1"' in answer.content.decode()
+    sent = {f"{pay}-bank_id": "FT1", f"{pay}-bank": "Ngân hàng Thử"}
+    assert nga.post(f"{base}hoan/{refund.pk}/da-chi/", sent).status_code == 302
+    assert Refund.objects.get().state == "paid"
+    shown = nga.get(base).content.decode()
+    assert "Ngân hàng Thử" in shown
+    assert "chưa biết ngân hàng nào" not in shown
 
 
 def test_refusing_a_refund_on_the_page(till: Till) -> None:

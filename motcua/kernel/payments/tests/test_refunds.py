@@ -111,12 +111,45 @@ def test_no_more_goes_back_than_is_too_much(till: Till) -> None:
     assert sum(Refund.objects.values_list("amount", flat=True)) == 10_000
 
 
-@pytest.mark.parametrize(("reason", "to"), [("", TO), ("x", None), ("x", BankAccount("970403", "", "AN"))])
+@pytest.mark.parametrize(
+    ("reason", "to"),
+    [("", TO), ("x", None), ("x", BankAccount("970403", "", "AN")), ("x", BankAccount(account="0011", name="AN"))],
+)
 def test_a_refund_says_why_and_where_to(till: Till, reason: str, to: BankAccount | None) -> None:
     _obligation, payment_id = double(till)
     with pytest.raises(Refused, match="invalid"):
         ask_refund(payment_id, actor=till.nga, reason=reason, to=to)
     assert not Refund.objects.exists()
+
+
+def test_what_goes_back_by_itself_is_paid_once_the_bank_is_known(till: Till) -> None:
+    """Banks tell the account that money came from, not whose bank it is."""
+    obligation = owed(till)
+    take_in(money_for(obligation, payer="BUI MINH"))
+    (refund,) = release_lines(obligation.pk, {LEVY.code}, actor=SYSTEM, reason="Rút hồ sơ")
+    approve_refund(refund.pk, actor=till.minh)
+    told = names(obligation)
+    with pytest.raises(Refused) as refusal:
+        pay_refund(refund.pk, actor=till.nga, bank_id="FT-OUT-1")
+    assert set(refusal.value.fields) == {"bank"}
+    refund.refresh_from_db()
+    assert (refund.state, refund.bank_id, names(obligation)) == (RefundState.APPROVED, None, told)
+    pay_refund(refund.pk, actor=till.nga, bank_id="FT-OUT-1", bank="Ngân hàng Thử")
+    refund.refresh_from_db()
+    to = opened(refund.to_sealed)
+    assert (refund.state, to["bank"], to["account"], to["name"]) == (
+        RefundState.PAID, "Ngân hàng Thử", "0011223344", "BUI MINH",
+    )  # fmt: skip
+
+
+def test_the_bank_that_was_approved_stays(till: Till) -> None:
+    _obligation, payment_id = double(till)
+    to = BankAccount(account="0011223344", name="NGUYEN VAN AN", bank="Ngân hàng Thử")
+    refund = ask_refund(payment_id, actor=till.nga, reason="Nộp hai lần", to=to)
+    approve_refund(refund.pk, actor=till.minh)
+    pay_refund(refund.pk, actor=till.nga, bank_id="FT-OUT-1", bank="Ngân hàng khác")
+    refund.refresh_from_db()
+    assert opened(refund.to_sealed)["bank"] == "Ngân hàng Thử"
 
 
 def test_refused_may_be_asked_again(till: Till) -> None:

@@ -9,6 +9,7 @@ from motcua.kernel.identity.queries import sealer
 from motcua.kernel.messages.actions import plan_messages
 from motcua.kernel.messages.kind import EMAIL, PLANS, SMS
 from motcua.kernel.messages.models import Message
+from motcua.kernel.messages.queries import TemplateKey, Wording, preview, samples
 from motcua.kernel.payments.actions import take_in
 from motcua.kernel.payments.models import Obligation
 from motcua.kernel.payments.queries.obligations import pay_token
@@ -64,3 +65,14 @@ def test_words_are_there_in_both_languages_and_say_what_is_known(event: str) -> 
             sample = {name: "x" * {"pay_link": 83, "code": 14}.get(name, 13) for name in VARIABLES}
             assert text.body.isascii()
             assert len(fill(text.body, sample)) <= 160
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "due"),
+    [("vi", "150.000 đ", "14:10, thứ Hai 23/11/2026"), ("en", "VND 150,000", "14:10, Monday 23/11/2026")],
+)
+def test_samples_speak_the_language_of_the_text(language: str, amount: str, due: str) -> None:
+    """Whoever writes the English text sees what English readers will see, whatever language they work in."""
+    key = TemplateKey("payment.requested", "reporter", "email", language)
+    assert preview(key, Wording("{amount}", "{amount} – {due}")).wording == Wording(amount, f"{amount} – {due}")
+    assert samples(key)["amount"] == amount

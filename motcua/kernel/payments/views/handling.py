@@ -17,8 +17,8 @@ from motcua.kernel.identity.views.login import add_refusal
 from motcua.kernel.payments import actions, forms
 from motcua.kernel.payments.actions.receipts import replace_receipt
 from motcua.kernel.payments.kind import BankAccount, Charge, Payer, ReceiptKind, ReceiptState
-from motcua.kernel.payments.queries.desk import find_obligation, get_receipt, obligation_page, payment_page
-from motcua.kernel.payments.queries.obligations import payer_of
+from motcua.kernel.payments.queries.desk import RefundRow, find_obligation, get_receipt, obligation_page, payment_page
+from motcua.kernel.payments.queries.obligations import not_found, payer_of
 from motcua.kernel.payments.queries.papers import receipt_xml
 from motcua.kernel.payments.queries.paying import qr_svg
 from motcua.kernel.payments.views.desk import obligation_line, payment_line, refund_line, show
@@ -103,6 +103,10 @@ def cancel(request: Request, obligation_id: int) -> HttpResponse:
 # ── A payment ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _paid_out(row: RefundRow, data: Any = None) -> forms.PaidOutForm:
+    return forms.PaidOutForm(data, prefix=f"pay{row.refund.pk}", needs_bank=row.needs_bank)
+
+
 def _payment(request: Request, payment_id: int, **typed: django_forms.Form) -> HttpResponse:
     page = payment_page(payment_id, actor=request.actor)
     context = {
@@ -110,7 +114,7 @@ def _payment(request: Request, payment_id: int, **typed: django_forms.Form) -> H
         **payment_line(page.payment),
         "near": [obligation_line(row) for row in page.near],
         "refunds": [
-            {**refund_line(row.refund), "page": row, "pay_form": forms.PaidOutForm(prefix=f"pay{row.refund.pk}"),
+            {**refund_line(row.refund), "page": row, "pay_form": _paid_out(row),
              "refuse_form": forms.ReasonForm(prefix=f"refuse{row.refund.pk}")}
             for row in page.refunds
         ],
@@ -197,7 +201,11 @@ def refuse_refund(request: Request, payment_id: int, refund_id: int) -> HttpResp
 @requires("payment.refund")
 @require_POST
 def pay_refund(request: Request, payment_id: int, refund_id: int) -> HttpResponse:
-    form = forms.PaidOutForm(request.POST, prefix=f"pay{refund_id}")
+    page = payment_page(payment_id, actor=request.actor)
+    row = next((row for row in page.refunds if row.refund.pk == refund_id), None)
+    if row is None:
+        raise not_found()
+    form = _paid_out(row, request.POST)
     if _done(form, lambda: actions.pay_refund(refund_id, actor=request.actor, **form.cleaned_data)):
         messages.success(request, _("Đã ghi là đã hoàn."))
         return redirect("payment", payment_id)

@@ -1,5 +1,6 @@
 """Pages: the queue, one confirmation for many, keys, whom we believe, and the public check."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from motcua.kernel.identity.models import Account
 from motcua.kernel.signing.actions import ask_for_signature, remove_root, sign
 from motcua.kernel.signing.models import SigningKey, SigningTask, TrustRoot
 from motcua.kernel.signing.tests.conftest import Keys
+from motcua.kernel.signing.views.keys import PAGE
 from motcua.kernel.web.views.middleware import buckets
 from motcua.lib import moment
 from motcua.lib.tests.papers import paper, with_drawing
@@ -149,6 +151,26 @@ def test_a_key_is_added_and_removed(city: City, keys: Keys) -> None:
     assert quan.get(f"{KEYS}{key.pk}/go/").status_code == 200
     assert quan.post(f"{KEYS}{key.pk}/go/").status_code == 302
     assert "Dấu mới" not in quan.get(KEYS).content.decode()
+
+
+def test_many_keys_are_paged_and_found(city: City, keys: Keys) -> None:
+    """A province has hundreds: none is lost between two pages, each is found by whose it is."""
+    like = SigningKey.objects.get(pk=keys.seal_two.pk)
+    for number in range(PAGE):
+        like.pk, like.serial, like.label = None, f"{number:040}", f"Dấu phụ {number:03}"
+        like.save(force_insert=True)
+    quan = signed_in(city.quan)
+    first = quan.get(KEYS).content.decode()
+    second = quan.get(f"{KEYS}?trang=2").content.decode()
+    removals = [re.findall(rf"{KEYS}(\d+)/go/", page) for page in (first, second)]
+    assert [len(found) for found in removals] == [PAGE, 3]
+    assert {int(pk) for found in removals for pk in found} == set(SigningKey.objects.values_list("pk", flat=True))
+    assert "trang=2" in first
+    assert "trang=1" in second
+    assert re.findall(rf"{KEYS}(\d+)/go/", quan.get(f"{KEYS}?trang=999").content.decode()) == removals[1]
+    found = quan.get(KEYS, {"q": "le van minh"}).content.decode()
+    assert re.findall(rf"{KEYS}(\d+)/go/", found) == [str(keys.minh.pk)]
+    assert "Không có khoá nào khớp" in quan.get(KEYS, {"q": "không ai"}).content.decode()
 
 
 def test_a_wrong_password_is_said_at_its_field(city: City, keys: Keys) -> None:

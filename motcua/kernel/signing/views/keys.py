@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -25,13 +27,15 @@ from motcua.kernel.signing.actions import (
     remove_key,
     remove_root,
 )
-from motcua.kernel.signing.forms import RemoteKeyForm, RootForm, SoftwareKeyForm, TokenKeyForm
+from motcua.kernel.signing.forms import FindKeyForm, RemoteKeyForm, RootForm, SoftwareKeyForm, TokenKeyForm
 from motcua.kernel.signing.kind import KIND_NAMES, SIGNATORIES
 from motcua.kernel.signing.models import SigningKey
 from motcua.kernel.signing.ports import REMOTE_SIGNERS, TRUST_SERVICES, Credential, time_authority
 from motcua.kernel.signing.queries import list_roots, managed_keys, may_choose_roots
 from motcua.lib.errors import ConnectorError, Refused
+from motcua.lib.vietnamese import fold
 
+PAGE = 50
 FILE_BYTES = 1 * 2**20  # of a key, a certificate or a picture
 VALIDITY = {
     "early": ("warn", "clock"),
@@ -50,8 +54,21 @@ def keys(request: Request) -> HttpResponse:
 
 def _page(request: Request, health: Any = None) -> HttpResponse:
     rows = managed_keys(request.actor)
+    form = FindKeyForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = [row for row in rows if fold(words) in fold(f"{row.owner} {row.key.label}")]
+    asked = request.GET.get("trang", "")
+    number = min(int(asked), -(-len(found) // PAGE)) if asked.isdecimal() and len(asked) < 6 else 1
+    number = max(1, number)
     context = {
-        "lines": [(row, KIND_NAMES[row.key.kind], *VALIDITY[row.validity]) for row in rows],
+        "form": form,
+        "count": len(rows),
+        "lines": [
+            (row, KIND_NAMES[row.key.kind], *VALIDITY[row.validity])
+            for row in found[(number - 1) * PAGE : number * PAGE]
+        ],
+        "newer_url": _address(words, number - 1) if number > 1 else "",
+        "older_url": _address(words, number + 1) if number * PAGE < len(found) else "",
         "ending": sum(row.validity in ("ending", "ended") for row in rows),
         "has_test": any(row.key.is_test for row in rows),
         "roots": list_roots(),
@@ -61,6 +78,10 @@ def _page(request: Request, health: Any = None) -> HttpResponse:
         "health": health,
     }
     return render(request, "signing/desk/keys.html", context)
+
+
+def _address(words: str, number: int) -> str:
+    return f"{reverse('signing_keys')}?{urlencode({'q': words, 'trang': number})}"
 
 
 @requires("signing.manage")

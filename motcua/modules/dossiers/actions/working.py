@@ -28,7 +28,7 @@ from motcua.modules.dossiers.actions.moving import (
     unit_words,
 )
 from motcua.modules.dossiers.actions.signing import unsign
-from motcua.modules.dossiers.kind import LONGEST_NOTE, Does
+from motcua.modules.dossiers.kind import LONGEST_NOTE, Delivery, Does
 from motcua.modules.dossiers.models import Dossier, Leg, Result
 
 if TYPE_CHECKING:
@@ -95,14 +95,25 @@ def propose_dossier(
     results: Sequence[NewResult],
     is_refusal: bool = False,
     note: str = "",
+    delivery: str = "",
     version: int | None = None,
 ) -> Case:
-    """Put the result before the leader: the documents, or the written answer that it cannot be granted."""
+    """Put the result before the leader: the documents, or the written answer that it cannot be granted.
+
+    ``delivery``: another way of handing it over, as agreed with the person since they filed.
+    """
     found, clocks = begin_move(case_id, "propose", actor=actor, version=version)
     case = found.case
     if not results:
         words = _("Thêm ít nhất một văn bản kết quả.")
         raise Refused("invalid", words, fields={"results": words})
+    how = Delivery(delivery or found.dossier.delivery)
+    if how is Delivery.ONLINE and any(result.file_id is None for result in results):
+        words = _(
+            "Người nộp chọn nhận bản điện tử: đính kèm văn bản kết quả."
+            " Không có bản điện tử thì thống nhất với người nộp rồi chọn nhận tại quầy."
+        )
+        raise Refused("invalid", words, fields={"documents": words})
     if is_refusal:
         note = said(note, "note", _("Ghi lý do không giải quyết được."), most=LONGEST_NOTE)
     names = {result.code: result.name for result in found.version.body.results}
@@ -123,9 +134,11 @@ def propose_dossier(
         )
         for result in results
     )
-    Dossier.objects.filter(pk=case.id).update(result_note=nfc(note).strip()[:LONGEST_NOTE])
-    done = leg_words("done", found.stop)
-    go_on(found, "propose", clocks, actor=actor, data={**done, "is_refusal": is_refusal}, note=nfc(note).strip())
+    told = {**leg_words("done", found.stop), "is_refusal": is_refusal}
+    if how != found.dossier.delivery:
+        told["delivery"], found.dossier.delivery = how.value, how
+    Dossier.objects.filter(pk=case.id).update(result_note=nfc(note).strip()[:LONGEST_NOTE], delivery=how)
+    go_on(found, "propose", clocks, actor=actor, data=told, note=nfc(note).strip())
     files = [result.file_id for result in results if result.file_id]
     take_files(case, files, FileRole.RESULT, actor=actor, event_id=None)
     return case

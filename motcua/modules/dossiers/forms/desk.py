@@ -128,12 +128,20 @@ class ProposeForm(MoveForm):
     code = forms.ChoiceField(label=_("Kết quả"))
     number = forms.CharField(label=_("Số, ký hiệu"), required=False, max_length=60)
     documents = Files(label=_("Văn bản kết quả"), required=False, help_text=_("PDF để ký số được."))
+    delivery = forms.ChoiceField(
+        label=_("Người nộp nhận kết quả"),
+        required=False,
+        choices=[(way.value, way.label) for way in (Delivery.ONLINE, Delivery.COUNTER)],
+        help_text=_("Người nộp đã chọn bản điện tử. Chỉ đổi khi đã thống nhất với họ."),
+    )
     is_refusal = forms.BooleanField(label=_("Trả lời không giải quyết được"), required=False)
     note = text_field(_("Tờ trình, hoặc lý do không giải quyết được"), rows=3, required=False)
 
-    def __init__(self, *args: Any, results: Choices = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, results: Choices = (), delivery: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = list(results)  # type: ignore[attr-defined]
+        if delivery != Delivery.ONLINE:
+            del self.fields["delivery"]
 
 
 class ExtendForm(MoveForm):

@@ -266,6 +266,7 @@ class ProposeIn(Schema):
     results: list[ResultIn] = Field(max_length=20)
     is_refusal: bool = False
     note: Words = Field("", max_length=2000)
+    delivery: Literal["", "counter"] = ""  # another way than the person chose, agreed with them
 
 
 class LineIn(Schema):

@@ -24,7 +24,7 @@ Make = Callable[..., Case]
 
 @pytest.fixture
 def filed(city: City, one_stop: OneStop) -> File:
-    """An online dossier that waits for the reception of Ward One."""
+    """An online dossier that waits for the reception of Ward One; its result is fetched at the counter."""
 
     def make(at: datetime = MONDAY, **values: Any) -> Filed:
         new = NewDossier(
@@ -37,6 +37,7 @@ def filed(city: City, one_stop: OneStop) -> File:
                 [NewPaper("GT.chung-sinh", "upload", copies=1), NewPaper("GT.cu-tru", "registry", look_up_id=7)],
             ),
             area_code=values.pop("area_code", "24778"),
+            delivery=values.pop("delivery", "counter"),
             **values,
         )
         with moment.at(at):

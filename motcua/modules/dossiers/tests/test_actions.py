@@ -63,6 +63,7 @@ def filed(city: City, one_stop: OneStop, at: datetime = MONDAY, **values: Any) -
         answers={"child_name": "Nguyễn Bình Minh"},
         papers=[NewPaper("GT.chung-sinh", "upload", copies=1), NewPaper("GT.cu-tru", "registry", look_up_id=7)],
         area_code="24778",
+        delivery="counter",
         **values,
     )
     with moment.at(at):

@@ -258,7 +258,7 @@ def test_the_end_of_a_dossier_on_the_persons_page(
 
     late = processing()
     look(late, "t-late")
-    done = processing()
+    done = processing(delivery="online")
     file = store_file(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), actor=one_stop.oanh, purpose=Purpose.DOCUMENT)
     propose_dossier(
         done.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", number="15/2026", file_id=file.pk)], note="Đủ"

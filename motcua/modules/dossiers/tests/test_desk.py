@@ -4,13 +4,15 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Access, Account
 from motcua.kernel.payments.queries.obligations import obligations
-from motcua.modules.dossiers.models import Consultation, Dossier
+from motcua.modules.dossiers.models import Consultation, Dossier, Result
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
 
@@ -61,6 +63,57 @@ def test_a_dossier_goes_its_whole_way_over_the_pages(city: City, one_stop: OneSt
     act(one_stop.nga, case, "return-result", delivery="counter", to="Căn cước của người nộp")
     assert case.state == "returned"
     assert "Đã trả kết quả" in page(one_stop.nga, case)
+
+
+def test_a_person_who_chose_the_electronic_copy_gets_a_document(one_stop: OneStop, processing: Any) -> None:
+    """Or another way is agreed with them: nothing goes on that nobody could hand over."""
+    case = processing(delivery="online")
+    act(one_stop.oanh, case, "take")
+    events = Event.objects.count()
+    typed: dict[str, Any] = {"code": "KQ.khai-sinh", "number": "15/2026", "note": "Đủ điều kiện"}
+    back = act(one_stop.oanh, case, "propose", status=422, **typed, delivery="online")
+    assert "đính kèm văn bản kết quả" in back
+    assert "15/2026" in back
+    assert "Đủ điều kiện" in back
+    assert (case.state, Result.objects.count(), Event.objects.count()) == ("processing", 0, events)
+    act(one_stop.oanh, case, "propose", **typed, delivery="counter")
+    assert (case.state, Dossier.objects.get(pk=case.id).delivery) == ("approving", "counter")
+    assert Event.objects.get(case_id=case.id, name="dossier.proposed").data["delivery"] == "counter"
+
+
+def test_an_attached_document_is_the_electronic_copy(one_stop: OneStop, processing: Any) -> None:
+    case = processing(delivery="online")
+    act(one_stop.oanh, case, "take")
+    document = SimpleUploadedFile("kq.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+    act(one_stop.oanh, case, "propose", code="KQ.khai-sinh", documents=document, delivery="online")
+    assert (case.state, Dossier.objects.get(pk=case.id).delivery) == ("approving", "online")
+
+
+def test_whoever_fetches_the_result_is_not_asked_how(one_stop: OneStop, processing: Any) -> None:
+    case = processing()
+    form = signed_in(one_stop.oanh).get(f"/desk/ho-so/{case.id}/propose/").content.decode()
+    assert 'name="number"' in form
+    assert 'name="delivery"' not in form
+
+
+@pytest.mark.parametrize(("who", "slug", "old"), [("oanh", "approve", 0), ("nga", "accept", 0), ("oanh", "take", 1)])
+def test_a_refused_press_shows_the_case_and_why(
+    one_stop: OneStop, processing: Any, who: str, slug: str, old: int
+) -> None:
+    """Not one's to do, done already, or changed by somebody else meanwhile: never the error page of strangers."""
+    case = processing()
+    client, address = signed_in(getattr(one_stop, who)), f"/desk/ho-so/{case.id}/"
+    events = Event.objects.count()
+    answer = client.post(f"{address}{slug}/?xem=unit", {"version": case.version - old}, follow=True)
+    assert answer.redirect_chain == [(f"{address}?xem=unit", 302)]
+    shown = answer.content.decode()
+    assert case.code in shown
+    assert 'data-k="bad" role="alert"' in shown
+    assert "Đã làm" not in shown
+    assert Event.objects.count() == events
+    assert 'data-k="bad" role="alert"' not in client.get(address).content.decode()  # said once
+    case.refresh_from_db()
+    assert (case.state, case.officer_id) == ("processing", None)
 
 
 def test_a_supplement_asked_over_the_page(one_stop: OneStop, processing: Any) -> None:

@@ -50,7 +50,7 @@ def test_every_state_has_its_number() -> None:
 
 
 def test_from_filing_to_the_result(city: City, one_stop: OneStop, processing: Make) -> None:
-    case = processing()
+    case = processing(delivery="online")
     with moment.at(on(16, 10)):
         kept = store_file(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), actor=one_stop.oanh, purpose=Purpose.DOCUMENT)
         propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", file_id=kept.pk)])

@@ -51,7 +51,7 @@ def linked(one_stop: OneStop, processing: Callable[..., Case]) -> Case:
     publish_draft("1.000001", actor=SYSTEM)
     found = in_force("1.000001")
     assert found is not None
-    return processing(version_id=found.id)
+    return processing(version_id=found.id, delivery="online")
 
 
 def propose(case: Case, actor: Actor, code: str, number: str) -> None:

@@ -124,7 +124,7 @@ def old(city: City, one_stop: OneStop) -> Iterator[Old]:
 def file_then(city: City, old: Old) -> Callable[[], Filed]:
     def make() -> Filed:
         org.forget()
-        new = NewDossier(version_id=old.procedure.id, way="online", applicant=AN, area_code="24775")
+        new = NewDossier(version_id=old.procedure.id, way="online", applicant=AN, area_code="24775", delivery="counter")
         return file_dossier(new, actor=city.an)
 
     return make

@@ -39,7 +39,7 @@ from motcua.modules.dossiers.actions import filing, reception, results, working
 from motcua.modules.dossiers.kind import KIND, Does
 from motcua.modules.dossiers.models import Dossier, Leg
 from motcua.modules.dossiers.queries.reading import whole
-from motcua.modules.dossiers.queries.routes import RECEPTION
+from motcua.modules.dossiers.queries.routes import RECEPTION, competence, route
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
 MIDDLES = ("Văn Mẫu", "Thị Thử", "Ví", "Thí", "Giả", "Minh Mẫu")
@@ -97,6 +97,7 @@ class Command(BaseCommand):
         for _number in range(options["dossiers"]):
             teller.tell()
         shown = sum(teller.show(state) for state in SHOWN)
+        shown += sum(teller.show("processing", office) for office in teller.offices())
         self.stdout.write(f"{options['dossiers'] + shown} hồ sơ.")
 
 
@@ -109,6 +110,7 @@ class _Teller:
         self.offers = list(_offers())
         self.people = cycle(people_with_accounts() or [None])  # each gets some
         tree = org.tree()
+        self.communes: list[org.UnitRow] = []
         self.officers: dict[int, list[Actor]] = {}
         for row in list_officers([unit.id for unit in tree.in_force]):
             actor = officer_actor(row.id)
@@ -125,13 +127,31 @@ class _Teller:
         self.communes.sort(key=lambda unit: centre is None or unit.area_id != centre.id)  # the city's middle first
 
     def _one(self, unit_id: int, roles: Roles) -> Actor | None:
-        """Somebody of the unit, or of the body above it, in one of these roles."""
+        """Somebody of the unit, or of the body above it, in one of these roles. In the city's middle always the first
+        of an office: those are the ones whose logins are printed for everybody."""
         tree = org.tree()
         for unit in (tree.unit(unit_id), *tree.ancestors(unit_id)):
             found = [one for one in self.officers.get(unit.id, ()) if any(h.role in roles for h in one.held)]
             if found:
-                return self.rng.choice(found)
+                in_middle = bool(self.communes) and unit.path.startswith(self.communes[0].path)
+                return min(found, key=lambda one: one.id or 0) if in_middle else self.rng.choice(found)
         return None
+
+    def offices(self) -> list[org.UnitRow]:
+        """Those of the city's middle that work on what can be filed there."""
+        middle = self.communes[0]
+        return [
+            unit
+            for unit in org.tree().in_force
+            if unit.parent_id == middle.id and any(self._works(unit, offer) for offer, _form, _answers in self.offers)
+        ]
+
+    def _works(self, office: org.UnitRow, offer: Version) -> bool:
+        if offer.body.level != "commune":
+            return False
+        competent = competence(offer.body, self.communes[0].area_id)
+        stops = route(offer.body, area_id=self.communes[0].area_id, reception=competent.reception)
+        return any(stop.unit.id == office.id and stop.leg.does == Does.PROCESS for stop in stops)
 
     def tell(self) -> None:
         offer, form, answers = self.rng.choice(self.offers)
@@ -157,16 +177,19 @@ class _Teller:
                 if case.closed_at is not None or not goes_on:
                     return
 
-    def show(self, state: str) -> int:
-        """One that stands in ``state`` now, of the last days. Returns how many were made on the way to it."""
+    def show(self, state: str, office: org.UnitRow | None = None) -> int:
+        """One that stands in ``state`` now, of the last days; in somebody's hands at ``office``, where that is said.
+        Returns how many were made on the way to it."""
         calendar, _version = org.unit_calendar(self.communes[0].id)
         own = [offer for offer in self.offers if offer[0].body.level == "commune"] or self.offers
+        if office is not None:
+            own = [offer for offer in own if self._works(office, offer[0])]
         for number in range(1, TRIES + 1):
             offer, form, answers = self.rng.choice(own)
             at = calendar.next_open(self.now - timedelta(days=self.rng.randint(3, 6)))
             with moment.at(at):
                 case = self._file(offer, form, answers, self.communes[0])
-            while case is not None and case.state != state and case.closed_at is None:
+            while case is not None and not _stands(case, state, office) and case.closed_at is None:
                 at = calendar.add(calendar.next_open(at), self.rng.randint(10, 90))
                 if at >= self.now:
                     break
@@ -178,7 +201,7 @@ class _Teller:
                     case.refresh_from_db()
                 if not goes_on:
                     break
-            if case is not None and case.state == state:
+            if case is not None and _stands(case, state, office):
                 return number
         return TRIES
 
@@ -307,6 +330,11 @@ class _Teller:
         else:
             working.pass_on_dossier(case.id, actor=held)
         return True
+
+
+def _stands(case: Any, state: str, office: org.UnitRow | None) -> bool:
+    is_held = office is None or (case.unit_id == office.id and case.officer_id is not None)
+    return bool(case.state == state and is_held)
 
 
 @cache

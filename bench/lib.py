@@ -21,6 +21,7 @@ import numpy as np
 
 from motcua.lib.classify import train
 from motcua.lib.codes import redact, render_code
+from motcua.lib.finding import Index, Thing
 from motcua.lib.geometry import AreaIndex, approximate_cells, cluster, distance_m
 from motcua.lib.holidays_vn import holidays_vn
 from motcua.lib.vietnamese import expand_chat, fold, nfc
@@ -184,6 +185,21 @@ def classify_text() -> Measure:
     }
 
 
+def find_among_thousands() -> Measure:
+    """As many procedures as the country has, by what people type."""
+    doings = ["Cấp giấy phép", "Gia hạn", "Cấp lại chứng chỉ", "Đăng ký thay đổi", "Xóa đăng ký"]
+    things = ["xây dựng nhà ở", "kinh doanh vận tải", "khai thác khoáng sản", "hành nghề thú y", "tàu cá"]
+    index = Index(
+        [
+            Thing(n, [(f"{doings[n % 5]} {things[n // 5 % 5]} trường hợp {n} do tổ chức, cá nhân đề nghị", 1.0)])
+            for n in range(3_000)
+        ],
+        {"bằng lái": "giấy phép lái xe", "lại": "cấp lại"},
+    )
+    asked = ("gia hạn giấy phép xây dựng", "lam lai chung chi thu y", "xoa dk tau ca", "bằng lái mất")
+    return _measure("find among 3,000 things", index.find, [(words,) for words in asked] * 5, limit_us=30_000)
+
+
 MEASURES: Sequence[Callable[[], Measure]] = (
     worktime_add,
     worktime_between,
@@ -199,6 +215,7 @@ MEASURES: Sequence[Callable[[], Measure]] = (
     distance,
     cluster_points,
     classify_text,
+    find_among_thousands,
 )
 
 

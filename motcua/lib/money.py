@@ -19,11 +19,15 @@ _PLAIN: Final = re.compile(r"\d+(?:[.,]\d+)?")
 _AMOUNT: Final = re.compile(r"(?:vnd ?)?([\d., ]*\d) ?([a-z₫ ]*)")
 
 
+def grouped(number: int, language: str | None = "vi") -> str:
+    """``150.000``; in English ``150,000``."""
+    return f"{number:,}" if language == "en" else f"{number:,}".replace(",", ".")
+
+
 def money(amount: int, language: str | None = "vi") -> str:
     """``150.000 đ``; in English ``VND 150,000``. Debts have a minus sign."""
-    grouped = f"{abs(amount):,}"
-    sign = "−" if amount < 0 else ""
-    return f"{sign}VND {grouped}" if language == "en" else f"{sign}{grouped.replace(',', '.')} đ"
+    sign, shown = "−" if amount < 0 else "", grouped(abs(amount), language)
+    return f"{sign}VND {shown}" if language == "en" else f"{sign}{shown} đ"
 
 
 def parse_money(text: str) -> int:

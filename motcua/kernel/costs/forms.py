@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.costs.kind import BASES, MOST_DONG, MOST_MINUTES, SITUATIONS, STATED
 from motcua.kernel.forms.forms import WholeField
+from motcua.lib.money import grouped
 
 LIMITS = {"visits": 20, "papers": 99, "minutes": MOST_MINUTES, "times": 366, "subjects": 10**8, "percent": 100}
 _REQUIRED = {
@@ -21,10 +22,6 @@ def _whole(label: Any, *, most: int, required: bool = False, least: int = 0, hin
     return WholeField(
         label=label, required=required, min_value=least, max_value=most, help_text=hint, error_messages=_REQUIRED
     )
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}" if get_language() == "en" else f"{count:,}".replace(",", ".")
 
 
 class _Stated(forms.Form):
@@ -86,7 +83,7 @@ class ProcedureForm(_Stated):
             if has_online or not name.startswith("online_"):
                 most = LIMITS.get(name.rpartition("_")[2], MOST_DONG)
                 found = computed.get(name)
-                hint = "" if found is None else _("Để trống thì tính {n}.").format(n=_grouped(found))
+                hint = "" if found is None else _("Để trống thì tính {n}.").format(n=grouped(found, get_language()))
                 self.fields[name] = _whole(words, most=most, least=int(name == "times"), hint=hint)
         self.order_fields([name for name in self.fields if name not in ("source", "begins_on", "number")])
 

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.places.models import Area, AreaVersion, Landmark, Succession
 from motcua.lib import moment
 from motcua.lib.versioned import Versioned
-from motcua.lib.vietnamese import fold
+from motcua.lib.vietnamese import fold, sort_key
 
 if TYPE_CHECKING:
     from motcua.lib.geometry import AreaIndex
@@ -74,6 +74,11 @@ class Areas:
             codes.append(row.code)
             at = row.parent_id
         return tuple(codes)
+
+    @cached_property
+    def communes(self) -> tuple[AreaRow, ...]:
+        """Those in force, by the alphabet of their names, whatever kind of commune they are."""
+        return tuple(sorted(self.in_force(Area.Level.COMMUNE), key=lambda row: sort_key(row.name)))
 
     def in_force(self, level: str, parent_code: str | None = None) -> list[AreaRow]:
         parent = self._by_code.get(parent_code) if parent_code else None

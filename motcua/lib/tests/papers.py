@@ -105,10 +105,10 @@ def time_stamped(pdf: bytes) -> bytes:
 
 def time_authority(at: datetime = NOW) -> Callable[[bytes], bytes]:
     """An RFC 3161 authority: DER of the question → DER of the answer."""
-    dummy = _stamps(at)
+    authority = _stamps(at)
 
     def answer(question: bytes) -> bytes:
-        made: bytes = dummy.request_tsa_response(tsp.TimeStampReq.load(question)).dump()
+        made: bytes = authority.request_tsa_response(tsp.TimeStampReq.load(question)).dump()
         return made
 
     return answer

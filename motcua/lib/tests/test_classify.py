@@ -1,13 +1,11 @@
 import json
 import random
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from motcua.lib.classify import Model, evaluate, train, with_slips
-from motcua.lib.vietnamese import fold
 
 LIGHTS = """Đèn đường trước nhà tắt ba hôm nay
 Bóng đèn hẻm bị cháy
@@ -191,15 +189,3 @@ def test_slips_are_small_and_repeat() -> None:
     assert slipped == with_slips(text, random.Random(3))
     assert 1 <= sum(one != other for one, other in zip(text.split(), slipped.split(), strict=True)) <= 2
     assert with_slips("", random.Random(3)) == ""
-
-
-def test_two_thousand_texts_a_second(model: Model) -> None:
-    texts = [f"{text}, {fold(text)} số {number}" for number in range(20) for text, _ in EXAMPLES]
-    model.predict(texts)
-    assert len(texts) / min(_seconds(model, texts) for _ in range(3)) > 2_000
-
-
-def _seconds(model: Model, texts: list[str]) -> float:
-    start = time.process_time()  # of this process: other work on the machine does not count
-    model.predict(texts)
-    return time.process_time() - start

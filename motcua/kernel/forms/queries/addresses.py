@@ -10,6 +10,7 @@ from motcua.kernel.places import queries as places
 from motcua.lib.vietnamese import fold
 
 MOST_FOUND = 12
+MOST_BEHIND = 8  # words: “thành phố Bảo Lộc tỉnh Lâm Đồng” are seven; each is a query, and people type on
 _COMMUNE = "commune"
 
 
@@ -46,7 +47,7 @@ def find_places(words: str, limit: int = MOST_FOUND) -> list[Place]:
         return []
     rows = _communes(wanted, around)
     typed = wanted.split()
-    for end in range(len(typed) - 1, 0, -1):
+    for end in range(len(typed) - 1, max(len(typed) - 1 - MOST_BEHIND, 0), -1):
         if rows:
             break
         wanted, behind = " ".join(typed[:end]), " ".join(typed[end:])

@@ -327,7 +327,7 @@ def test_places_stand_in_the_order_of_the_alphabet(city: City) -> None:
         )  # fmt: skip
     places.forget()
     order = [name for code, name in communes() if code in "123"]
-    assert order == ["Xã Đam Rông", "Xã Di Linh", "Xã Thuận An"]
+    assert order == ["Xã Di Linh", "Xã Đam Rông", "Xã Thuận An"]
 
 
 def test_what_is_declared_fills_the_card_and_opens_nothing(an: Actor) -> None:

@@ -20,12 +20,10 @@ from motcua.kernel.identity.views.keeping import forget_kept, keep, kept
 from motcua.kernel.identity.views.login import add_refusal, page, send_code
 from motcua.kernel.places.queries import areas
 from motcua.lib.errors import Refused
-from motcua.lib.vietnamese import fold
 
 
 def communes() -> list[tuple[str, str]]:
-    rows = sorted(areas().in_force("commune"), key=lambda row: fold(row.name))  # Đ after D, whatever the kind of place
-    return [(row.code, row.full_name) for row in rows]
+    return [(row.code, row.full_name) for row in areas().communes]
 
 
 def _proof(values: dict[str, Any]) -> Proof:

@@ -29,7 +29,7 @@ State = ProcedureVersion.State
 PRIOR = {Procedure.Source.PACK: 0.22, Procedure.Source.OWN: 0.22, Procedure.Source.NATIONAL: 0.0}
 # What is settled near people is asked for more often than what a ministry settles. Measured on queries of our own.
 LEVEL_PRIOR = {"commune": 0.12, "province": 0.06}
-UNSURE = 0.95  # of 473 questions none whose best find stood below it was answered; most of what is no question does
+UNSURE = 0.95  # the best find of each of our 473 questions stands above it, that of most words without sense below
 _CODE = re.compile(r"\d\.\d{3,6}[0-9.H]*")
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import require, sealer
@@ -18,6 +18,7 @@ from motcua.kernel.registries.models import RegistryRecord
 from motcua.kernel.registries.ports import Asking, Record
 from motcua.lib import contacts
 from motcua.lib.errors import Refused
+from motcua.lib.money import money
 
 PAGE = 50
 LOCAL = "local"
@@ -131,7 +132,7 @@ def words_of(field: Field, value: Any) -> str:
         case FieldType.DATE:
             return "/".join(reversed(str(value).split("-")))
         case FieldType.MONEY:
-            return f"{int(value):,}".replace(",", ".") + " đ"
+            return money(int(value), get_language())
         case FieldType.NATIONAL_IDS:
             return ", ".join(value)
         case FieldType.ADDRESS:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.cases.forms.moves import Files, MoveForm, text_field
 from motcua.kernel.cases.forms.rules import UnitField
 from motcua.kernel.org import queries as org
+from motcua.kernel.payments.forms import MoneyField
 from motcua.kernel.payments.kind import Line
 from motcua.lib import moment
-from motcua.lib.money import money, parse_money
+from motcua.lib.money import money
 from motcua.lib.worktime import Duration
 from motcua.modules.dossiers.kind import Delivery
 
@@ -211,7 +212,7 @@ class PaymentForm(MoveForm):
         label=_("Loại"),
         choices=[("phi", _("Phí")), ("le_phi", _("Lệ phí")), ("thue", _("Thuế")), ("phat", _("Tiền phạt"))],
     )
-    amount = forms.CharField(label=_("Số tiền (đồng)"), max_length=20, required=False)
+    amount = MoneyField(label=_("Số tiền (đồng)"), required=False)
 
     def __init__(self, *args: Any, lines: Sequence[Line] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -235,12 +236,3 @@ class PaymentForm(MoveForm):
         if bool(data.get("name")) != bool(data.get("amount")) and not self.errors:
             self.add_error("amount" if data.get("name") else "name", _("Ghi cả tên khoản và số tiền."))
         return data
-
-    def clean_amount(self) -> int:
-        text = str(self.cleaned_data["amount"]).strip()
-        if not text:
-            return 0
-        try:
-            return parse_money(text)
-        except ValueError:
-            raise forms.ValidationError(_("Viết số tiền bằng đồng, ví dụ 150.000.")) from None

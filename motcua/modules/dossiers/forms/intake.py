@@ -12,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.places import queries as places
 from motcua.lib import contacts
 from motcua.lib.identifiers import read_national_id, read_tax_code
-from motcua.lib.vietnamese import fold
 from motcua.modules.dossiers.kind import Delivery
 
 
 def commune_choices() -> list[tuple[str, str]]:
-    communes = sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
-    return [(area.code, area.full_name) for area in communes]
+    return [(area.code, area.full_name) for area in places.areas().communes]
 
 
 class IntakeForm(forms.Form):

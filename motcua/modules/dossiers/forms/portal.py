@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.places import queries as places
 from motcua.lib import contacts
-from motcua.lib.vietnamese import fold
 from motcua.modules.dossiers.kind import Delivery
 
 
@@ -45,10 +44,9 @@ class ContactForm(forms.Form):
         if not is_for_another:
             del self.fields["wants"]
         if needs_area:
-            communes = sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
             self.fields["area"].choices = [  # type: ignore[attr-defined]
                 ("", _("Chọn phường, xã")),
-                *((area.code, area.full_name) for area in communes),
+                *((area.code, area.full_name) for area in places.areas().communes),
             ]
         else:
             del self.fields["area"]

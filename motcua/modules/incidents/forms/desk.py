@@ -157,17 +157,12 @@ class MergeForm(MoveForm):
     )
 
 
-def communes() -> list[places.AreaRow]:
-    """Those in force, by name."""
-    return sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
-
-
 def _communes_like(text: str) -> list[places.AreaRow]:
     """Of exactly this name or code, else with all of these words in their name, with or without tones."""
     wanted = fold(text).strip()
     if not wanted:
         return []
-    named = [(area, fold(area.full_name)) for area in communes()]
+    named = [(area, fold(area.full_name)) for area in places.areas().communes]
     exact = [area for area, name in named if wanted in (name, fold(area.name), area.code)]
     return exact or [
         area

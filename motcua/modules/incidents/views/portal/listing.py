@@ -17,7 +17,6 @@ from motcua.kernel.identity.views import Request, public
 from motcua.kernel.places import queries as places
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
-from motcua.lib.vietnamese import fold
 from motcua.modules.incidents.forms.portal import category_choices, named
 from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_list, public_page, public_rows
 from motcua.modules.incidents.views.portal.cards import card, card_list
@@ -66,10 +65,7 @@ def incidents(request: Request) -> HttpResponse:
         "state": state,
         "states": [(name == state, words, _here(request, {"trang-thai": name})) for name, words in STATE_WORDS.items()],
         "categories": category_choices()[1:],
-        "areas": [
-            (area.code, area.full_name)
-            for area in sorted(places.areas().in_force("commune"), key=lambda area: fold(area.name))
-        ],
+        "areas": [(area.code, area.full_name) for area in places.areas().communes],
         "newest_url": _here(request, {}) if wanted.after else "",
         "older_url": _here(request, {"sau": older}) if older else "",
         "clear_url": reverse("incidents") if filter_words(wanted) else "",

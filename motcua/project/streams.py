@@ -93,11 +93,13 @@ class Feed:
     async def ask(self, query: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(_fresh, query))
 
-    def join(self, listener: Listener) -> None:
+    async def join(self, listener: Listener) -> None:
+        """From here on it is told, and where that is, is known: read the past only then, and nothing falls between."""
         self.listeners.add(listener)
         if self._task is None or self._task.done():
             self._place = None
             self._task = asyncio.create_task(self._look())
+        await self._begin()
 
     def leave(self, listener: Listener) -> None:
         self.listeners.discard(listener)
@@ -124,10 +126,14 @@ class Feed:
                 failing = True
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _look_once(self) -> None:
+    async def _begin(self) -> None:
         if self._place is None:
-            self._place = await self.ask(newest_place)
-            return
+            place = await self.ask(newest_place)
+            if self._place is None:  # whoever asked first began earlier
+                self._place = place
+
+    async def _look_once(self) -> None:
+        await self._begin()
         while found := await self.ask(partial(happenings, *self._place, BATCH)):
             self._place = (found[-1].xid, found[-1].id)
             for happening in found:
@@ -242,13 +248,13 @@ class Live:
             }
         )
         await _write(send, f"retry: {AGAIN_AFTER}\nevent: ping\ndata: {{}}\n\n".encode())
-        self.feed.join(listener)  # before the past is read: nothing falls between
         gone = asyncio.create_task(_until_gone(receive))
         try:
             async with asyncio.timeout(LONGEST_STREAM):
+                await self.feed.join(listener)
                 await self._tell_past(listener)
                 await self._tell(listener, gone, send)
-        except (TimeoutError, OSError) as error:
+        except (TimeoutError, OSError, DatabaseError) as error:
             logger.debug("stream ended: %s", type(error).__name__)  # the browser comes back by itself
         finally:
             gone.cancel()

@@ -5,13 +5,16 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Account
+from motcua.kernel.web.kind import Happening
 from motcua.modules.incidents.actions.receiving import accept_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.project import streams
@@ -119,8 +122,6 @@ async def do(action: Callable[[], Any]) -> Any:
 
 
 def _and_close(action: Callable[[], Any]) -> Any:
-    from django.db import connection
-
     try:
         return action()
     finally:
@@ -223,6 +224,33 @@ def test_who_comes_back_hears_what_was_missed(city: City) -> None:
         await again.until(lambda: again.heard)
         assert {told["event"] for told in again.heard}.isdisjoint({"incident.submitted"})
         await again.close()
+
+    play(scene)
+
+
+@committed
+def test_what_settles_while_one_comes_back_is_not_missed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older transaction hides the newest events from the look at the past, and ends right after it."""
+    cookies = _cookies(city.minh)
+    _report(city)
+    last = Event.objects.order_by("id").last()
+    assert last is not None
+    older = psycopg.connect(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
+    older.execute("SELECT pg_current_xact_id()")
+    look = streams.happenings
+
+    def look_and_settle(*where: int) -> list[Happening]:
+        found = look(*where)
+        older.close()
+        return found
+
+    monkeypatch.setattr(streams, "happenings", look_and_settle)
+
+    async def scene(live: Live) -> None:
+        missed = await do(lambda: _report(city))
+        back = await Browser(live, "/live/desk/", cookie=cookies, last_event_id=f"{last.xid}-{last.pk}").opened()
+        await back.until(lambda: missed in {told["case"] for told in back.heard})
+        await back.close()
 
     play(scene)
 

@@ -1,20 +1,32 @@
 """Fixtures that every test may ask for."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
+from motcua.project.database import DATABASE
 from motcua.testing.city import City, build_city
 from motcua.testing.keeping import forget_everything, once
+from motcua.testing.middleware import load_middleware_once
 from motcua.testing.one_stop import OneStop, build_one_stop
 from motcua.testing.unordered import turn_unordered_rows
 
 turn_unordered_rows()
+load_middleware_once()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The house's own server comes with a migrated database; on another one each run migrates anew."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        django_settings.DATABASES["default"]["TEST"]["TEMPLATE"] = DATABASE
 
 
 @pytest.fixture(scope="session")

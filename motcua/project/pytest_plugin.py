@@ -1,17 +1,21 @@
 """The pytest plugin, loaded with ``-p`` before anything reads Django's settings.
 
 Each run has a data folder and a PostgreSQL of its own, which forgets everything, so that runs beside each other do not
-meet. TEST_DATABASE_URL names another server (PostgreSQL ≥ 15) instead.
+meet. It begins as a copy of one on which every migration ran, kept in ``.build`` until one of them changes.
+TEST_DATABASE_URL names another server (PostgreSQL ≥ 15) instead.
 """
 
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from motcua.project.database import Server, socket_url
+from motcua.project.database import Server, owned, socket_url
 
 pytest_plugins = ["motcua.testing.browser"]
 
@@ -24,13 +28,37 @@ _folder = Path(os.environ["DATA_DIR"])
 _outside = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["DATABASE_URL"] = _outside or socket_url(_folder / "postgres")
 _servers: list[Server] = []
+_root = Path(__file__).resolve().parents[2]
 
 
 def _start_server() -> None:
     if not _outside and not _IS_WORKER and not _servers:
+        shutil.copytree(_migrated(), _folder / "postgres")
         server = Server(_folder / "postgres", durable=False)
         server.start()
         _servers.append(server)
+
+
+def _migrated() -> Path:
+    """The data folder of a server that was stopped after all migrations had run on it."""
+    content = hashlib.sha256()
+    for file in (_root / "requirements.lock", *sorted(_root.glob("motcua/**/migrations/*.py"))):
+        content.update(file.read_bytes())
+    kept = _root / ".build" / "test-database"
+    mark, wanted = kept.with_suffix(".mark"), content.hexdigest()
+    with owned(kept, wait=True):
+        if not (mark.is_file() and mark.read_text(encoding="ascii") == wanted):
+            shutil.rmtree(kept, ignore_errors=True)
+            server = Server(_folder / "migrated", durable=False)
+            server.start()
+            try:
+                address = os.environ | {"DATABASE_URL": socket_url(server.data)}
+                subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity=0"], env=address, check=True)
+            finally:
+                server.stop()
+            shutil.move(server.data, kept)
+            mark.write_text(wanted, encoding="ascii")
+    return kept
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -231,19 +231,17 @@ DATABASES = {"default": _database(DATABASE_URL or socket_url(POSTGRES_DIR))}
 # else: whoever could name it on a page could run anything.
 PKCS11_MODULE = env_str("PKCS11_MODULE", "")
 
-# Uploads, by their content's hash. S3 when a bucket is named (`pip install motcua[s3]`).
+# Uploads, by their content's hash.
 _bucket = env_str("S3_BUCKET", "")
 STORAGES: dict[str, dict[str, object]] = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "motcua.connectors.bucket.actions.Bucket",
         "OPTIONS": {
             "bucket_name": _bucket,
             "endpoint_url": env_str("S3_ENDPOINT", "") or None,
             "region_name": env_str("S3_REGION", "") or None,
             "access_key": env_secret("S3_ACCESS_KEY", "") or None,
             "secret_key": env_secret("S3_SECRET_KEY", "") or None,
-            "default_acl": None,
-            "querystring_auth": True,
         },
     }
     if _bucket

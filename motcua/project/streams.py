@@ -126,16 +126,16 @@ class Feed:
                 failing = True
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _begin(self) -> None:
+    async def _begin(self) -> Place:
         if self._place is None:
             place = await self.ask(newest_place)
-            if self._place is None:  # whoever asked first began earlier
-                self._place = place
+            self._place = self._place or place  # type: ignore[redundant-expr]  # who asked first was told meanwhile
+        return self._place
 
     async def _look_once(self) -> None:
-        await self._begin()
-        while found := await self.ask(partial(happenings, *self._place, BATCH)):
-            self._place = (found[-1].xid, found[-1].id)
+        place = await self._begin()
+        while found := await self.ask(partial(happenings, *place, BATCH)):
+            self._place = place = (found[-1].xid, found[-1].id)
             for happening in found:
                 for listener in self.listeners:
                     listener.hear(happening)

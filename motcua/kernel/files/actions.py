@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import secrets
 import tempfile
 import zipfile
@@ -38,8 +39,9 @@ from motcua.kernel.files.models import File
 from motcua.kernel.files.queries import open_content, sender_of, shown_name, store_name
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment, pictures
-from motcua.lib.errors import Refused
+from motcua.lib.errors import ConnectorError, Refused
 
+logger = logging.getLogger("motcua.files")
 KEPT_LOOSE = timedelta(hours=24)
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _OFFICE_RATIO = 200  # unpacked against packed; real papers stay below 50
@@ -67,7 +69,7 @@ def store_file(
 
     ``source`` is the network address of somebody unknown: it limits how much comes from there, and only a blind index
     of it is kept, while the file is loose. Raises Refused: empty, too_large, too_many, unsupported_type, damaged,
-    too_many_pixels. The picture is decoded before the transaction begins, as that takes a moment.
+    too_many_pixels, unavailable. The picture is decoded before the transaction begins, as that takes a moment.
     """
     uploaded_by = sender_of(actor, source)
     if not actor.is_officer:
@@ -85,9 +87,14 @@ def store_file(
             contents |= _clean_copies(row, picture, [])
         row.token = secrets.token_urlsafe(32)
         row.name = f"{'anh' if kind.picture else 'tep'}-{secrets.token_hex(4)}{kind.suffix}"
-        with transaction.atomic():
-            _put({row.content_of(variant) or b"": content for variant, content in contents.items()})
-            row.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                _put({row.content_of(variant) or b"": content for variant, content in contents.items()})
+                row.save(force_insert=True)
+        except ConnectorError as error:
+            logger.error("a file could not be kept: %s", error)
+            words = _("%(file)s chưa cất được lúc này. Bạn thử gửi lại sau ít phút.")
+            raise Refused("unavailable", words % {"file": _called(received.name)}) from error
     return row
 
 

@@ -15,6 +15,7 @@ from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Account
 from motcua.kernel.web.kind import Happening
+from motcua.kernel.web.queries import happenings
 from motcua.modules.incidents.actions.receiving import accept_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.project import streams
@@ -237,10 +238,9 @@ def test_what_settles_while_one_comes_back_is_not_missed(city: City, monkeypatch
     assert last is not None
     older = psycopg.connect(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
     older.execute("SELECT pg_current_xact_id()")
-    look = streams.happenings
 
-    def look_and_settle(*where: int) -> list[Happening]:
-        found = look(*where)
+    def look_and_settle(xid: int, event_id: int, limit: int) -> list[Happening]:
+        found = happenings(xid, event_id, limit)
         older.close()
         return found
 

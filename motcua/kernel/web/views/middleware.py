@@ -1,6 +1,7 @@
 """What happens to every request: its number, the security headers, refusals made readable, limits against floods."""
 
 import ipaddress
+import logging
 import math
 import secrets
 import threading
@@ -19,8 +20,9 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.views import PUBLIC
 from motcua.kernel.web.views.errors import host_of, method_not_allowed, not_found, refusal
-from motcua.lib.errors import Refused
+from motcua.lib.errors import ConnectorError, Refused
 
+logger = logging.getLogger("motcua.web")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -114,8 +116,9 @@ def live_origin(request: HttpRequest) -> str:
 
 
 class Refusals:
-    """Turns ``Refused``, raised anywhere below a view, into an answer. What is too large is refused before it is read:
-    Django would first write every file of a form to the disk, however large."""
+    """Turns ``Refused``, raised anywhere below a view, into an answer; also a ``ConnectorError`` about what the view
+    cannot do without. What is too large is refused before it is read: Django would first write every file of a form to
+    the disk, however large."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -136,6 +139,10 @@ class Refusals:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ConnectorError):
+            logger.error("the outside failed in request %s: %s", getattr(request, "request_id", ""), exception)
+            words = _("Một hệ thống khác đang không trả lời nên chưa làm được việc này. Bạn thử lại sau ít phút.")
+            exception = Refused("unavailable", words)
         return refusal(request, exception) if isinstance(exception, Refused) else None
 
 

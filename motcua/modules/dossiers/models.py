@@ -152,7 +152,7 @@ class Leg(models.Model):
     officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
     duration = models.CharField(max_length=40)
     started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # as it began, and as it ended; between the two its clock knows: ``queries.legs``
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=160, blank=True)
     note = models.TextField(blank=True)

@@ -9,6 +9,7 @@ from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.modules.dossiers.kind import KIND
 from motcua.modules.dossiers.models import Dossier, Leg
+from motcua.modules.dossiers.queries.reading import legs
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def inherit_dossier(case_id: int, *, before: str) -> bool:
     dossier.reception_unit_id = heirs.get(dossier.reception_unit_id, dossier.reception_unit_id)
     dossier.competent_unit_id = heirs.get(dossier.competent_unit_id, dossier.competent_unit_id)
     dossier.save(update_fields=["reception_unit", "competent_unit"])
-    leg = Leg.objects.filter(case_id=case_id, ended_at__isnull=True, unit_id__in=heirs).order_by("-id").first()
+    leg = next((one for one in reversed(legs(case_id)) if one.ended_at is None and one.unit_id in heirs), None)
     if leg is not None:
         now = moment.now()
         Leg.objects.create(
@@ -30,5 +31,5 @@ def inherit_dossier(case_id: int, *, before: str) -> bool:
             duration=leg.duration, started_at=now, due_at=leg.due_at, is_return=leg.is_return,
         )  # fmt: skip
         leg.ended_at, leg.ended_by = now, before
-        leg.save(update_fields=["ended_at", "ended_by"])
+        leg.save(update_fields=["due_at", "ended_at", "ended_by"])
     return True

@@ -112,6 +112,4 @@ def resume(found: Whole, clocks: Clocks) -> str:
     """What was left of each term is left now. Returns the state in which it goes on."""
     clocks.stop("supplement", start_next=False)
     clocks.resume()
-    if (clock := clocks.get("leg")) is not None:
-        Leg.objects.filter(case_id=found.case.id, ended_at__isnull=True).update(due_at=clock.due_at)
     return found.dossier.state_before_pause or "processing"

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import F, FilteredRelation, Max, Q
 
 from motcua.kernel.cases.queries.reading import get_case, not_found
 from motcua.kernel.identity.kind import Role
@@ -96,8 +96,19 @@ def papers(case_id: int) -> list[DossierPaper]:
 
 
 def legs(case_id: int) -> list[Leg]:
-    """The way as it really went, oldest first."""
-    return list(Leg.objects.filter(case_id=case_id).select_related("officer").order_by("id"))
+    """The way as it really went, oldest first. The one that runs is due when its clock is, which pauses, days off and
+    new calendars move."""
+    running = Q(case__clocks__name="leg", case__clocks__stopped_at__isnull=True)
+    went = (
+        Leg.objects.filter(case_id=case_id)
+        .annotate(clock=FilteredRelation("case__clocks", condition=running), running_due_at=F("clock__due_at"))
+        .select_related("officer")
+        .order_by("id")
+    )
+    for leg in went:
+        if leg.ended_at is None and leg.running_due_at is not None:
+            leg.due_at = leg.running_due_at
+    return list(went)
 
 
 def supplements(case_id: int) -> list[Supplement]:

@@ -9,7 +9,8 @@ from motcua.kernel.cases.models import Case, Clock, Involvement, Party
 from motcua.kernel.cases.queries.reading import moves_for
 from motcua.kernel.events.actions import read_everything
 from motcua.kernel.events.models import Event
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import SYSTEM, Actor
+from motcua.kernel.org.actions.calendars import set_calendar_day
 from motcua.kernel.payments.actions.arrivals import record_cash
 from motcua.kernel.payments.kind import Line
 from motcua.kernel.payments.queries.obligations import obligations
@@ -42,7 +43,7 @@ from motcua.modules.dossiers.actions.working import (
 )
 from motcua.modules.dossiers.kind import PORTAL_STATES, STATES
 from motcua.modules.dossiers.models import Dossier, DossierPaper, Leg
-from motcua.modules.dossiers.queries.reading import get_dossier
+from motcua.modules.dossiers.queries.reading import get_dossier, legs
 from motcua.testing.city import MONDAY, ZONE, City, holding
 from motcua.testing.one_stop import OneStop
 
@@ -231,13 +232,24 @@ def test_a_supplement_stops_the_clocks_and_the_rest_goes_on(city: City, one_stop
     assert case.state == "processing"
     assert clock(case, "result").due_at == on(23, 8)  # two working days later than Thursday
     assert clock(case, "leg").due_at == on(19, 8)  # seven of eight hours were used: one is left
-    leg = Leg.objects.get(case_id=case.id, ended_at=None)
+    leg = legs(case.id)[-1]
     assert leg.due_at == on(19, 8), "what people read, and what the control slip calls late"
     with moment.at(on(19, 7) + timedelta(minutes=30)):
         propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh")])
     leg.refresh_from_db()
     assert leg.ended_at is not None
     assert leg.ended_at < leg.due_at
+
+
+def test_a_day_off_that_is_added_moves_the_leg_that_people_read(city: City, one_stop: OneStop) -> None:
+    case = processing(city, one_stop)  # the leg ends Tuesday 08:00
+    before = legs(case.id)
+    with moment.at(on(16, 10)):
+        set_calendar_day(city.province.calendar_id or 0, on(17, 0).date(), kind="off", name="Lễ", actor=SYSTEM)
+        read_everything()
+    after = legs(case.id)
+    assert clock(case, "leg").due_at == after[-1].due_at == on(18, 8)
+    assert [leg.due_at for leg in after[:-1]] == [leg.due_at for leg in before[:-1]], "what is over stays as it was"
 
 
 def test_whoever_withdraws_while_it_waits_makes_nobody_late(city: City, one_stop: OneStop) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -96,18 +97,49 @@ Request = tuple[str, str, bytes | None, dict[str, str]]
 Turn = Callable[[int], Request | Generator[Request, bytes, None]]
 
 
+class _Connection:
+    """A kept connection to the pages. ``http.client`` takes three times as long, on the cores that are measured."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", PORT), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: Request) -> tuple[int, bytes]:
+        """Status and body. Raises ValueError for an answer that does not say how long it is."""
+        method, path, body, headers = request
+        head = {"Host": f"127.0.0.1:{PORT}", "Accept-Encoding": "identity", **headers}
+        if body is not None:
+            head["Content-Length"] = str(len(body))
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
+        self._socket.sendall("\r\n".join(lines).encode() + (body or b""))
+        got = b""
+        while (end := got.find(b"\r\n\r\n")) < 0:
+            got += self._more()
+        told = re.search(rb"\r\ncontent-length: *(\d+)", got[:end], re.IGNORECASE)
+        if told is None:
+            raise ValueError(f"{path}: an answer without a length")
+        parts, missing = [got[end + 4 :]], int(told[1]) - (len(got) - end - 4)
+        while missing > 0:
+            parts.append(self._more())
+            missing -= len(parts[-1])
+        return int(got[9:12]), b"".join(parts)
+
+    def _more(self) -> bytes:
+        if not (got := self._socket.recv(65_536)):
+            raise ConnectionError("the pages hung up")
+        return got
+
+
 def _client(make: Turn, seconds: float, number: int, out: Any) -> None:
     """One connection that asks without pause; puts (seconds that turns took, how many had an answer not 2xx)."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    connection = _Connection()
     taken, bad, turn = [], 0, 0
     end = time.monotonic() + seconds
 
     def ask(request: Request) -> bytes:
         nonlocal bad
-        connection.request(*request)
-        answer = connection.getresponse()
-        body = answer.read()
-        bad += not 200 <= answer.status < 300
+        status, body = connection.ask(request)
+        bad += not 200 <= status < 300
         return body
 
     while time.monotonic() < end:

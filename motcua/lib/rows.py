@@ -21,8 +21,9 @@ def together(inserts: Sequence[Insert]) -> tuple[str, list[Any]]:
     """``WITH a AS (INSERT …), b AS (INSERT …) SELECT 1`` with ``$1, $2 …``, and its parameters. Empty inserts are left
     out. Equal shapes have equal texts: the database prepares each once."""
     shapes = tuple((insert.table, tuple(insert.rows[0]), len(insert.rows)) for insert in inserts if insert.rows)
-    values = [row[column] for insert in inserts for row in insert.rows for column in insert.rows[0]]
-    return _statement(shapes), [_untyped(value) for value in values]
+    values = (row[column] for insert in inserts for row in insert.rows for column in insert.rows[0])
+    # To psycopg 1 is a smallint and 70000 an integer, each another statement to prepare; a text is whatever is wanted.
+    return _statement(shapes), [str(value) if type(value) is int else value for value in values]
 
 
 @lru_cache(maxsize=256)
@@ -34,8 +35,3 @@ def _statement(shapes: Sequence[Shape]) -> str:
         marks = ", ".join("(" + ", ".join(f"${next(numbers)}" for _ in columns) + ")" for _ in range(rows))
         parts.append(f'w{place} AS (INSERT INTO "{table}" ({names}) VALUES {marks})')  # noqa: S608  our own names
     return f"WITH {', '.join(parts)} SELECT 1"
-
-
-def _untyped(value: Any) -> Any:
-    """As the column has it: psycopg would call 1 a smallint and 70000 an integer, each another statement to prepare."""
-    return str(value) if type(value) is int else value

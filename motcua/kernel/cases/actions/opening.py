@@ -113,7 +113,7 @@ def _write(inserts: Sequence[Insert]) -> None:
     """To read and plan this statement costs more than to write the rows: prepared, that is done once. Django's cursor
     would moreover put every value into its text."""
     connection.ensure_connection()
-    cursor = _Prepared(connection.connection)
+    cursor: Any = _Prepared(connection.connection)
     with connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor) as sent:
         sent.execute(*together(inserts))
 

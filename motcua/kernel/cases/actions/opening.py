@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Field, JSONField, Model
 from psycopg import RawCursor
 from psycopg._queries import PostgresQuery
@@ -60,11 +60,10 @@ class Opened:
     clocks: list[Clock] = field(default_factory=list)
 
 
-@transaction.atomic(savepoint=False)  # one statement fails as a whole; a savepoint around it costs two more
 def open_case(
     new: NewCase, *, actor: Actor, also: Callable[[Case, int], Sequence[Insert]] = lambda case, party_id: ()
 ) -> Opened:
-    """Write the case and everything that begins with it, in one statement.
+    """Write the case and everything that begins with it, in one statement: a transaction by itself, or part of one.
 
     ``also`` is given the case and the party's id, known beforehand, and returns the module's own rows.
     """

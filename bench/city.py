@@ -241,7 +241,8 @@ def written_by(act: Callable[[], object]) -> tuple[str, int]:
     with CaptureQueriesContext(connection) as seen, connection.execute_wrapper(keep):
         act()
     sql, values = next(one for one in sent if one[0].startswith("WITH"))
-    literals = [Literal(value).as_string(connection.connection) for value in values]
+    # What follows a colon would be a variable to pgbench: {"paid":null}
+    literals = [re.sub(r":(?=[^\W\d])", ": ", Literal(value).as_string(connection.connection)) for value in values]
     return re.sub(r"\$(\d+)", lambda mark: literals[int(mark[1]) - 1], sql), len(seen.captured_queries)
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from bench.city import CLIENTS, Measure, Request, house, load, pgbench, session, show
+from bench.city import CLIENTS, Measure, Request, house, load, pgbench, session, show, written_by
 
 CODE, FORM = "9.900001", "bench-12"
 AREA = "24778"
@@ -116,9 +116,6 @@ def photo() -> bytes:
 
 def filing(seconds: float) -> list[Measure]:
     """Two files sent ahead and the dossier that names them, against pgbench writing the rows of such a dossier."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     from motcua.kernel.identity.kind import ANONYMOUS
     from motcua.kernel.procedures.queries.catalogue import in_force
     from motcua.modules.dossiers.actions.filing import Applicant, NewDossier, NewPaper, file_dossier
@@ -151,9 +148,7 @@ def filing(seconds: float) -> list[Measure]:
         papers=[NewPaper("GT.mot", "upload", copies=1), NewPaper("GT.hai", "upload", copies=1)],
     )  # fmt: skip
     file_dossier(new, actor=ANONYMOUS)
-    with CaptureQueriesContext(connection) as seen:
-        file_dossier(new, actor=ANONYMOUS)
-    rows = next(query["sql"] for query in seen.captured_queries if query["sql"].startswith("WITH"))
+    rows, _statements = written_by(lambda: file_dossier(new, actor=ANONYMOUS))
     alone = _rate(lambda: file_dossier(new, actor=ANONYMOUS), seconds)
     yardstick, cleaned = pgbench(rows, seconds), _cleaned(picture, seconds)
     return [

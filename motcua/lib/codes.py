@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from motcua.lib.vietnamese import fold
+from motcua.lib.vietnamese import fold, fold_letters
 
 _ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _DATES: Final = {"yymmdd": "%y%m%d", "yyyymmdd": "%Y%m%d", "yyyy": "%Y", "yy": "%y"}
@@ -174,8 +174,7 @@ def _without_name(text: str, name: str) -> str:
     words = fold(name).split()
     if len(words) < 2:  # one word alone may mean anything: An, Hoa, Minh
         return text
-    plain = "".join((fold(char) or " ")[0] for char in text)  # letter for letter, so that places agree
     wanted = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
-    for found in reversed(list(wanted.finditer(plain))):
+    for found in reversed(list(wanted.finditer(fold_letters(text)))):
         text = text[: found.start()] + STRUCK_OUT + text[found.end() :]
     return text

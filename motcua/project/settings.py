@@ -200,7 +200,7 @@ def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise Refused("invalid_setting", "DATABASE_URL: expected postgresql://user:password@host:port/database")
-    options: dict[str, object] = {
+    options: dict[str, object] = {"prepare_threshold": 0} | {  # of the few that ask for it: Django's own cursors do not
         name: unquote(value) for name, _, value in (pair.partition("=") for pair in parts.query.split("&") if pair)
     }
     host = options.pop("host", parts.hostname or "")

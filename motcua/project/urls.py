@@ -40,7 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("api/docs", api.documentation, name="api_docs"),
     path("api/v1/", (api.addresses(), "ninja", "api-v1")),
-    path("", include("motcua.kernel.identity.urls")),
     *(path("", include(f"motcua.{name}.urls")) for name in _PACKAGES if find_spec(f"motcua.{name}.urls")),
 ]
 

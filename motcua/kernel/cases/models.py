@@ -106,17 +106,17 @@ class Case(models.Model):
     """Anything that government owes an answer to. Open cases are few, closed ones many: every hot index is partial."""
 
     kind = models.CharField(max_length=32)
-    code = models.CharField(max_length=40, unique=True)
+    code = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
     folded = models.TextField()  # subject, words, address and code without tones: what search reads
     state = models.CharField(max_length=32)
     urgency = models.CharField(max_length=16, default="binh_thuong")
     channel = models.CharField(max_length=16, default="web")
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="cases")
-    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="cases")
+    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, db_index=False, related_name="cases")
     area = models.ForeignKey("places.Area", models.PROTECT, null=True, related_name="cases")
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="cases")
-    person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, related_name="cases")
+    person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, db_index=False, related_name="cases")
     address = models.CharField(max_length=300, blank=True)
     place_code = models.CharField(max_length=12, blank=True)  # 12-digit place id, NĐ 326/2026
     lat = models.FloatField(null=True)
@@ -128,11 +128,13 @@ class Case(models.Model):
     next_soon_at = models.DateTimeField(null=True)  # from when that clock counts as "due soon"
     closed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)  # null: strangers do not see it
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="merged")
     flag = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)  # grows with every action; a stale form is refused
 
     class Meta:
+        # Not ``unique=True``, which adds an index for words that begin like it.
+        constraints = (models.UniqueConstraint(fields=["code"], name="case_code"),)
         indexes = (
             # The inbox counts within these two without reading the rows themselves.
             models.Index(
@@ -161,7 +163,10 @@ class Case(models.Model):
                 condition=Q(published_at__isnull=False),
             ),
             models.Index(fields=["area", "-id"], name="case_public_area", condition=Q(published_at__isnull=False)),
+            # What few cases have costs the others nothing.
+            models.Index(fields=["officer"], name="case_officer", condition=Q(officer__isnull=False)),
             models.Index(fields=["person"], name="case_person", condition=Q(person__isnull=False)),
+            models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["-closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
             GistIndex(
                 Func(F("lon"), F("lat"), function="point"),
@@ -187,10 +192,10 @@ class Case(models.Model):
 class Clock(models.Model):
     """One promise: who must do what by when. Minutes are working minutes of the unit's calendar."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
+    case = models.ForeignKey(Case, models.CASCADE, db_index=False, related_name="clocks")
     name = models.CharField(max_length=20)
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="clocks")
-    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="clocks")
+    officer = models.ForeignKey("identity.Account", models.PROTECT, null=True, db_index=False, related_name="clocks")
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     first_due_at = models.DateTimeField()  # before pauses and extensions
@@ -225,6 +230,7 @@ class Clock(models.Model):
                 name="clock_to_escalate",
                 condition=Q(stopped_at__isnull=True, paused_at__isnull=True, escalated_at__isnull=True),
             ),
+            models.Index(fields=["officer"], name="clock_officer", condition=Q(officer__isnull=False)),
             models.Index(fields=["unit", "due_at"], name="clock_unit_open", condition=Q(stopped_at__isnull=True)),
         )
 
@@ -238,7 +244,7 @@ class Party(models.Model):
     ``origin`` is who they were in a report that was merged into this one: that private link opens this case as well.
     """
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
+    case = models.ForeignKey(Case, models.CASCADE, db_index=False, related_name="parties")
     person = models.ForeignKey("identity.Person", models.SET_NULL, null=True, related_name="parties")
     role = models.CharField(max_length=10, choices=PartyRole.choices)
     wants = models.CharField(max_length=10, default="all")  # all | result | none: which notices
@@ -281,7 +287,7 @@ class Involvement(models.Model):
 class CaseFile(models.Model):
     """A file in its place on a case. ``event_id`` tells when it came."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="files")
+    case = models.ForeignKey(Case, models.CASCADE, db_index=False, related_name="files")
     file = models.ForeignKey("files.File", models.PROTECT, related_name="uses")
     role = models.CharField(max_length=10, choices=FileRole.choices)
     caption = models.CharField(max_length=300, blank=True)

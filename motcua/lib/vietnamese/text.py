@@ -134,7 +134,7 @@ def highlight(text: str, query: str, before: str = "<mark>", after: str = "</mar
     wanted = sorted({fold(token) for token in TOKEN.findall(query)[:20]} - {""}, key=len, reverse=True)
     if not wanted:
         return html.escape(text)
-    folded = "".join(_one_letter(letter) for letter in text)
+    folded = fold_letters(text)
     marked: list[str] = []
     done = 0
     for found in re.finditer(r"(?<![^\W_])(?:" + "|".join(map(re.escape, wanted)) + ")", folded):
@@ -144,7 +144,12 @@ def highlight(text: str, query: str, before: str = "<mark>", after: str = "</mar
     return "".join((*marked, html.escape(text[done:])))
 
 
+def fold_letters(text: str) -> str:
+    """Each letter folded by itself, and still one: places in the folded text are places in the text."""
+    return "".join(map(_one_letter, text))
+
+
+@lru_cache(maxsize=2_000)
 def _one_letter(letter: str) -> str:
-    """Folded, and still one character, so that places in the folded text are places in the text."""
     folded = fold(letter)
     return folded if len(folded) == 1 else letter

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal
 
 from motcua.lib.vietnamese import fold
@@ -59,6 +60,7 @@ class Duration:
             raise ValueError("Số giờ làm việc phải tròn phút, như “1,5 giờ làm việc”.")
 
     @classmethod
+    @lru_cache(maxsize=1_000)  # each clock of each case asks, and the rules of a city know a few dozen
     def parse(cls, text: str) -> "Duration":
         """Read a duration with or without tones. Raises ``ValueError`` that says in Vietnamese what to write."""
         folded = fold(text)

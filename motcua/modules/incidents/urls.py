@@ -11,6 +11,16 @@ SUFFIX = r"\.(?P<suffix>xml|json)$"
 CODE = r"(?P<code>[\w.-]{1,60})"
 
 urlpatterns = [
+    # For programs, which send more than everybody else: found first
+    re_path(r"^open311/(?:v2/?)?$", open311.discovery, {"suffix": "xml"}, name="open311"),
+    re_path(r"^open311(?:/v2)?/discovery" + SUFFIX, open311.discovery, name="open311_discovery"),
+    re_path(r"^open311/v2/services" + SUFFIX, open311.services, name="open311_services"),
+    re_path(rf"^open311/v2/services/{CODE}" + SUFFIX, open311.service, name="open311_service"),
+    re_path(r"^open311/v2/requests" + SUFFIX, open311.requests, name="open311_requests"),
+    re_path(rf"^open311/v2/requests/{CODE}" + SUFFIX, open311.request_by_id, name="open311_request"),
+    re_path(rf"^open311/v2/tokens/{CODE}" + SUFFIX, open311.token, name="open311_token"),
+    re_path(r"^open311/v2/servicerequestupdates" + SUFFIX, open311.updates, name="open311_updates"),
+    re_path(r"^open311/(?P<rest>.*)$", open311.anything_else, name="open311_unknown"),
     # For everybody
     path("phan-anh/gui/", reporting.report, name="report"),
     path("phan-anh/goi-y/", reporting.report_hints, name="report_hints"),
@@ -39,14 +49,4 @@ urlpatterns = [
     path("desk/phan-anh/<int:case_id>/bien-ban.pdf", papers.visit_record, name="incident_record"),
     path("desk/phan-anh/<int:case_id>/nguoi-gui/<int:person_id>/", reveal_person, name="incident_reveal"),
     path("desk/phan-anh/<int:case_id>/<slug:slug>/", moves.move_page, name="incident_move"),
-    # For programs
-    re_path(r"^open311/(?:v2/?)?$", open311.discovery, {"suffix": "xml"}, name="open311"),
-    re_path(r"^open311(?:/v2)?/discovery" + SUFFIX, open311.discovery, name="open311_discovery"),
-    re_path(r"^open311/v2/services" + SUFFIX, open311.services, name="open311_services"),
-    re_path(rf"^open311/v2/services/{CODE}" + SUFFIX, open311.service, name="open311_service"),
-    re_path(r"^open311/v2/requests" + SUFFIX, open311.requests, name="open311_requests"),
-    re_path(rf"^open311/v2/requests/{CODE}" + SUFFIX, open311.request_by_id, name="open311_request"),
-    re_path(rf"^open311/v2/tokens/{CODE}" + SUFFIX, open311.token, name="open311_token"),
-    re_path(r"^open311/v2/servicerequestupdates" + SUFFIX, open311.updates, name="open311_updates"),
-    re_path(r"^open311/(?P<rest>.*)$", open311.anything_else, name="open311_unknown"),
 ]

@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Field, JSONField, Model
+from psycopg import RawCursor
+from psycopg._queries import PostgresQuery
 
 from motcua.kernel.cases.actions import ids
 from motcua.kernel.cases.actions.clocks import new_clock, rules_for, show_on_case
@@ -58,11 +60,10 @@ class Opened:
     clocks: list[Clock] = field(default_factory=list)
 
 
-@transaction.atomic(savepoint=False)  # one statement fails as a whole; a savepoint around it costs two more
 def open_case(
     new: NewCase, *, actor: Actor, also: Callable[[Case, int], Sequence[Insert]] = lambda case, party_id: ()
 ) -> Opened:
-    """Write the case and everything that begins with it, in one statement.
+    """Write the case and everything that begins with it, in one statement: a transaction by itself, or part of one.
 
     ``also`` is given the case and the party's id, known beforehand, and returns the module's own rows.
     """
@@ -95,9 +96,25 @@ def open_case(
         Insert("events_event", _events(new, case.id, actor, at)),
         *also(case, party.id),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(*together(inserts))
+    _write(inserts)
     return Opened(case, party.id, clocks)
+
+
+class _Prepared(RawCursor[Any]):
+    """The database prepares what goes through it. Django logs what it finds in ``_query``."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
+        self._query = super()._convert_query(query, params)
+        return self._query
+
+
+def _write(inserts: Sequence[Insert]) -> None:
+    """To read and plan this statement costs more than to write the rows: prepared, that is done once. Django's cursor
+    would moreover put every value into its text."""
+    connection.ensure_connection()
+    cursor: Any = _Prepared(connection.connection)
+    with connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor) as sent:
+        sent.execute(*together(inserts))
 
 
 def _case(new: NewCase, at: datetime) -> Case:

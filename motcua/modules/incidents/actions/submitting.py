@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,9 @@ def submit_incident(new: NewIncident, *, actor: Actor) -> Submitted:
     if new.key and (before := _before(new.key)):
         return before
     try:
-        return _submit(new, actor=actor)
+        # The case is one statement, and that a transaction by itself. Files are taken by others, that belong with it.
+        with transaction.atomic() if new.file_ids else nullcontext():
+            return _submit(new, actor=actor)
     except IntegrityError:
         # Two of the same were on their way at once: the other one won.
         if new.key and (before := _before(new.key)):
@@ -91,7 +94,6 @@ def _before(key: str) -> Submitted | None:
     return Submitted(case, party_token(get_party(submission.party_id)), is_repeat=True)
 
 
-@transaction.atomic
 def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     text, written = nfc(new.text).strip(), nfc(new.address).strip()
     _check(new, text, written)

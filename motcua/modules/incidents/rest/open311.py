@@ -5,7 +5,6 @@ docs/open311.md says how a client uses it, and which extensions of other servers
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -258,9 +257,8 @@ def _post(request: HttpRequest, suffix: str) -> HttpResponse:
         key=key,
         service_key_id=actor.id,
         media_url=posted.media_url,
+        file_ids=() if is_repeat else _stored(request, actor),
     )
-    if not is_repeat:
-        new = replace(new, file_ids=_stored(request, actor))
     case = submit_incident(new, actor=actor).case
     made = {
         "service_request_id": case.code,

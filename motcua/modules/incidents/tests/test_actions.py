@@ -12,6 +12,7 @@ from motcua.kernel.events.queries import sentence, verify
 from motcua.kernel.identity.models import Person
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.modules.incidents.actions import submitting
 from motcua.modules.incidents.actions.people import rate_incident, reopen_incident
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, Submitted, submit_incident
@@ -71,6 +72,18 @@ def test_submit_twice_with_one_key_makes_one_report(city: City) -> None:
     assert second.is_repeat
     assert (first.case.id, first.token) == (second.case.id, second.token)
     assert Case.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)  # the one that fails must leave the connection fit for the next question
+def test_the_same_key_at_the_same_moment_makes_one_report(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = report(city, key="form-2")
+    events = Event.objects.count()
+    look, missed = submitting._before, [None]  # the second one looks before the first one is there
+    monkeypatch.setattr(submitting, "_before", lambda key: missed.pop() if missed else look(key))
+    second = report(city, key="form-2")
+    assert second.is_repeat
+    assert second.case.code == first.case.code
+    assert (Case.objects.count(), Event.objects.count()) == (1, events)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
@@ -152,14 +153,27 @@ def test_post_makes_a_report(client: Client, city: City, key: str, suffix: str) 
     assert "d-1" not in json.dumps(list(Incident.objects.values()), default=str)
 
 
-def test_post_takes_few_statements(
+def test_post_takes_one_statement(
     client: Client, city: City, key: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """One statement between BEGIN and COMMIT; the savepoint stands for them inside this test's own transaction."""
+    """One, which is a transaction by itself."""
     sent(client, key)
-    with django_assert_num_queries(3) as found:
+    with django_assert_num_queries(1) as found:
         sent(client, key)
-    assert [query["sql"].split()[0] for query in found.captured_queries] == ["SAVEPOINT", "WITH", "RELEASE"]
+    assert found.captured_queries[0]["sql"].startswith("WITH")
+
+
+def test_the_database_prepares_the_statement_once(client: Client, city: City, key: str) -> None:
+    def prepared() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE 'WITH w0 AS (INSERT%'")
+            return [name for (name,) in cursor.fetchall()]
+
+    sent(client, key)
+    held = prepared()
+    sent(client, key, lat=LAMP["lat"] + 0.0001, description="Đèn đường tắt hai đêm nay", first_name="Thử")
+    assert held
+    assert prepared() == held
 
 
 def test_an_address_is_a_place_too(client: Client, city: City, key: str) -> None:

@@ -9,17 +9,22 @@ that names none) leaves it open. Photos of the result are the leader's to publis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from motcua.kernel.cases.actions.moving import said
 from motcua.kernel.cases.actions.opening import searched_words
 from motcua.kernel.cases.actions.people import publish_files
-from motcua.kernel.cases.kind import FileRole
+from motcua.kernel.cases.kind import FileRole, PartyRole
+from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.rules import rules
+from motcua.kernel.identity.queries import opened
 from motcua.lib import moment
 from motcua.lib.codes import redact
+from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.submitting import subject_of
 from motcua.modules.incidents.models import Incident
@@ -53,3 +58,25 @@ def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[i
         incident.moderated_at = moment.now()
         publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)
     incident.save(update_fields=["moderated_at", "public_text"])
+
+
+def said_in_public(case: Case, text: str, field: str, empty: str, most: int = 2000) -> str:
+    """``said`` by an official where everybody reads it. Refused("invalid") when it says who a person of the case is:
+    striking it out would spoil an answer that the person reads as well."""
+    words = said(text, field, empty, most)
+    digits = re.sub(r"\D", "", words)
+    hides_name = Incident.objects.values_list("hides_name", flat=True).get(pk=case.id)
+    for party in parties(case.id):
+        if party.person is None:
+            continue
+        card = opened(party.person)
+        number = re.sub(r"\D", "", card.phone)[-9:]  # however the country and the zero are written
+        is_hidden = hides_name or party.role != PartyRole.REPORTER
+        if (
+            (number and number in digits)
+            or (card.email and card.email.casefold() in words.casefold())
+            or (is_hidden and redact(words, [card.name]) != redact(words))
+        ):
+            told = _("Mọi người đọc được dòng này, mà trong đó có tên, số hoặc thư của người dân. Bỏ ra rồi gửi lại.")
+            raise Refused("invalid", told, fields={field: told})
+    return words

@@ -22,7 +22,7 @@ from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.publishing import moderate, publish
+from motcua.modules.incidents.actions.publishing import moderate, publish, said_in_public
 from motcua.modules.incidents.actions.submitting import triage_unit_id
 from motcua.modules.incidents.models import Incident, Phrase
 
@@ -158,7 +158,7 @@ def restart_first(case: Case) -> Clocks:
 def return_incident(case_id: int, *, actor: Actor, reason: str, version: int | None = None) -> Case:
     """Not ours: back to where it is decided who is competent (chuyển trong 5 ngày làm việc, NĐ 20/2008)."""
     case = begin(case_id, "return", kind=KIND, actor=actor, version=version)
-    why = said(reason, "reason", _("Ghi lý do trả lại, để nơi điều phối chuyển đúng chỗ."))
+    why = said_in_public(case, reason, "reason", _("Ghi lý do trả lại, để nơi điều phối chuyển đúng chỗ."))
     data = {**unit_words(case), "reason": why}
     triage = triage_unit_id()
     if triage == case.unit_id:
@@ -211,7 +211,7 @@ def _learn(case: Case, category: str) -> None:
 def reject_incident(case_id: int, *, actor: Actor, reason: str, version: int | None = None) -> Case:
     """Not for us at all; the reason is told to the person."""
     case = begin(case_id, "reject", kind=KIND, actor=actor, version=version)
-    why = said(reason, "reason", _("Ghi lý do để người gửi hiểu vì sao và nên làm gì tiếp."))
+    why = said_in_public(case, reason, "reason", _("Ghi lý do để người gửi hiểu vì sao và nên làm gì tiếp."))
     Incident.objects.filter(pk=case.id).update(reject_reason=why)
     end(case, "reject", actor=actor, data={"reason": why})
     return case

@@ -18,7 +18,7 @@ from motcua.kernel.files.actions import publish_file
 from motcua.kernel.identity.kind import Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.incidents.actions.publishing import moderate, publish
+from motcua.modules.incidents.actions.publishing import moderate, publish, said_in_public
 from motcua.modules.incidents.actions.receiving import KIND, end, unit_words
 from motcua.modules.incidents.models import Incident
 
@@ -32,7 +32,7 @@ def visit_incident(
 ) -> Case:
     """Somebody has been there and saw; makes the on-the-spot record (biên bản)."""
     case = begin(case_id, "visit", kind=KIND, actor=actor, version=version)
-    words = said(note, "note", _("Ghi điều bạn thấy tại chỗ."), most=5000)
+    words = said_in_public(case, note, "note", _("Ghi điều bạn thấy tại chỗ."), most=5000)
     clocks = Clocks.of(case)
     clocks.stop("on_site")
     if case.officer_id is None and actor.is_officer:
@@ -48,7 +48,7 @@ def visit_incident(
 def reply_incident(case_id: int, *, actor: Actor, text: str, version: int | None = None) -> Case:
     """The first answer to the person: what will be done and when. Keeps the promise to answer."""
     case = begin(case_id, "reply", kind=KIND, actor=actor, version=version)
-    words = said(text, "text", _("Ghi câu trả lời cho người gửi."))
+    words = said_in_public(case, text, "text", _("Ghi câu trả lời cho người gửi."))
     clocks = Clocks.of(case)
     clocks.stop("answer")
     finish(case, "reply", actor=actor, clocks=clocks, data={"text": words})
@@ -71,7 +71,7 @@ def request_info_incident(case_id: int, *, actor: Actor, question: str, version:
 def extend_incident(case_id: int, *, actor: Actor, reason: str, due_at: datetime, version: int | None = None) -> Case:
     """Apologise and promise again, once, with the reason (as Mẫu 04 does for dossiers)."""
     case = begin(case_id, "extend", kind=KIND, actor=actor, version=version)
-    why = said(reason, "reason", _("Ghi lý do chậm, người gửi sẽ đọc."))
+    why = said_in_public(case, reason, "reason", _("Ghi lý do chậm, người gửi sẽ đọc."))
     incident = Incident.objects.get(pk=case.id)
     if incident.extended_at is not None:
         raise Refused("already_extended", _("Việc này đã hẹn lại một lần; không hẹn lại lần nữa."))
@@ -103,9 +103,10 @@ def resolve_incident(
 ) -> Case:
     """The work is done; a leader looks at the result before it is published. Photos after need a sentence (UX §6)."""
     case = begin(case_id, "resolve", kind=KIND, actor=actor, version=version)
-    words = said(result, "result", _("Ghi kết quả: đã làm gì, ở đâu, xong lúc nào."), most=5000)
+    words = said_in_public(case, result, "result", _("Ghi kết quả: đã làm gì, ở đâu, xong lúc nào."), most=5000)
     if file_ids:
-        caption = said(caption, "caption", _("Ghi một câu mô tả ảnh, cho người không xem được ảnh."), most=300)
+        words_for_picture = _("Ghi một câu mô tả ảnh, cho người không xem được ảnh.")
+        caption = said_in_public(case, caption, "caption", words_for_picture, most=300)
     clocks = Clocks.of(case)
     clocks.stop("on_site", start_next=False)
     clocks.stop("answer")

@@ -1,6 +1,7 @@
 """What strangers see is one rule, whichever move receives the report: photos only once somebody looked at them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,13 +13,15 @@ from motcua.kernel.cases.models import Case, CaseFile, Category
 from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.actions import store_file
+from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.kernel.identity.models import Account
+from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.models import Incident
 from motcua.modules.incidents.tasks import BULK
-from motcua.testing.city import LAMP_AT, City
+from motcua.testing.city import LAMP_AT, MONDAY, City
 
 pytestmark = pytest.mark.django_db
 Receive = Callable[..., object]
@@ -144,3 +147,59 @@ def test_the_forms_ask_while_nobody_has_chosen(case: Case, city: City) -> None:
     minh.force_login(Account.objects.get(login="minh"))
     assert "public_text" not in minh.get(f"{at}assign/").content.decode()
     assert 'name="public_text"' in minh.get(f"/desk/phan-anh/{other.pk}/assign/").content.decode()
+
+
+# ── What officials write where everybody reads ──────────────────────────────────────────────────────────────────────
+
+SAYING: dict[str, Callable[[Case, City, str], object]] = {
+    "visit": lambda case, city, words: working.visit_incident(case.id, actor=city.hoa, note=words),
+    "reply": lambda case, city, words: working.reply_incident(case.id, actor=city.hoa, text=words),
+    "extend": lambda case, city, words: working.extend_incident(
+        case.id, actor=city.hoa, reason=words, due_at=MONDAY + timedelta(days=20)
+    ),
+    "resolve": lambda case, city, words: working.resolve_incident(case.id, actor=city.hoa, result=words),
+    "return": lambda case, city, words: receiving.return_incident(case.id, actor=city.minh, reason=words),
+    "reject": lambda case, city, words: receiving.reject_incident(case.id, actor=city.minh, reason=words),
+}
+
+
+def _reported(city: City, *, hides_name: bool = True, is_taken: bool = True) -> Case:
+    new = NewIncident(
+        text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1], name="Quách Thị Yến",
+        phone="0987 613 572", email="yen.q@thu.example", hides_name=hides_name,
+    )  # fmt: skip
+    with moment.at(MONDAY):
+        case = submit_incident(new, actor=ANONYMOUS).case
+        if is_taken:
+            receiving.take_incident(case.id, actor=city.hoa)
+    return case
+
+
+@pytest.mark.parametrize("words", ["Chào cô quach thi yen", "Gọi +84 987.613.572", "Đã viết cho YEN.Q@thu.example"])
+@pytest.mark.parametrize("move", SAYING)
+def test_officials_do_not_say_who_it_was(city: City, move: str, words: str) -> None:
+    case = _reported(city, is_taken=move not in ("return", "reject"))
+    before, state = Event.objects.count(), Case.objects.get(pk=case.id).state
+    with moment.at(MONDAY), pytest.raises(Refused) as refused:
+        SAYING[move](case, city, words)
+    assert refused.value.code == "invalid"
+    assert refused.value.fields
+    assert Event.objects.count() == before
+    assert Case.objects.get(pk=case.id).state == state
+
+
+@pytest.mark.parametrize("move", ["visit", "reply", "extend", "resolve"])
+def test_a_line_of_the_city_s_own_is_told(city: City, move: str) -> None:
+    case = _reported(city)
+    words = "Cần gấp thì gọi tổ điện 0263 3822 340"
+    with moment.at(MONDAY):
+        SAYING[move](case, city, words)
+    assert words in str(Event.objects.filter(case_id=case.id).order_by("id").values_list("data", flat=True).last())
+
+
+def test_whoever_does_not_hide_their_name_is_addressed_by_it(city: City) -> None:
+    case = _reported(city, hides_name=False)
+    with moment.at(MONDAY):
+        working.reply_incident(case.id, actor=city.hoa, text="Chào cô Quách Thị Yến, chiều nay thay bóng")
+        with pytest.raises(Refused):
+            working.reply_incident(case.id, actor=city.hoa, text="Sẽ gọi 0987613572")

@@ -1,11 +1,9 @@
 """Money never moves twice for one request: the same things done by several at the same time, on real connections."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
-from django.db import connection
 
 from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import verify
@@ -22,37 +20,11 @@ from motcua.kernel.payments.actions.gateways import start_attempt
 from motcua.kernel.payments.kind import BankAccount, Outcome, State
 from motcua.kernel.payments.models import Attempt, Obligation, Payment, Receipt, ReceiptSeries, Refund
 from motcua.kernel.payments.tests.samples import Till, money_for, names, owed
-from motcua.lib.errors import Refused
+from motcua.testing.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TO = BankAccount("970403", "0011223344", "NGUYEN VAN AN")
 HANDS = 6
-
-
-def at_once(*doings: Callable[[], object]) -> list[object]:
-    """Everything at the same moment, each on a connection of its own. What was refused comes back as its code."""
-    ready = threading.Barrier(len(doings))
-    came: list[object] = [None] * len(doings)
-
-    def run(place: int, do: Callable[[], object]) -> None:
-        try:
-            ready.wait(10)
-            came[place] = do()
-        except Refused as refused:
-            came[place] = refused.code
-        except Exception as error:  # noqa: BLE001  the test says which
-            came[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, do)) for place, do in enumerate(doings)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
-    assert not [found for found in came if isinstance(found, Exception)], came
-    return came
 
 
 def sums_agree(obligation: Obligation) -> None:

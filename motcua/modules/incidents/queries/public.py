@@ -370,6 +370,9 @@ def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, me
         .extra(
             where=["point(cases_case.lon, cases_case.lat) <@ box(point(%s, %s), point(%s, %s))"],
             params=[lon - d, lat - d, lon + d, lat + d],
+            select={"apart": "point(cases_case.lon, cases_case.lat) <-> point(%s, %s)"},
+            select_params=[lon, lat],
+            order_by=["apart"],
         )
     )
     if category_id is not None:

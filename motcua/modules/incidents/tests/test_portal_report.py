@@ -16,10 +16,11 @@ from motcua.kernel.events.models import Event
 from motcua.kernel.files.models import File
 from motcua.kernel.identity.models import Person
 from motcua.modules.incidents.actions.receiving import take_incident
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.models import Incident, ScopeRule
 from motcua.modules.incidents.queries.understanding import Suggestion
 from motcua.modules.incidents.views.portal import reporting
-from motcua.testing.city import LAMP_AT, SEA_AT, City
+from motcua.testing.city import LAMP_AT, MONDAY, SEA_AT, City
 
 pytestmark = pytest.mark.django_db
 LAMP = {
@@ -320,6 +321,20 @@ def test_similar_reports_are_offered_when_they_are_open_and_near(client: Client,
     assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", {**here, "lat": LAMP_AT[0] + 0.001}).text
     other_kind = {**here, "category": "waste", "category_by": "person"}
     assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", other_kind).text
+
+
+def test_the_nearest_is_offered_among_many(client: Client, city: City) -> None:
+    def lamp(text: str, away: float) -> int:
+        new = NewIncident(text=text, category="street-lighting", lat=LAMP_AT[0] + away, lon=LAMP_AT[1])
+        return submit_incident(new, actor=city.an).case.id
+
+    nearest = lamp("Trụ đèn ngay đây", 0.0)
+    numbers = [lamp(f"Đèn thứ {number} cách xa hơn", 0.0004) for number in range(60)]
+    Case.objects.filter(pk__in=[nearest, *numbers]).update(published_at=MONDAY)
+    # One that was written anew stands last in the table, as after any move.
+    Case.objects.filter(pk=nearest).update(flag=True)
+    page = client.post("/phan-anh/goi-y/", {"lat": LAMP_AT[0], "lon": LAMP_AT[1]}).text
+    assert "Trụ đèn ngay đây" in page
 
 
 def test_few_questions_to_the_database(

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from motcua.kernel.cases.kind import Bulk
 from motcua.kernel.cases.queries.people import cards_to_forget
 from motcua.kernel.cases.queries.reading import cases_of
-from motcua.kernel.events.actions import record
-from motcua.kernel.identity.actions.persons import forget_person
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
+from motcua.modules.incidents.actions.people import forget_contact
 from motcua.modules.incidents.actions.receiving import accept_incident, assign_incident, dispatch_incident
 from motcua.modules.incidents.actions.working import close_incident, flag_incident
 from motcua.modules.incidents.kind import CONTACT_KEPT_DAYS, REOPEN_DAYS
@@ -67,11 +66,8 @@ def learn() -> int:
 
 
 def forget_contacts() -> int:
-    """Empty the contact cards of reports whose time is over; the reports stay. Retention: see the privacy page."""
+    """Empty the contact cards of reports whose time is over, and what their people said of themselves in the words; the
+    reports stay as everybody reads them. Retention: see the privacy page."""
     over = moment.now() - timedelta(days=CONTACT_KEPT_DAYS)
-    done = 0
-    for case_id, person_id in cards_to_forget("incident", closed_before=over, limit=BATCH):
-        if forget_person(person_id):
-            record("incident.forgotten", case_id=case_id, actor=SYSTEM)
-            done += 1
-    return done
+    cards = cards_to_forget("incident", closed_before=over, limit=BATCH)
+    return sum(forget_contact(case_id, person_id) for case_id, person_id in cards)

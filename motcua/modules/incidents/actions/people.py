@@ -16,8 +16,8 @@ from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.queries.people import parties, party_of, party_token
 from motcua.kernel.cases.queries.reading import may_on, not_found
 from motcua.kernel.events.actions import record
-from motcua.kernel.identity.actions.persons import sealed_person_values
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.actions.persons import forget_person, sealed_person_values
+from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import opened, require
 from motcua.lib import moment
 from motcua.lib.codes import redact
@@ -194,3 +194,14 @@ def reopen_incident(
     )  # fmt: skip
     _add(case, event.id, actor=actor, text="", file_ids=file_ids)
     return case
+
+
+@transaction.atomic
+def forget_contact(case_id: int, person_id: int) -> bool:
+    """Empty the card, and of what people of the report wrote keep what everybody reads. Whether there was any left."""
+    if not forget_person(person_id):
+        return False
+    Incident.objects.filter(pk=case_id).update(text=F("public_text"))
+    Addition.objects.filter(case_id=case_id).update(text=F("public_text"))
+    record("incident.forgotten", case_id=case_id, actor=SYSTEM)
+    return True

@@ -17,7 +17,7 @@ from motcua.lib.errors import Refused
 from motcua.modules.incidents import tasks
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
-from motcua.modules.incidents.models import Incident, Phrase
+from motcua.modules.incidents.models import Addition, Incident, Phrase
 from motcua.testing.city import LAMP_AT, MONDAY, City, holding
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +262,20 @@ def test_after_ten_days_it_closes_and_after_a_year_contacts_are_forgotten(city: 
         assert tasks.forget_contacts() == 0
     person = Person.objects.get(cases=case)
     assert (bytes(person.phone_sealed), person.phone_index) == (b"", None)
+
+
+def test_with_the_contact_goes_what_they_said_of_themselves(city: City) -> None:
+    case = lamp(city, "Đèn tắt, gọi tôi 0905 123 456")
+    people.add_info_incident(case.id, actor=reporter(case), text="Vẫn tắt, số mới 0905 999 888")
+    with moment.at(MONDAY + HOUR):
+        receiving.reject_incident(case.id, actor=city.minh, reason="Đèn của hộ gia đình")
+    words = (Incident.objects.get(pk=case.id).text, Addition.objects.get().text)
+    assert "0905" in words[0]
+    assert "0905" in words[1]
+    with moment.at(MONDAY + timedelta(days=400)):
+        assert tasks.forget_contacts() == 1
+    assert Incident.objects.get(pk=case.id).text == Incident.objects.get(pk=case.id).public_text
+    assert "0905" not in Incident.objects.get(pk=case.id).text + Addition.objects.get().text
 
 
 MOVES: dict[str, Callable[[int, Actor], object]] = {

@@ -24,8 +24,8 @@ STYLE = (
 GUARDS = ("guards", [PYTHON, "-m", "pytest", "-q", "motcua/testing/architecture"])
 # As many tests at once as there are processors; beyond eight their browsers and databases want more than most machines.
 WORKERS = str(min(max(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2, 2), 8))
-UNIT = ("unit tests", [PYTHON, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadgroup", "-m", "not browser"])
-BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-n", WORKERS, "-m", "browser"])
+UNIT = ("unit tests", [PYTHON, "-m", "pytest", "-q", "-rs", "-n", WORKERS, "--dist", "loadgroup", "-m", "not browser"])
+BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-rs", "-n", WORKERS, "-m", "browser"])
 Step = tuple[str, list[str]]
 
 

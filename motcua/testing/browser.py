@@ -43,7 +43,7 @@ PHONE, DESKTOP = 390, 1440  # CSS pixels
 NARROWEST = 320  # also what a phone shows at twice the text size
 HEIGHTS = {PHONE: 844, DESKTOP: 900}
 PATIENCE = 10_000  # milliseconds
-# Every page is seen in both languages and at both widths; ``check_page`` also narrows the wide one.
+# ``check_page`` looks at both widths of each, so every page is seen at both widths in both languages.
 BOTH_FACES = pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
 
 OpenPage = Callable[..., "Page"]
@@ -166,11 +166,15 @@ def axe() -> Axe:
 
 @pytest.fixture
 def check_page(axe: Axe) -> Callable[["Page"], None]:
-    """What every page owes its readers: no accessibility finding, and no sideways scrolling down to 320 pixels."""
+    """What every page owes its readers, on the screen that it was opened on and on the other: no accessibility finding;
+    and no sideways scrolling down to 320 pixels."""
 
     def check(page: "Page") -> None:
         axe(page)
         size = page.viewport_size or {"width": DESKTOP, "height": HEIGHTS[DESKTOP]}
+        other = PHONE if size["width"] > PHONE else DESKTOP
+        page.set_viewport_size({"width": other, "height": HEIGHTS[other]})
+        axe(page)
         for width in sorted({size["width"], PHONE, NARROWEST}):
             page.set_viewport_size({"width": width, "height": size["height"]})
             too_wide = page.evaluate(

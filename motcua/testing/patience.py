@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from motcua.kernel.events.actions import read_everything
+from motcua.kernel.events.queries import reader_states
+
 Answer = TypeVar("Answer")
 
 
@@ -17,3 +20,13 @@ def until(done: Callable[[Answer], bool], turn: Callable[[], Answer], seconds: f
     while not done(answer := turn()) and time.monotonic() < end:
         time.sleep(0.02)
     return answer
+
+
+def read_all() -> None:
+    """Until no reader has anything ahead, also of what another test's transaction holds back meanwhile."""
+
+    def turn() -> int:
+        read_everything()
+        return sum(state.behind for state in reader_states())
+
+    until(lambda behind: not behind, turn)

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from motcua.kernel.events.actions import read_everything
 from motcua.kernel.figures.actions import rebuild_figures
 from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.figures.queries.board import board, forget
@@ -17,6 +16,7 @@ from motcua.modules.incidents.actions.submitting import NewIncident, submit_inci
 from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
 from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City
+from motcua.testing.patience import read_all
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,7 +55,7 @@ def week(city: City) -> City:
 
 def test_it_works(week: City) -> None:
     with moment.at(MONDAY + timedelta(days=4, hours=1)):
-        read_everything()
+        read_all()
         shown = board("30-ngay")
     (row,) = shown.rows
     assert row.unit.id == week.ward_one.id
@@ -81,18 +81,18 @@ def test_rebuilding_gives_the_same_numbers(week: City) -> None:
             for row in DayFigure.objects.order_by("day", "unit_id", "category_id").values()
         ]
 
-    read_everything()
+    read_all()
     first = numbers()
     assert first
     rebuild_figures()
     assert not DayFigure.objects.exists()
-    read_everything()
+    read_all()
     assert numbers() == first
 
 
 def test_the_page_shows_unit_rate_and_the_late_case_without_reason(week: City, client: Client) -> None:
     with moment.at(MONDAY + timedelta(days=4, hours=1)):
-        read_everything()
+        read_all()
         forget()
         page = client.get("/board/?ky=30-ngay").content.decode()
     assert "Phường Một" in page
@@ -117,7 +117,7 @@ def test_an_unknown_unit_is_not_found(client: Client, city: City) -> None:
 
 def test_open_data(week: City, client: Client) -> None:
     with moment.at(MONDAY + timedelta(days=4, hours=1)):
-        read_everything()
+        read_all()
         rows = client.get("/board/so-lieu.json").json()["rows"]
         csv = client.get("/board/so-lieu.csv").content.decode()
     assert sum(row["closed"] for row in rows) == 3
@@ -134,7 +134,7 @@ def test_the_board_in_a_browser(
         accept_incident(lamp(city), actor=city.hoa)
     other = NewIncident(text="Đèn tắt", category="street-lighting", lat=WARD_TWO_AT[0], lon=WARD_TWO_AT[1])
     accept_incident(submit_incident(other, actor=city.an).case.id, actor=city.tam)
-    read_everything()
+    read_all()
     page = open_page(width=width, language=language)
     page.goto("/board/")
     assert page.locator(".bd-few:not([open])").count() == 1  # who has little to do, and nothing late

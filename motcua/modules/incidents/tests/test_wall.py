@@ -11,7 +11,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.watching import EMERGENCY, course, dues_by_hour, opened_by_hour
-from motcua.kernel.events.actions import read_everything
 from motcua.kernel.figures.queries import wall as queries
 from motcua.kernel.figures.queries.wall import reach_of, wall
 from motcua.kernel.identity.kind import Actor
@@ -21,6 +20,7 @@ from motcua.modules.incidents.actions.receiving import accept_incident, take_inc
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import approve_incident, resolve_incident, visit_incident
 from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City
+from motcua.testing.patience import read_all
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -53,7 +53,7 @@ def two_wards(city: City) -> City:
         accept_incident(report(city), actor=city.hoa)
         report(city)
         report(city, WARD_TWO_AT)
-    read_everything()
+    read_all()
     return city
 
 
@@ -209,7 +209,7 @@ def busy_wards(transactional_db: None, city: City) -> City:
     with moment.at(now - timedelta(hours=1)):
         for place in (LAMP_AT, WARD_TWO_AT):
             accept_incident(report(city, place), actor=city.lan)
-    read_everything()
+    read_all()
     return city
 
 

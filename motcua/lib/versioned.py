@@ -28,6 +28,11 @@ class Versioned(Generic[T]):
             self._asked = monotonic()
             return self._held[1]
 
+    @property
+    def held(self) -> T | None:
+        """What was loaded last, without asking whether it still holds."""
+        return self._held[1] if self._held else None
+
     def forget(self) -> None:
         """Look again at the next ``get()``: after a change in this process, and between tests."""
         with self._lock:

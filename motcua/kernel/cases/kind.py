@@ -31,7 +31,7 @@ REPORTERS = frozenset({PartyRole.REPORTER, PartyRole.APPLICANT, PartyRole.FILER,
 # How a case came in, in words; a channel that is not named here is shown by its name.
 CHANNELS: dict[str, Text] = {
     "web": _("Gửi trên mạng"),
-    "phone": _("Gọi 1022"),
+    "phone": _("Gọi điện"),
     "counter": _("Tại quầy"),
     "zalo": _("Zalo"),
     "facebook": _("Facebook"),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,7 +154,6 @@ def _read(kind: str, pack: Pack) -> None:
     _read_attributes(pack, categories)
     _read_routing(pack, categories)
     _read_clocks(kind, pack, categories)
-    pack.setting("pack", "valid_from", date)
 
 
 def groups(pack: Pack) -> set[str]:
@@ -313,7 +312,7 @@ def _apply_categories(kind: str, pack: Pack) -> list[Change]:
         if code in wanted or row.valid_to is None
     }
     difference = compare(pack, "categories", wanted, found)
-    start = pack.setting("pack", "valid_from", date)
+    start = pack.setting("pack", "valid_from")
     for is_child in (False, True):  # groups before what is in them
         fresh = [code for code in difference.added if bool(wanted[code]["parent"]) == is_child]
         made = Category.objects.bulk_create(

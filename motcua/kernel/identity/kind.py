@@ -31,7 +31,7 @@ ROLE_NAMES = {
 }
 
 # These act for the whole body that their office belongs to: a clerk of a commune's office receives for the commune,
-# an operator of the 1022 centre dispatches for the province.
+# an operator of the hotline dispatches for the province.
 ROLES_FOR_PARENT = frozenset({Role.OPERATOR, Role.CLERK, Role.SECRETARY, Role.ADMINISTRATOR, Role.PRIVACY})
 KINDS_INSIDE_A_BODY = frozenset({"office", "centre"})  # kinds of unit that act for the one above them
 

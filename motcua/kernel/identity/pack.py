@@ -1,7 +1,7 @@
 """The pack's officers and their posts. A pack holds no passwords: an account opens by the link sent to its address."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -135,7 +135,7 @@ def _apply_accounts(pack: Pack, records: Mapping[str, Record]) -> tuple[list[Cha
 def _apply_posts(pack: Pack, records: Sequence[Record], accounts: Mapping[str, Account]) -> list[Change]:
     units = unit_ids({record["unit_code"] for record in records})
     today = local_today()
-    start = pack.setting("pack", "valid_from", date)
+    start = pack.setting("pack", "valid_from")
     wanted: dict[tuple[str, str, str], dict[str, Any]] = {
         (record["login"], record["unit_code"], record["role"]): {"title": record["title"], "ended": False}
         for record in records

@@ -46,13 +46,13 @@ def read(pack: Pack) -> None:
         for column in ("subject", "body"):
             _check_words(record, column)
         languages[record["event"], record["audience"], record["channel"]][record["language"]] = record
-    offered = pack.setting("pack", "languages", list) or []
+    offered = pack.setting("pack", "languages") or []
     for found in languages.values():
         for missing in sorted(set(offered) - found.keys()):
             next(iter(found.values())).problem(
                 _("thiếu mẫu này bằng ngôn ngữ “{code}”").format(code=missing), "language"
             )
-    sender = pack.setting("messages", "sms_sender", str, required=False)
+    sender = pack.setting("messages", "sms_sender")
     if sender and (len(sender) > LONGEST_SENDER or not sender.isascii()):
         pack.setting_problem("messages", "sms_sender", _("nhiều nhất 11 ký tự không dấu"))
 

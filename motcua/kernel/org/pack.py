@@ -167,13 +167,9 @@ def read(pack: Pack) -> None:
             record.problem(_("một đơn vị không tự kế tục mình"), "new_code")
     _check_tree(units, codes)
     _check_communes(units, areas)
-    default = pack.setting("pack", "calendar", str)
+    default = pack.setting("pack", "calendar")
     if default is not None and default not in calendars:
         pack.setting_problem("pack", "calendar", _("calendars.csv không có “{code}”").format(code=default))
-    for part, name in (("pack", "intake_unit"), ("owner", "unit")):
-        unit = pack.setting(part, name, str)
-        if unit is not None and unit not in codes:
-            pack.setting_problem(part, name, _("units.csv không có “{code}”").format(code=unit))
 
 
 def _check_years(days: Sequence[Record]) -> None:

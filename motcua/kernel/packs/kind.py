@@ -26,6 +26,46 @@ SETTINGS = "pack.toml"
 
 EVENTS = (EventKind("pack.applied", gettext_lazy("Nạp gói cấu hình {pack}"), icon="package"),)
 
+# ── pack.toml ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    part: str
+    name: str
+    kind: type
+    required: bool = False
+
+
+# Every key that may stand there; a guard asks that each is read somewhere.
+CITY_SETTINGS = (
+    Setting("pack", "name", str, required=True),
+    Setting("pack", "format", int, required=True),
+    Setting("pack", "province", str, required=True),
+    Setting("pack", "languages", list, required=True),
+    Setting("pack", "valid_from", date, required=True),
+    Setting("pack", "calendar", str, required=True),
+    Setting("owner", "name", str),
+    Setting("owner", "name_en", str),
+    Setting("map", "lat", float, required=True),
+    Setting("map", "lon", float, required=True),
+    Setting("map", "zoom", float, required=True),
+    Setting("contact", "hotline", str),
+    Setting("contact", "hotline_phone", str),
+    Setting("contact", "hotline_hours", str),
+    Setting("contact", "email", str),
+    Setting("emergency", "ambulance", str),
+    Setting("emergency", "fire", str),
+    Setting("emergency", "police", str),
+    Setting("examples", "address", str),
+    Setting("examples", "old_place", str),
+    Setting("messages", "email_sender_name", str),
+    Setting("messages", "email_sender", str),
+    Setting("messages", "sms_sender", str),
+    Setting("reports", "reopen_days", int),
+    Setting("legal", "basis", list),
+)
+
 # ── What a file is made of ──────────────────────────────────────────────────────────────────────────────────────────
 
 Parse = Callable[[str], Any]

@@ -4,6 +4,7 @@ import csv
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,16 @@ from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
-from motcua.kernel.packs.kind import FORMAT, SETTINGS, Change, Problem, Table, parts_in_order
+from motcua.kernel.packs.kind import (
+    CITY_SETTINGS,
+    FORMAT,
+    SETTINGS,
+    Change,
+    Problem,
+    Setting,
+    Table,
+    parts_in_order,
+)
 from motcua.kernel.packs.models import City
 from motcua.lib.versioned import Versioned
 
@@ -214,28 +224,49 @@ class Pack:
             self.problem(
                 SETTINGS, self.setting_line("", name), _("“{name}” phải nằm trong một mục [ ]").format(name=name)
             )
-        if self.setting("pack", "format", int) not in (None, FORMAT):
+        self._check_settings()
+        if self.setting("pack", "format") not in (None, FORMAT):
             self.setting_problem("pack", "format", _("chỉ đọc được định dạng {number}").format(number=FORMAT))
-        if self.setting("pack", "name", str) not in (None, self.folder.resolve().name):
+        if self.setting("pack", "name") not in (None, self.folder.resolve().name):
             self.setting_problem(
                 "pack", "name", _("phải là tên thư mục, “{name}”").format(name=self.folder.resolve().name)
             )
 
-    def setting(self, part: str, name: str, kind: type, *, required: bool = True) -> Any:
-        """The value of ``part.name``; None, and a problem, when it is missing or not a ``kind``."""
-        value = self.settings.get(part, {}).get(name)
-        if value is None:
-            if required and self._settings_text:
+    def _check_settings(self) -> None:
+        """What may not stand there is named, and left out."""
+        known: dict[str, dict[str, Setting]] = defaultdict(dict)
+        for setting in CITY_SETTINGS:
+            known[setting.part][setting.name] = setting
+            if setting.required and setting.name not in self.settings.get(setting.part, {}):
                 self.problem(
-                    SETTINGS, self.setting_line(part), _("[{part}] thiếu “{name}”").format(part=part, name=name)
+                    SETTINGS,
+                    self.setting_line(setting.part),
+                    _("[{part}] thiếu “{name}”").format(part=setting.part, name=setting.name),
                 )
-            return None
-        if not isinstance(value, (int, float) if kind is float else kind) or (
-            kind is not bool and isinstance(value, bool)
-        ):
-            self.setting_problem(part, name, _("sai kiểu; viết như trong docs/packs.md"))
-            return None
-        return value
+        for part, values in self.settings.items():
+            if part not in known:
+                self.problem(
+                    SETTINGS,
+                    self.setting_line(part),
+                    _("không biết mục [{part}]; các mục là: {parts}").format(part=part, parts=", ".join(known)),
+                )
+                values.clear()
+            for name, value in list(values.items()):
+                if name not in known[part]:
+                    self.setting_problem(
+                        part,
+                        name,
+                        _("không biết khoá này; các khoá là: {names}").format(names=", ".join(known[part])),
+                    )
+                elif _is_a(value, known[part][name].kind):
+                    continue
+                else:
+                    self.setting_problem(part, name, _("sai kiểu; viết như trong docs/packs.md"))
+                del values[name]
+
+    def setting(self, part: str, name: str) -> Any:
+        """The value of ``part.name`` (one of ``CITY_SETTINGS``); None where it is missing or was refused."""
+        return self.settings.get(part, {}).get(name)
 
     def setting_problem(self, part: str, name: str, text: str) -> None:
         self.problem(SETTINGS, self.setting_line(part, name), f"{part}.{name}: {text}")
@@ -249,6 +280,12 @@ class Pack:
             if inside and name and re.match(rf"\s*{re.escape(name)}\s*=", content):
                 return line
         return at
+
+
+def _is_a(value: Any, kind: type) -> bool:
+    if isinstance(value, list):
+        return kind is list and all(isinstance(item, str) for item in value)
+    return isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
 
 
 def read_pack(folder: Path) -> Pack:
@@ -340,9 +377,33 @@ def forget() -> None:
     _city.forget()
 
 
-def city_setting(part: str, name: str, default: Any = None) -> Any:
-    """A value of the installed pack's ``pack.toml``, such as ``city_setting("pack", "intake_unit")``."""
-    return _city.get().get(part, {}).get(name, default)
+def city_setting(part: str, name: str, default: Any = None, *, ask: bool = True) -> Any:
+    """A value of the installed pack's ``pack.toml``, such as ``city_setting("map", "lat")``.
+
+    ``ask=False``: as this process knew it last; for where the database may be what is broken.
+    """
+    settings = _city.get() if ask else _city.held
+    return (settings or {}).get(part, {}).get(name, default)
+
+
+def hotline(*, ask: bool = True) -> str:
+    """Whom to call for help, to stand after “gọi”: the number, or words where the city has none."""
+    return str(city_setting("contact", "hotline", "", ask=ask) or _("chính quyền nơi bạn ở"))
+
+
+def emergency_numbers(*, ask: bool = True) -> str:
+    """ "115, 114, 113" for “cấp cứu, cháy nổ, tội phạm”; "" unless the city has all three."""
+    numbers = (
+        city_setting("emergency", "ambulance", "", ask=ask),
+        city_setting("emergency", "fire", "", ask=ask),
+        city_setting("emergency", "police", "", ask=ask),
+    )
+    return ", ".join(numbers) if all(numbers) else ""
+
+
+def emergency_words(*, ask: bool = True) -> str:
+    numbers = emergency_numbers(ask=ask)
+    return _("Cấp cứu, cháy nổ, tội phạm: gọi %(numbers)s.") % {"numbers": numbers} if numbers else ""
 
 
 def applied_at() -> datetime | None:

@@ -86,11 +86,11 @@ def read(pack: Pack) -> None:
     _check_successions(pack.tables[SUCCESSIONS.file])
     for record in pack.read_table(LANDMARKS):
         record.check_reference("area_code", new_codes, AREAS.file)
-    province = pack.setting("pack", "province", str)
+    province = pack.setting("pack", "province")
     if province is not None and (province not in new_codes or new_codes[province]["level"] != Area.Level.PROVINCE):
         pack.setting_problem("pack", "province", _("areas.csv không có tỉnh mang mã “{code}”").format(code=province))
-    for name, least, most in (("lat", 6, 24), ("lon", 102, 118), ("zoom", 5, 19), ("min_zoom", 5, 19)):
-        value = pack.setting("map", name, float)
+    for name, least, most in (("lat", 6, 24), ("lon", 102, 118), ("zoom", 5, 19)):
+        value = pack.setting("map", name)
         if value is not None and not least <= value <= most:
             pack.setting_problem("map", name, _("phải từ {least} đến {most}").format(least=least, most=most))
 

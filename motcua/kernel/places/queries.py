@@ -344,7 +344,7 @@ _gazetteer = Versioned(_state, _load_spots)
 
 
 def find_spots(words: str, limit: int = MOST_SPOTS) -> list[Spot]:
-    """What these words may mean, the likeliest first: "12 Phan Đình Phùng, Xuân Hương", "ho xuan", "phuong 2"."""
+    """What these words may mean, the likeliest first: "12 Nguyễn Du, phường Hai", "cho moi", "phuong 2"."""
     whole = _plain(words[:MOST_ADDRESS])
     texts = {text for text in (whole, _HOUSE_NUMBER.sub("", whole)) if len(text) > 1}  # "3/2" is a street as well
     ranked = []

@@ -55,7 +55,7 @@ class SampleForm(Form):
     kind = ChoiceField(
         label=_("Loại sự cố"), choices=[("road", _("Hư hỏng mặt đường")), ("light", _("Đèn đường"))], widget=RadioSelect
     )
-    ward = ChoiceField(label=_("Phường, xã"), choices=[("1", "Xuân Hương – Đà Lạt"), ("2", "Lâm Viên – Đà Lạt")])
+    ward = ChoiceField(label=_("Phường, xã"), choices=[("1", "Phường Một"), ("2", "Phường Hai")])
     told = CharField(label=_("Mô tả ngắn"), widget=Textarea(attrs={"rows": 3}), required=False)
     photo = FileField(label=_("Ảnh"), required=False)
     is_hidden_name = BooleanField(

@@ -124,7 +124,7 @@ def words(text: str) -> list[str]:
 
 
 def slug(text: str) -> str:
-    """``Phường Xuân Hương – Đà Lạt`` → ``phuong-xuan-huong-da-lat``."""
+    """``Phường Đông Kinh – Bắc`` → ``phuong-dong-kinh-bac``."""
     return re.sub("[^a-z0-9]+", "-", fold(text)).strip("-")
 
 

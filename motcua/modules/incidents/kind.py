@@ -12,7 +12,7 @@ TRIAGE = frozenset({Role.OPERATOR, Role.LEADER, Role.CLERK, Role.SECRETARY})
 WORKERS = frozenset({Role.LEADER, Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
 
-REOPEN_DAYS = 10
+REOPEN_DAYS = 10  # where the city says nothing else
 LONGEST_TEXT = 5_000
 CONTACT_KEPT_DAYS = 365  # after closing; then the contact card is emptied
 

@@ -45,6 +45,9 @@ EVALUATION = Table(
 
 
 def read(pack: Pack) -> None:
+    days = pack.setting("reports", "reopen_days")
+    if days is not None and not 1 <= days <= 365:
+        pack.setting_problem("reports", "reopen_days", _("phải từ {least} đến {most}").format(least=1, most=365))
     pack.read_table(SCOPE)
     categories = pack.keys("categories.csv")
     chosen = categories.keys() - groups(pack)

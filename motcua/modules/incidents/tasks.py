@@ -13,7 +13,8 @@ from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions.people import forget_contact
 from motcua.modules.incidents.actions.receiving import accept_incident, assign_incident, dispatch_incident
 from motcua.modules.incidents.actions.working import close_incident, flag_incident
-from motcua.modules.incidents.kind import CONTACT_KEPT_DAYS, REOPEN_DAYS
+from motcua.modules.incidents.kind import CONTACT_KEPT_DAYS
+from motcua.modules.incidents.queries.public import reopen_days
 
 BATCH = 200
 
@@ -50,7 +51,7 @@ BULK = {
 
 def close_finished() -> int:
     """Once the time for reopening is over, a finished report is closed for good."""
-    over = moment.now() - timedelta(days=REOPEN_DAYS)
+    over = moment.now() - timedelta(days=reopen_days())
     done = cases_of("incident").filter(state__in=["published", "answered"], closed_at__lt=over)
     numbers = list(done.order_by("closed_at").values_list("id", flat=True)[:BATCH])
     for case_id in numbers:

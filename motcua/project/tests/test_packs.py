@@ -82,7 +82,7 @@ def test_it_works(folder: Path) -> None:
     assert ScopeRule.objects.get(kind="crime").phrases == ["cầm dao", "bị cướp"]
     assert "\n\n" in Template.objects.get(channel="email", language="vi").body
     assert Phrase.objects.filter(source="pack").count() == 120
-    assert packs.city_setting("pack", "intake_unit") == "centre"
+    assert packs.city_setting("pack", "province") == "68"
     assert Event.objects.get(name="pack.applied").data["tables"]["units"] == {"added": 5}
 
 

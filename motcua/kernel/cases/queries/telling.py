@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 VARIABLES: dict[str, Sample] = {
     "code": "PA-261117-0388",
     "subject": "Đèn đường tắt trước số 12",
-    "unit": "Phường Xuân Hương – Đà Lạt",
+    "unit": "Phường Mẫu",
     "due": partial(moment_words, datetime(2026, 11, 23, 14, 10)),  # noqa: DTZ001  on the reader's clock
     "reason": "Chờ vật tư",
     "result": "Đã thay bóng",

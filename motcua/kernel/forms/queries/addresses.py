@@ -10,7 +10,7 @@ from motcua.kernel.places import queries as places
 from motcua.lib.vietnamese import fold
 
 MOST_FOUND = 12
-MOST_BEHIND = 8  # words: “thành phố Bảo Lộc tỉnh Lâm Đồng” are seven; each is a query, and people type on
+MOST_BEHIND = 8  # words: the full name of a town and its province are seven; each is a query, and people type on
 _COMMUNE = "commune"
 
 
@@ -116,7 +116,7 @@ def place_of(value: Mapping[str, Any]) -> Place | None:
 
 
 def address_words(value: Mapping[str, Any]) -> str:
-    """ "12 đường Mẫu, Phường Xuân Hương – Đà Lạt, Tỉnh Lâm Đồng"."""
+    """ "12 đường Mẫu, Phường Hai, Tỉnh Mẫu"."""
     place = place_of(value)
     where = place.label if place else str(value.get("elsewhere") or value.get("place") or value.get("area") or "")
     return ", ".join(part for part in (str(value.get("line") or ""), where) if part)

@@ -21,6 +21,7 @@ from motcua.kernel.forms.kind import Form, Prefilled
 from motcua.kernel.forms.queries.showing import Row, Section, summarise
 from motcua.kernel.forms.views.boxes import Box
 from motcua.kernel.forms.views.rendering import StepPage
+from motcua.kernel.packs.queries import city_setting
 
 register = template.Library()
 
@@ -30,6 +31,12 @@ def _template(name: str) -> Template:
     loaded: Any = get_template(f"forms/answers/{name}.html")
     found: Template = loaded.template
     return found
+
+
+@register.simple_tag
+def old_place() -> str:
+    """The former name of some commune, as an example of what may be typed; "" where the city gives none."""
+    return str(city_setting("examples", "old_place", ""))
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.models import Account, LoginCode, Person
 from motcua.kernel.identity.ports import code_sender, consent_code_sender
 from motcua.kernel.identity.queries import keyed_index, sealer
+from motcua.kernel.packs.queries import hotline
 from motcua.lib import contacts, moment
 from motcua.lib.errors import Refused
 
@@ -111,8 +112,8 @@ def send_login_code(contact: Contact, *, network: str, language: str, consent: C
         words = _("Mã vừa được gửi. Đợi {n} giây rồi gửi lại.")
         raise Refused("too_many", words.format(n=seconds), retry_after=seconds)
     if len(to_address) >= CODES_PER_ADDRESS or recent.filter(network_index=network_index).count() >= CODES_PER_NETWORK:
-        words = _("Đã gửi quá nhiều mã. Bạn thử lại sau một giờ, hoặc gọi 1022 để được giúp.")
-        raise Refused("too_many", words, retry_after=int(WINDOW.total_seconds()))
+        words = _("Đã gửi quá nhiều mã. Bạn thử lại sau một giờ, hoặc gọi {hotline} để được giúp.")
+        raise Refused("too_many", words.format(hotline=hotline()), retry_after=int(WINDOW.total_seconds()))
     LoginCode.objects.filter(address_index=address_index).exclude(digest=b"").update(digest=b"")
     code = f"{secrets.randbelow(1_000_000):06d}"
     LoginCode.objects.create(
@@ -174,7 +175,8 @@ def account_for(contact: Contact, *, language: str) -> Account:
         phone, email = (contact.address, "") if contact.channel == "sms" else ("", contact.address)
         return new_person_account(create_person(phone=phone, email=email, language=language))
     if not account.is_active:
-        raise Refused("locked", _("Tài khoản này đã bị khoá. Gọi 1022 để được giúp."))
+        words = _("Tài khoản này đã bị khoá. Gọi {hotline} để được giúp.")
+        raise Refused("locked", words.format(hotline=hotline()))
     return account
 
 

@@ -9,24 +9,18 @@ FILES = {
 [pack]
 name = "{folder}"
 format = 1
-title = "Một Cửa Thử"
 province = "68"
-time_zone = "Asia/Ho_Chi_Minh"
-language = "vi"
 languages = ["vi", "en"]
 valid_from = 2025-07-01
 calendar = "office"
-intake_unit = "centre"
 
 [owner]
 name = "Tỉnh Thử"
-unit = "68"
 
 [map]
 lat = 11.94
 lon = 108.45
 zoom = 13
-min_zoom = 8
 
 [messages]
 sms_sender = "MotCua"

@@ -1,16 +1,24 @@
 """The pages of the house through Django's client: finding, following, clocks, areas, what signed-in people see."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries
 
 from motcua.kernel.cases.models import Clock
 from motcua.kernel.identity.models import Account
+from motcua.kernel.packs import queries as packs
+from motcua.kernel.packs.models import City as Pack
+from motcua.kernel.places.models import Area
 from motcua.kernel.web import kind
 from motcua.kernel.web.kind import Finder, Found, PortalTile, register_tiles
 from motcua.kernel.web.templatetags.motcua import CLOCK_SIGNER
+from motcua.kernel.web.views.errors import failed
+from motcua.lib import moment
 from motcua.testing.city import City
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +98,66 @@ def test_style_page_is_for_those_who_watch_the_system(client: Client, city: City
     assert client.get("/desk/-/components/").status_code == 403
     client.force_login(Account.objects.get(pk=city.quan.id or 0))
     assert client.get("/desk/-/components/").status_code == 200
+
+
+SAID = {
+    "map": {"lat": 21.03, "lon": 105.85, "zoom": 11},
+    "contact": {"hotline": "18001", "hotline_hours": "07:00–21:00"},
+    "emergency": {"ambulance": "915", "fire": "914", "police": "913"},
+    "legal": {"basis": ["Nghị quyết về <trang> này"]},
+}
+
+
+def says(settings: dict[str, Any]) -> None:
+    """The city says this from now on."""
+    Pack.objects.update_or_create(
+        defaults={"pack": "thu", "number": 1, "settings": settings, "applied_at": moment.now()}
+    )
+    packs.forget()
+
+
+def test_pages_say_what_the_city_says(client: Client, city: City) -> None:
+    says(SAID)
+    page = html(client, "/tro-giup/")
+    assert "Gọi <b>18001</b> khi cần người hướng dẫn. Cấp cứu, cháy nổ, tội phạm: gọi 915, 914, 913." in page
+    assert "Cấp cứu, cháy nổ, tội phạm đang xảy ra: gọi 915, 914, 913." in page
+    assert "Giờ trực: 07:00–21:00." in page
+    assert "<li>Nghị quyết về &lt;trang&gt; này</li>" in page
+    assert "Muốn dùng quyền này, gọi 18001" in html(client, "/du-lieu-cua-ban/")
+
+
+def test_pages_of_a_city_that_says_nothing(client: Client, city: City) -> None:
+    says({"emergency": {"fire": "914"}})
+    page = html(client, "/tro-giup/")
+    assert "Gọi <b>chính quyền nơi bạn ở</b> khi cần người hướng dẫn." in page
+    assert "Cấp cứu" not in page
+    assert "Căn cứ pháp lý" not in page
+
+
+def test_maps_open_where_the_city_says_else_in_its_middle() -> None:
+    def drawn(**values: Any) -> str:
+        return render_to_string("components/map.html", values, RequestFactory().get("/"))
+
+    says(SAID)
+    assert 'data-centre-lat="21.03" data-centre-lon="105.85" data-zoom="11"' in drawn(zoom=17, edit="a b")
+    assert 'data-lat="10.5" data-lon="106.5" data-zoom="17"' in drawn(lat=10.5, lon=106.5, zoom=17)
+    assert "data-centre-lat" not in drawn(fit=True)
+    says({})
+    assert "data-centre-lat" not in drawn()
+
+
+def test_maps_of_a_city_that_says_nothing_open_in_its_middle(city: City) -> None:
+    page = render_to_string("components/map.html", {}, RequestFactory().get("/"))
+    region = Area.objects.get(code="68")
+    assert f'data-centre-lat="{region.lat}" data-centre-lon="{region.lon}"' in page
+
+
+def test_when_all_is_broken_the_numbers_are_still_known(
+    city: City, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(SAID)
+    packs.city_setting("pack", "name")
+    monkeypatch.setattr("motcua.lib.versioned.monotonic", lambda: 60.0)  # anybody else would ask again
+    with django_assert_num_queries(0):
+        page = failed(RequestFactory().get("/")).content.decode()
+    assert "Việc gấp: gọi 18001. Cấp cứu, cháy nổ, tội phạm: gọi 915, 914, 913." in page

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
 from motcua.kernel.identity.views import public
+from motcua.kernel.packs.queries import emergency_words, hotline
 from motcua.lib.errors import Refused
 
 STATUS = {
@@ -229,7 +230,7 @@ def _plain_page(request: HttpRequest, status: HTTPStatus, title: str, text: str)
         "title": title,
         "text": text,
         "again": _("Thử lại"),
-        "help": _("Việc gấp: gọi 1022. Cấp cứu, cháy nổ, tội phạm: gọi 115, 114, 113."),
+        "help": f"{_('Việc gấp: gọi %(hotline)s.') % {'hotline': hotline(ask=False)}} {emergency_words(ask=False)}",
         "request_id": getattr(request, "request_id", ""),
         "stylesheet": stylesheet,
     }

@@ -14,9 +14,13 @@ from motcua.kernel.identity.queries import may, may_somewhere
 from motcua.kernel.identity.views import Request
 from motcua.kernel.identity.views.sessions import seconds_left
 from motcua.kernel.org import queries as org
+from motcua.kernel.packs import queries as packs
+from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.places import queries as places
 from motcua.kernel.web.kind import LINKS, TILES, DeskLink, PortalTile, Text
 from motcua.kernel.web.views.middleware import live_origin
+
+MAP_ZOOM = 12  # where the city says none
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,24 @@ class House:
             return places.area(self._root.area_id).full_name
         return self.authority
 
+    @cached_property
+    def map_start(self) -> tuple[float, float, float] | None:
+        """Latitude, longitude and zoom where a map opens: the city's, else the middle of what it governs."""
+        lat, lon = city_setting("map", "lat"), city_setting("map", "lon")
+        if lat is not None and lon is not None:
+            return lat, lon, city_setting("map", "zoom", MAP_ZOOM)
+        if self._root and self._root.area_id:
+            area = places.area(self._root.area_id)
+            return area.lat, area.lon, MAP_ZOOM
+        return None
+
+    hotline = cached_property(lambda self: packs.hotline())
+    hotline_number = cached_property(lambda self: city_setting("contact", "hotline", ""))
+    hotline_phone = cached_property(lambda self: city_setting("contact", "hotline_phone", ""))
+    hotline_hours = cached_property(lambda self: city_setting("contact", "hotline_hours", ""))
+    emergency_numbers = cached_property(lambda self: packs.emergency_numbers())
+    emergency_words = cached_property(lambda self: packs.emergency_words())
+    legal_basis = cached_property(lambda self: city_setting("legal", "basis", ()))
     version = __version__
 
     # The portal

@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.views import PUBLIC
+from motcua.kernel.packs.queries import hotline
 from motcua.kernel.web.views.errors import host_of, method_not_allowed, not_found, refusal
 from motcua.lib.errors import ConnectorError, Refused
 
@@ -211,13 +212,9 @@ def limited(name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)) -
             if settings.RATE_LIMITS and request.method in methods:
                 wait = buckets.take(name, client_address(request), burst=per_hour, per_second=per_hour / 3600)
                 if wait:
-                    minutes = math.ceil(wait / 60)
-                    raise Refused(
-                        "too_many",
-                        _("Nơi bạn đang truy cập vừa gửi quá nhiều lần. Thử lại sau %(minutes)s phút, hoặc gọi 1022.")
-                        % {"minutes": minutes},
-                        retry_after=math.ceil(wait),
-                    )
+                    words = _("Nơi bạn đang truy cập vừa gửi quá nhiều lần. Thử lại sau {n} phút, hoặc gọi {hotline}.")
+                    told = words.format(n=math.ceil(wait / 60), hotline=hotline())
+                    raise Refused("too_many", told, retry_after=math.ceil(wait))
             return view(request, *args, **kwargs)
 
         return cast("AnyView", guarded)

@@ -24,9 +24,9 @@ from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, unit_words
-from motcua.modules.incidents.kind import LONGEST_TEXT, REOPEN_DAYS
+from motcua.modules.incidents.kind import LONGEST_TEXT
 from motcua.modules.incidents.models import Addition, Incident, Rating
-from motcua.modules.incidents.queries.public import may_reopen, public_cases
+from motcua.modules.incidents.queries.public import may_reopen, public_cases, reopen_days
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -165,7 +165,7 @@ def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", ve
 def reopen_incident(
     case_id: int, *, actor: Actor, reason: str, file_ids: Sequence[int] = (), version: int | None = None
 ) -> Case:
-    """Not done, or not well: it runs again, with new promises. People have ten days; officials may later, too."""
+    """Not done, or not well: it runs again, with new promises. People have some days; officials may later, too."""
     case = begin(case_id, "reopen", kind=KIND, actor=actor, version=version)
     why = said(reason, "reason", _("Ghi điều chưa được, để chúng tôi làm lại cho đúng."))
     acts_by_post = actor.is_officer and may_on(actor.by_post, f"{KIND}.reopen", case)
@@ -173,7 +173,7 @@ def reopen_incident(
         raise Refused(
             "too_late",
             _("Đã quá %(days)d ngày kể từ khi xong. Bạn gửi phản ánh mới, chúng tôi sẽ nối với việc này.")
-            % {"days": REOPEN_DAYS},
+            % {"days": reopen_days()},
         )
     case.closed_at = None
     was_rejected = case.state == "rejected"

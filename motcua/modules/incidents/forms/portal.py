@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.rules import leaf_categories, rules
+from motcua.kernel.packs.queries import city_setting, emergency_words
 from motcua.lib.errors import Refused
 
 if TYPE_CHECKING:
@@ -125,6 +128,13 @@ class ContactFields(Form):
         return {name: self.cleaned_data.get(name, "") for name in ("name", "phone", "email")}
 
 
+def _example() -> str:
+    address = city_setting("examples", "address")
+    if address:
+        return gettext("Ví dụ: trước số %(address)s.") % {"address": address}
+    return gettext("Ghi số nhà, tên đường, phường hoặc xã.")
+
+
 class IncidentFields(ContactFields):
     """What a report is made of, whoever writes it down: a person, or an official at the telephone."""
 
@@ -140,7 +150,7 @@ class IncidentFields(ContactFields):
     category = forms.ChoiceField(label=_("Loại sự cố"), required=False, choices=category_choices, widget=CategorySelect)
     address = Words(
         label=_("Địa chỉ, hoặc chỗ đó gần đâu"),
-        help_text=_("Ví dụ: trước số 152 Phan Đình Phùng, phường Xuân Hương – Đà Lạt."),
+        help_text=lazy(_example, str)(),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
@@ -149,7 +159,7 @@ class IncidentFields(ContactFields):
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     is_danger = forms.BooleanField(
         label=_("Đang nguy hiểm cho người"),
-        help_text=_("Chúng tôi xem trước và hẹn sớm hơn. Cấp cứu, cháy nổ, tội phạm: gọi 115, 114, 113."),
+        help_text=format_lazy("{} {}", _("Chúng tôi xem trước và hẹn sớm hơn."), lazy(emergency_words, str)()),
         required=False,
     )
     hides_name = forms.BooleanField(

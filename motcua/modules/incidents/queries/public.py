@@ -30,6 +30,7 @@ from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import opened
 from motcua.kernel.org import queries as org
+from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.codes import redact
@@ -348,9 +349,14 @@ def _answers(category: Category | None, given: dict[str, str | list[str]], *, wi
     return found
 
 
+def reopen_days() -> int:
+    """How long after the end of a report people may have it reopened."""
+    return int(city_setting("reports", "reopen_days", REOPEN_DAYS))
+
+
 def may_reopen(case: Case) -> bool:
-    """Whether a person still can: ten days from the end."""
-    return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=REOPEN_DAYS)
+    """Whether a person still can."""
+    return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=reopen_days())
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,9 @@ def _client(request: HttpRequest) -> Actor | None:
 @endpoint("GET", "HEAD")
 def discovery(request: HttpRequest, suffix: str) -> HttpResponse:
     changeset = queries.changeset()
-    owner = city_setting("owner", "name_en" if get_language() == "en" else "name", "") or "Một Cửa"
-    ways = [city_setting("contact", name, "") for name in ("email", "hotline_phone", "hotline")]
+    owner = (get_language() == "en" and city_setting("owner", "name_en")) or city_setting("owner", "name") or "Một Cửa"
+    ways = [city_setting("contact", "email"), city_setting("contact", "hotline_phone")]
+    ways.append(city_setting("contact", "hotline"))
     contact = f"{owner}: {', '.join(filter(None, ways)) or settings.PUBLIC_URL}"
     data = {
         "changeset": changeset,

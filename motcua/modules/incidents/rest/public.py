@@ -402,7 +402,7 @@ class ReopenIn(Schema):
 @requires("incident.reopen")
 @limited("incident_reopen", per_hour=30)
 def reopen(request: Request, code: Code, body: ReopenIn, if_match: str = Header("", max_length=40)) -> Standing:
-    """Not done, or not well: within ten days."""
+    """Not done, or not well: within the days that the city gives (ten where it says nothing)."""
     case = case_by_code(code, actor=request.actor)
     with version_of(if_match) as version:
         reopen_incident(

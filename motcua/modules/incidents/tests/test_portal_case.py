@@ -11,6 +11,8 @@ from django.test import Client
 from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.models import File
+from motcua.kernel.packs import queries as packs
+from motcua.kernel.packs.models import City as Pack
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import accept_incident, merge_incident, reject_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, Submitted, submit_incident
@@ -23,6 +25,7 @@ from motcua.modules.incidents.actions.working import (
     visit_incident,
 )
 from motcua.modules.incidents.models import Addition, Incident, Rating
+from motcua.modules.incidents.tasks import close_finished
 from motcua.modules.incidents.tests.test_portal_report import photo
 from motcua.testing.city import LAMP_AT, MONDAY, City
 
@@ -296,6 +299,16 @@ def test_reopen_within_ten_days(client: Client, city: City, done_one: Submitted)
         assert client.post(address(done_one, "mo-lai/"), {"reason": ""}).status_code == 422
         assert client.post(address(done_one, "mo-lai/"), {"reason": "Vẫn tắt"}).status_code == 302
     assert Case.objects.get().state == "dispatched"
+
+
+def test_the_city_says_how_long_people_may_reopen(client: Client, city: City, done_one: Submitted) -> None:
+    Pack.objects.create(pack="thu", number=1, settings={"reports": {"reopen_days": 3}}, applied_at=MONDAY)
+    packs.forget()
+    holder(client, done_one)
+    with moment.at(MONDAY + timedelta(days=4)):
+        assert "Đã quá 3 ngày" in client.post(address(done_one, "mo-lai/"), {"reason": "Vẫn tắt"}).text
+        assert close_finished() == 1
+    assert Case.objects.get().state == "closed"
 
 
 def test_choose_which_notices(client: Client, city: City, open_one: Submitted) -> None:

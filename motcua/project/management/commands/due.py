@@ -132,7 +132,7 @@ def _from_pack(options: dict[str, Any]) -> Source:
         pack.read_table(table)
     if pack.problems:
         raise Refused("invalid_pack", "\n".join(f"{folder}/{problem}" for problem in pack.problems))
-    code = options["calendar"] or pack.setting("pack", "calendar", str)
+    code = options["calendar"] or pack.setting("pack", "calendar")
     if unit := options["unit"]:
         units = pack.keys(org_pack.UNITS.file)
         if unit not in units:

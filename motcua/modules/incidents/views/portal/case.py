@@ -29,8 +29,7 @@ from motcua.modules.incidents.actions.people import (
     report_still_there_incident,
 )
 from motcua.modules.incidents.forms.portal import SCORES, AddForm, Form, JoinForm, RateForm, ReopenForm, WantsForm
-from motcua.modules.incidents.kind import REOPEN_DAYS
-from motcua.modules.incidents.queries.public import PublicPage, public_page
+from motcua.modules.incidents.queries.public import PublicPage, public_page, reopen_days
 from motcua.modules.incidents.views.portal.photos import Photos, received_photos
 
 FACES = ("mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy")
@@ -80,7 +79,7 @@ def _page(request: Request, page: PublicPage, bound: Form | None = None, status:
         "bound_form": bound,
         "crumbs": [(_("Xem phản ánh"), reverse("incidents"))],
         "scores": [(score, words, face) for (score, words), face in zip(SCORES, FACES, strict=True)],
-        "reopen_until": page.case.closed_at + timedelta(days=REOPEN_DAYS) if page.case.closed_at else None,
+        "reopen_until": page.case.closed_at + timedelta(days=reopen_days()) if page.case.closed_at else None,
         "unit_rate": done.rate if done.closed >= FEW else None,
         "board_url": reverse("board"),
         # Without tiles the map shows areas alone: from further away, so that one sees which.

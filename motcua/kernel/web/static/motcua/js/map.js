@@ -1,6 +1,7 @@
 /* Maps. <div class="mc-map" data-map …> becomes a Leaflet map:
      data-lat data-lon data-zoom   where it looks            data-areas  GeoJSON of our own areas, drawn as the base map
      data-tiles data-attribution   an optional tile layer    data-points JSON [{lat, lon, s, t, u, w}] shown in clusters
+     data-centre-lat …-lon         where it begins to look, when nobody chose a place; without either, all areas
      data-pin                      a pin at lat/lon          data-still  no moving, a picture
      data-edit="lat-id lon-id"     the pin stays in the middle and the map moves under it; the two fields follow
    Points differ by shape as well as colour: circle on, diamond soon, triangle late, ring done. */
@@ -37,7 +38,7 @@ window.mcMap = (() => {
         }
         const toggle = () => { if (map.getZoom() >= 12 && map.getZoom() < 15) labels.addTo(map); else labels.remove(); };
         if (!tiles) { map.on("zoomend", toggle); toggle(); }
-        if (!element.dataset.lat && layer.getBounds().isValid()) map.fitBounds(layer.getBounds());
+        if (!element.dataset.lat && !element.dataset.centreLat && layer.getBounds().isValid()) map.fitBounds(layer.getBounds());
       }).catch(() => { delete areas[url]; }); /* offline: the map stays plain */
     }
     if (tiles) L.tileLayer(tiles, { attribution, maxZoom: 19 }).addTo(map);
@@ -116,7 +117,7 @@ window.mcMap = (() => {
     const data = element.dataset, still = data.still !== undefined;
     element.replaceChildren();
     const map = L.map(element, {
-      center: [Number(data.lat || data.centreLat || 11.94), Number(data.lon || data.centreLon || 108.44)], zoom: Number(data.zoom || 16), maxZoom: 19, zoomSnap: 0.25,
+      center: [Number(data.lat || data.centreLat || 16), Number(data.lon || data.centreLon || 106)], zoom: Number(data.zoom || 9), maxZoom: 19, zoomSnap: 0.25,
       zoomControl: !still, dragging: !still, keyboard: !still, touchZoom: !still, doubleClickZoom: !still, boxZoom: !still, scrollWheelZoom: false, attributionControl: true,
     });
     map.attributionControl.setPrefix(false);

@@ -23,9 +23,11 @@ from motcua.kernel.procedures.rest import router as procedures
 from motcua.kernel.ratings.rest.giving import router as giving
 from motcua.kernel.ratings.rest.results import router as ratings
 from motcua.kernel.ratings.rest.surveys import router as surveys
+from motcua.kernel.web.rest.calendars import router as calendars
 from motcua.kernel.web.rest.officials import router as officials
 from motcua.kernel.web.rest.operation import router as operation
 from motcua.kernel.web.rest.places import router as places
+from motcua.kernel.web.rest.rules import router as rules
 from motcua.kernel.web.rest.ways_in import WAYS_IN
 from motcua.kernel.web.views.errors import not_found, problem
 from motcua.lib.errors import Refused
@@ -77,6 +79,8 @@ for _router in (
     surveys,
     files,
     places,
+    rules,
+    calendars,
     officials,
     messages,
     operation,

@@ -1,5 +1,6 @@
 """Administration of units. Its packages lie below identity, whose doors these pages need, so the pages stand here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -60,12 +61,12 @@ def _may_manage(actor: Actor, path: str) -> bool:
     return may(actor, "org.manage", unit_path=path)
 
 
-def _require(actor: Actor, path: str) -> None:
+def require_unit(actor: Actor, path: str) -> None:
     if not _may_manage(actor, path):
         raise Refused("not_found", _("Không tìm thấy, hoặc đơn vị này không thuộc phạm vi quản trị của bạn."))
 
 
-def _calendars() -> list[tuple[int, str]]:
+def calendar_choices() -> list[tuple[int, str]]:
     return [(calendar.pk, calendar.name) for calendar in queries.list_calendars()]
 
 
@@ -78,10 +79,12 @@ def add_unit(request: Request) -> HttpResponse:
     if under.isdecimal() and len(under) < 18:
         parent = queries.get_unit(int(under))
         initial |= {"calendar_id": parent.calendar_id, "area": parent.area.code if parent.area else ""}
-    form = UnitForm(request.POST or None, parents=managed_units(request.actor), calendars=_calendars(), initial=initial)
+    form = UnitForm(
+        request.POST or None, parents=managed_units(request.actor), calendars=calendar_choices(), initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            _require(request.actor, queries.get_unit(form.cleaned_data["parent_id"]).path)
+            require_unit(request.actor, queries.get_unit(form.cleaned_data["parent_id"]).path)
             unit = actions.add_unit(actor=request.actor, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
@@ -91,19 +94,27 @@ def add_unit(request: Request) -> HttpResponse:
     return form_page(request, "org/desk/unit_add.html", form)
 
 
+def change_form(actor: Actor, unit: Any, data: Mapping[str, Any] | None) -> UnitForm:
+    """What may be changed of a unit; its place in the tree is for those who administer what is above."""
+    below = set(queries.tree().ids_under(unit.path))
+    parents = [choice for choice in managed_units(actor) if choice[0] not in below]
+    if unit.parent_id not in dict(parents):
+        parents = []
+    return UnitForm(data, parents=parents, calendars=calendar_choices(), initial=initial_of(unit))
+
+
+def initial_of(unit: Any) -> dict[str, Any]:
+    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if hasattr(unit, name)}
+    return initial | {"area": unit.area.code if unit.area else ""}
+
+
 @requires("org.manage")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def change_unit(request: Request, unit_id: int) -> HttpResponse:
     unit = queries.get_unit(unit_id)
-    _require(request.actor, unit.path)
-    below = {row.id for row in map(queries.tree().unit, queries.tree().ids_under(unit.path))}
-    parents = [choice for choice in managed_units(request.actor) if choice[0] not in below]
-    if unit.parent_id not in dict(parents):
-        parents = []  # its place in the tree is for those who administer what is above
-    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if hasattr(unit, name)}
-    initial["area"] = unit.area.code if unit.area else ""
-    form = UnitForm(request.POST or None, parents=parents, calendars=_calendars(), initial=initial)
+    require_unit(request.actor, unit.path)
+    form = change_form(request.actor, unit, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = {"parent_id": unit.parent_id, **form.cleaned_data}
         try:
@@ -137,7 +148,7 @@ def _unit_page(request: Request, unit_id: int, *, form: Any, end_form: EndUnitFo
 @require_POST
 def end_unit(request: Request, unit_id: int) -> HttpResponse:
     unit = queries.get_unit(unit_id)
-    _require(request.actor, unit.path)
+    require_unit(request.actor, unit.path)
     form = EndUnitForm(request.POST)
     if form.is_valid():
         try:
@@ -147,9 +158,4 @@ def end_unit(request: Request, unit_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Đã ghi ngày kết thúc."))
             return redirect("unit", unit_id)
-    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if hasattr(unit, name)}
-    initial["area"] = unit.area.code if unit.area else ""
-    parents = [choice for choice in managed_units(request.actor) if choice[0] == unit.parent_id]
-    return _unit_page(
-        request, unit_id, form=UnitForm(parents=parents, calendars=_calendars(), initial=initial), end_form=form
-    )
+    return _unit_page(request, unit_id, form=change_form(request.actor, unit, None), end_form=form)

@@ -13,7 +13,7 @@ from motcua.kernel.org import actions
 from motcua.kernel.org import queries as org
 from motcua.kernel.org.forms import EndUnitForm, UnitForm
 from motcua.kernel.places import queries as places
-from motcua.kernel.web.views.units import calendar_choices, change_form, initial_of, require_unit
+from motcua.kernel.web.forms.units import calendar_choices, change_form, initial_of, require_unit
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Day, Latitude, Longitude, Words
 

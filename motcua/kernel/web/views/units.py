@@ -1,6 +1,5 @@
 """Administration of units. Its packages lie below identity, whose doors these pages need, so the pages stand here."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import managed_units, may, unit_ids_within
+from motcua.kernel.identity.queries import managed_units, unit_ids_within
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.identity.views.login import add_refusal
 from motcua.kernel.identity.views.login import page as form_page
 from motcua.kernel.org import actions, queries
 from motcua.kernel.org.forms import UNIT_KINDS, EndUnitForm, UnitForm
+from motcua.kernel.web.forms.units import calendar_choices, change_form, may_manage, require_unit
 from motcua.lib.errors import Refused
 
 
@@ -52,22 +51,9 @@ def list_units(request: Request) -> HttpResponse:
         "shown": shown,
         "is_full": len(rows) >= queries.MOST_FOUND and bool(words),
         "above": list(reversed(tree.ancestors(shown.pk))) if shown else [],
-        "may_add": shown is not None and _may_manage(request.actor, shown.path),
+        "may_add": shown is not None and may_manage(request.actor, shown.path),
     }
     return render(request, "org/desk/units.html", context)
-
-
-def _may_manage(actor: Actor, path: str) -> bool:
-    return may(actor, "org.manage", unit_path=path)
-
-
-def require_unit(actor: Actor, path: str) -> None:
-    if not _may_manage(actor, path):
-        raise Refused("not_found", _("Không tìm thấy, hoặc đơn vị này không thuộc phạm vi quản trị của bạn."))
-
-
-def calendar_choices() -> list[tuple[int, str]]:
-    return [(calendar.pk, calendar.name) for calendar in queries.list_calendars()]
 
 
 @requires("org.manage")
@@ -92,20 +78,6 @@ def add_unit(request: Request) -> HttpResponse:
             messages.success(request, _("Đã thêm {name}.").format(name=unit.name))
             return redirect("unit", unit.pk)
     return form_page(request, "org/desk/unit_add.html", form)
-
-
-def change_form(actor: Actor, unit: Any, data: Mapping[str, Any] | None) -> UnitForm:
-    """What may be changed of a unit; its place in the tree is for those who administer what is above."""
-    below = set(queries.tree().ids_under(unit.path))
-    parents = [choice for choice in managed_units(actor) if choice[0] not in below]
-    if unit.parent_id not in dict(parents):
-        parents = []
-    return UnitForm(data, parents=parents, calendars=calendar_choices(), initial=initial_of(unit))
-
-
-def initial_of(unit: Any) -> dict[str, Any]:
-    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if hasattr(unit, name)}
-    return initial | {"area": unit.area.code if unit.area else ""}
 
 
 @requires("org.manage")

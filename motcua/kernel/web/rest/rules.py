@@ -31,7 +31,7 @@ def _gone() -> Refused:
 
 def _change(save: Callable[..., Any], form: Form, row: Any, given: dict[str, Any], actor: Actor) -> Any:
     """Only what was given is written; the form looks at all of it together."""
-    whole = model_to_dict(row, fields=form._meta.fields) | given  # type: ignore[attr-defined]
+    whole = model_to_dict(row, fields=form._meta.fields) | given
     values = cleaned(form(whole, instance=copy.copy(row)))
     return save(row.pk, {name: values[name] for name in given if name in values}, actor=actor)
 

@@ -23,9 +23,11 @@ from motcua.kernel.procedures.rest import router as procedures
 from motcua.kernel.ratings.rest.giving import router as giving
 from motcua.kernel.ratings.rest.results import router as ratings
 from motcua.kernel.ratings.rest.surveys import router as surveys
+from motcua.kernel.web.rest.calendars import router as calendars
 from motcua.kernel.web.rest.officials import router as officials
 from motcua.kernel.web.rest.operation import router as operation
 from motcua.kernel.web.rest.places import router as places
+from motcua.kernel.web.rest.rules import router as rules
 from motcua.kernel.web.rest.ways_in import WAYS_IN
 from motcua.kernel.web.views.errors import not_found, problem
 from motcua.lib.errors import Refused
@@ -36,7 +38,16 @@ from motcua.modules.incidents.rest.public import router as incidents
 from motcua.modules.tickets.rest import router as tickets
 
 DESCRIPTION = """\
-Everything that the pages do, for programs.
+What the pages do, for programs: reports, dossiers, queue numbers, ratings and surveys; the inbox, one case or many at
+once; board and figures; procedures and forms to read; and of the administration units, officials, categories, rules of
+routing and time, days of calendars, texts of messages, the outbox, readers and surveys.
+
+On pages only: signing in, one's account and what protects it; drafts of dossiers; paying, refunds and receipts;
+deciding on many dossiers at once and signing; opinions between units; the store of papers and its links; consents and
+requests about one's data; authorisations and organisations; writing procedures, forms and questions of ratings;
+registries; exchanges with other systems; costs of procedures; a new calendar and its hours; making a service key;
+links of kiosks and screens; a second factor or password of somebody else; the connections; the log of who looked at
+what; how an official wants to be told.
 
 Reading what is published and reporting need nobody's leave. Whoever else asks says who they are: a machine with
 `Authorization: Bearer <key>`, somebody of one report with `X-Private-Link: <token>`, whoever is signed in with the
@@ -77,6 +88,8 @@ for _router in (
     surveys,
     files,
     places,
+    rules,
+    calendars,
     officials,
     messages,
     operation,

@@ -1,4 +1,4 @@
-"""Cases for programs: categories, the inbox, and the rules by which cases are sorted and promised."""
+"""Cases for programs: the inbox, its moves, and private links."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -6,21 +6,28 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
+from django import forms
+from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.params.functions import Header
+from pydantic import Field
 
+from motcua.kernel.cases.actions.bulk import MOST_AT_ONCE, Chosen, choose, run_bulk
+from motcua.kernel.cases.actions.people import change_link
 from motcua.kernel.cases.kind import KINDS, CaseKind, State
 from motcua.kernel.cases.queries.clocks import ClockView
 from motcua.kernel.cases.queries.inbox import LISTED, InboxFilter, InboxRow, inbox
-from motcua.kernel.cases.queries.reading import get_case, moves_for, not_found
-from motcua.kernel.cases.queries.rules import categories, rules
+from motcua.kernel.cases.queries.people import party_of, party_token
+from motcua.kernel.cases.queries.reading import find_case, get_case, may_on, moves_for, not_found
+from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib.errors import Refused
-from motcua.lib.wire import Code, Id, Key, Words
+from motcua.lib.wire import Answers, Code, Id, Key, Words
 
 router = Router(tags=["cases"])
 
@@ -50,49 +57,6 @@ class ClockOut(Schema):
     @classmethod
     def of(cls, view: ClockView | None) -> "ClockOut | None":
         return cls.model_validate(view, from_attributes=True) if view else None
-
-
-class CategoryOut(Schema):
-    code: str
-    kind: str
-    name: str
-    name_en: str
-    parent: str | None  # code
-    is_group: bool  # cannot be chosen
-    is_public: bool  # cases of others are never published
-    icon: str
-    urgency: str
-    guidance: str
-    guidance_en: str
-    keywords: list[str]
-    attributes: list[dict[str, Any]]  # questions, as in Open311
-
-
-@router.get("/categories", response=list[CategoryOut])
-@public
-def list_categories(request: Request, kind: Code = "incident") -> list[CategoryOut]:
-    """What a case can be about, in force today."""
-    found = categories(kind)
-    held = rules().categories
-    parents = {one.parent_id for one in found}
-    return [
-        CategoryOut(
-            code=one.code,
-            kind=one.kind,
-            name=one.name,
-            name_en=one.name_en,
-            parent=held[one.parent_id].code if one.parent_id else None,
-            is_group=one.id in parents,
-            is_public=one.is_public,
-            icon=one.icon,
-            urgency=one.urgency,
-            guidance=one.guidance,
-            guidance_en=one.guidance_en,
-            keywords=list(filter(None, one.keywords.split("|"))),
-            attributes=one.attributes,
-        )
-        for one in found
-    ]
 
 
 # ── The inbox ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,6 +164,124 @@ def show_inbox(request: Request, wanted: Query[InboxQuery]) -> InboxOut:
         fields=TOLD,
     )
     return InboxOut(items=[InboxRowOut.of(row) for row in page.rows], counts=page.counts, next=page.next_key or None)
+
+
+class BulkIn(Schema):
+    """``officer_id``, ``unit`` or ``values`` (fields of the form that the desk shows), where the move needs it."""
+
+    cases: list[Id] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    officer_id: Id | None = None
+    unit: Code | None = None
+    values: Answers = Field(default_factory=dict, max_length=20)
+
+
+class UndoneOut(Schema):
+    id: int
+    code: str  # of the case; "" for one that is not there or not for you
+    error: str  # a stable word
+    detail: str
+
+
+class BulkOut(Schema):
+    done: list[int]
+    refused: list[UndoneOut]
+
+
+@router.post("/inbox/moves/{move}", response=BulkOut)
+@requires("desk.enter")
+def move_many(request: Request, move: Code, body: BulkIn) -> BulkOut:
+    """One move on many cases, each by itself: what one of them refuses leaves the others done. As in the inbox: accept,
+    assign, dispatch, flag, …"""
+    actor = request.actor.by_post
+    chosen = choose(move.replace("-", "_"), body.cases, actor=actor)
+    value = _bulk_value(chosen, body)
+    outcome = run_bulk(chosen, {case.id: value for case in chosen.cases}, actor=actor)
+    readable = {case.id for case in chosen.asked}
+    return BulkOut(
+        done=[case.id for case in outcome.done],
+        refused=[
+            *(
+                UndoneOut(id=one.case.id, code=one.case.code, error=one.code, detail=one.words)
+                for one in outcome.refused
+            ),
+            *(
+                UndoneOut(id=number, code="", error="not_found", detail=not_found().message)
+                for number in dict.fromkeys(body.cases)
+                if number not in readable
+            ),
+        ],
+    )
+
+
+def _bulk_value(chosen: Chosen, body: BulkIn) -> Any:
+    """What the move is handed for each case. Raises Refused("invalid")."""
+    if chosen.form is not None:
+        return cleaned(chosen.form(body.values))
+    if chosen.needs == "unit":
+        return str(unit_of(body.unit or ""))
+    if chosen.needs == "officer" and body.officer_id is None:
+        words = _("Chọn một mục trong danh sách.")
+        raise Refused("invalid", words, fields={"officer_id": words})
+    return str(body.officer_id or "")
+
+
+def cleaned(form: forms.Form | forms.ModelForm) -> dict[str, Any]:  # type: ignore[type-arg]
+    """What the page's own form makes of the values. Raises Refused("invalid") with what is wrong, by field."""
+    if not form.is_valid():
+        faults = {"" if name == "__all__" else name: str(errors[0]) for name, errors in form.errors.items()}
+        raise Refused("invalid", " ".join(dict.fromkeys(faults.values())), fields=faults)
+    return form.cleaned_data
+
+
+# ── Private links ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class LinkOut(Schema):
+    token: str
+    private_url: str
+
+    @classmethod
+    def of(cls, token: str) -> "LinkOut":
+        return cls(token=token, private_url=f"{settings.PUBLIC_URL}{reverse('private_link', args=[token])}")
+
+
+@router.get("/private-links/{code}", response=LinkOut)
+@public
+def own_link(request: Request, response: HttpResponse, code: Code) -> LinkOut:
+    """Your own private link of a case, which opens it on another device."""
+    _case_id, party = _own_party(request, code)
+    response["Cache-Control"] = "no-store"
+    return LinkOut.of(party_token(party))
+
+
+@router.post("/private-links/{code}", response=LinkOut)
+@public
+def replace_own_link(request: Request, response: HttpResponse, code: Code) -> LinkOut:
+    """A new private link for you: the one before opens nothing any more, on no device."""
+    case_id, party = _own_party(request, code)
+    response["Cache-Control"] = "no-store"
+    return LinkOut.of(party_token(change_link(case_id, party.pk, actor=request.actor)))
+
+
+def _own_party(request: Request, code: str) -> tuple[int, Any]:
+    case = find_case(code)
+    party = party_of(case.id, request.actor) if case else None
+    if case is None or party is None:
+        raise not_found()
+    return case.id, party
+
+
+@router.post("/cases/{case_id}/people/{person_id}/replace-link", response={204: None})
+@requires("person.reveal")
+def replace_link(request: Request, case_id: Id, person_id: Id) -> Status[None]:
+    """For somebody who says that their private link is in other hands. The new one goes to the person only."""
+    actor = request.actor.by_post
+    case = get_case(case_id, actor=actor)
+    party = case.parties.filter(person_id=person_id).first()
+    if party is None or not may_on(actor, "person.reveal", case):
+        raise not_found()
+    change_link(case.id, party.pk, actor=actor)
+    return Status(204, None)
 
 
 # ── ``If-Match``: who writes says which version they saw (RFC 9110 §13.1.1) ───────────────────────────────────────────
@@ -314,45 +396,3 @@ def _move(
         return without
     with_body.__annotations__["body"] = shape
     return with_body
-
-
-# ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class RoutingRuleOut(Schema):
-    kind: str
-    position: int
-    categories: list[str]
-    areas: list[str]
-    hours: str
-    target: str
-    reason: str
-
-
-class ClockRuleOut(Schema):
-    kind: str
-    position: int
-    clock: str
-    categories: list[str]
-    areas: list[str]
-    urgencies: list[str]
-    duration: str
-    after: str
-    remind_before: str
-    escalate_to: str
-    start_rule: str
-    basis: str
-
-
-@router.get("/rules/routing", response=list[RoutingRuleOut])
-@requires("routing.manage")
-def routing_rules(request: Request) -> list[Any]:
-    """Where cases go: the first that matches decides."""
-    return [rule for kind in KINDS for rule in rules().routing.get(kind, [])]
-
-
-@router.get("/rules/clocks", response=list[ClockRuleOut])
-@requires("clock.manage")
-def clock_rules(request: Request) -> list[Any]:
-    """What is promised: for each clock the first that matches decides."""
-    return [rule for kind in KINDS for rule in rules().clocks.get(kind, [])]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from motcua.kernel.events.kind import EVENTS, JOBS, READERS, Audience, Job, Reader
 from motcua.kernel.events.models import Cursor, Event, JobState
 from motcua.lib import moment
 from motcua.lib.chain import canonical, hash_of
+from motcua.lib.errors import Refused
 
 if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
@@ -235,8 +237,9 @@ def read_everything(limit: int = 1_000_000) -> int:
 
 @transaction.atomic
 def retry_reader(name: str, *, actor: Actor) -> None:
-    """Try a failing reader again now (operator page)."""
-    Cursor.objects.filter(reader=name).update(retry_at=None)
+    """Try a failing reader again now (operator page). Refused("not_found")."""
+    if not Cursor.objects.filter(reader=name).update(retry_at=None):
+        raise Refused("not_found", _("Không có bộ đọc này."))
     record("reader.retried", actor=actor, data={"reader": name})
 
 

@@ -127,7 +127,7 @@ def world(city: City, one_stop: OneStop) -> World:
         "case_id": str(case.id), "person_id": str(yen.person_id), "code": case.code, "id": str(case.id),
         "party_id": str(Party.objects.get(case=case, person_id=yen.person_id or 0).id), "form": "01", "slug": "note",
         "move_name": "note", "suffix": "json", "unit_code": "24778", "unit_id": str(city.ward_one.id), "size": "192",
-        "day": "2026-11-16", "officer_id": str(city.hoa.id), "authorisation_id": str(authorisation.pk),
+        "day": "2026-11-16", "year": "2026", "officer_id": str(city.hoa.id), "authorisation_id": str(authorisation.pk),
         "token": File.objects.get(pk=case.papers.get(code="GT.chung-sinh").file_id or 0).token,
     }  # fmt: skip
     by_name: dict[str, dict[str, str]] = {

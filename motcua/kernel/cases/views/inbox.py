@@ -1,6 +1,6 @@
 """The inbox: one list for every kind of case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motcua.kernel.cases.actions.bulk import Chosen, choose, run_bulk
 from motcua.kernel.cases.forms.rules import UnitField
-from motcua.kernel.cases.kind import BULK, KINDS, Bulk, Move
+from motcua.kernel.cases.kind import BULK, KINDS, Move
 from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.inbox import (
     COUNT_TO,
@@ -38,9 +39,6 @@ from motcua.kernel.identity.views import requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
-from motcua.lib.errors import Refused
-
-MOST_AT_ONCE = 100
 
 WHOSE = ("mine", "unit", "unassigned")
 ROW_KEYS = (  # UX §5
@@ -221,29 +219,10 @@ def _bulk_action(move: Move) -> dict[str, str]:
 def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
     """One action on many cases: asked once, done case by case, and each refusal told with its code."""
     actor = actor_of(request).by_post
-    chosen = [int(number) for number in _values(request, "case") if number.isdecimal() and len(number) < 19]
-    if len(chosen) > MOST_AT_ONCE:
-        raise Refused("invalid", _("Chọn tối đa %(most)d việc mỗi lần.") % {"most": MOST_AT_ONCE})
-    cases = [
-        case
-        for case in Case.objects.filter(pk__in=chosen).order_by("next_due_at", "id")
-        if may_on(actor, f"{case.kind}.read", case)
-    ]
-    if not cases:
-        raise Refused("invalid", _("Chưa chọn việc nào. Quay lại danh sách và đánh dấu việc cần làm."))
-    kinds = {case.kind for case in cases}
-    bulk = {kind: BULK.get((kind, move_name)) for kind in kinds}
-    if not all(bulk.values()):
-        raise Refused("not_found", _("Không làm được việc này cho nhiều hồ sơ một lần."))
-    move = KINDS[cases[0].kind].move(move_name)
-    needs = next(action.needs for action in bulk.values() if action is not None)
-    groups = _by_unit(cases) if needs == "officer" else []
-    hindered = {case.id: why for case in cases if (why := _hindrance(bulk[case.kind], case))}
-    cases, left_out = (
-        [case for case in cases if case.id not in hindered],
-        [(case, hindered[case.id]) for case in cases if case.id in hindered],
-    )
-    form = _form(needs, bulk, request.POST or None)
+    numbers = [int(number) for number in _values(request, "case") if number.isdecimal() and len(number) < 19]
+    chosen = choose(move_name, numbers, actor=actor)
+    cases, needs = chosen.cases, chosen.needs
+    form = _form(chosen, request.POST or None)
     if request.method == "POST" and cases and (form is None or form.is_valid()):
         values: dict[int, Any] = {
             case.id: (str(form.cleaned_data["value"]) if needs == "unit" else form.cleaned_data)
@@ -251,14 +230,13 @@ def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
             else request.POST.get(f"value-{case.unit_id}", request.POST.get("value", ""))
             for case in cases
         }
-        runs = {kind: action.run for kind, action in bulk.items() if action is not None}
-        return _do(request, cases, actor, runs, values, needs=needs, left_out=left_out)
+        return _do(request, chosen, values, actor)
     context = {
-        "move": move,
+        "move": chosen.move,
         "cases": cases,
-        "left_out": left_out,
+        "left_out": [(undone.case, undone.words) for undone in chosen.left_out],
         "needs": needs,
-        "groups": groups,
+        "groups": _by_unit(chosen.asked) if needs == "officer" else [],
         "form": form,
         "units": org.tree().in_force if needs == "unit" else [],
         "back": _back(request),
@@ -266,15 +244,10 @@ def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
     return render(request, "cases/bulk.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _hindrance(bulk: Bulk | None, case: Case) -> str:
-    return bulk.hindrance(case) if bulk is not None and bulk.hindrance is not None else ""
-
-
-def _form(needs: str, bulk: dict[str, Bulk | None], data: QueryDict | None) -> forms.Form | None:
-    if needs == "unit":
+def _form(chosen: Chosen, data: QueryDict | None) -> forms.Form | None:
+    if chosen.needs == "unit":
         return _UnitForm(data)
-    made = next((action.form for action in bulk.values() if action is not None and action.form is not None), None)
-    return made(data) if made is not None else None
+    return chosen.form(data) if chosen.form is not None else None
 
 
 class _UnitForm(forms.Form):
@@ -332,28 +305,9 @@ def with_loads(
     ]
 
 
-Run = Callable[[int, Actor, Any], object]
-
-
-def _do(
-    request: HttpRequest,
-    cases: Sequence[Case],
-    actor: Actor,
-    runs: dict[str, Run],
-    values: dict[int, Any],
-    *,
-    needs: str,
-    left_out: Sequence[tuple[Case, str]] = (),
-) -> HttpResponse:
-    done, refused = 0, [f"{case.code}: {why}" for case, why in left_out]
-    for case in cases:
-        if needs and not values[case.id]:
-            continue  # of several units, nobody was chosen for this one
-        try:
-            runs[case.kind](case.id, actor, values[case.id])
-            done += 1
-        except Refused as refusal:
-            refused.append(f"{case.code}: {refusal.message}")
+def _do(request: HttpRequest, chosen: Chosen, values: dict[int, Any], actor: Actor) -> HttpResponse:
+    outcome = run_bulk(chosen, values, actor=actor)
+    done, refused = len(outcome.done), [f"{undone.case.code}: {undone.words}" for undone in outcome.refused]
     if done:
         messages.success(request, _("Đã làm xong %(done)d việc.") % {"done": done})
     elif not refused:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.messages.kind import EMAIL, SMS
 from motcua.kernel.messages.models import Notice, Preference
+from motcua.kernel.messages.queries.notices import own_account
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 
@@ -17,7 +18,7 @@ WISHES = ("all", "result", "none")
 @transaction.atomic
 def mark_notices_read(*, actor: Actor, notice_id: int | None = None) -> int:
     """One of the actor's own, or all of them."""
-    unread = Notice.objects.filter(account_id=actor.id or 0, read_at__isnull=True)
+    unread = Notice.objects.filter(account_id=own_account(actor), read_at__isnull=True)
     if notice_id is not None:
         unread = unread.filter(pk=notice_id)
     return unread.update(read_at=moment.now())

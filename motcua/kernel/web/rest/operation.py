@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
+from motcua.kernel.events.actions import retry_reader
 from motcua.kernel.events.queries import job_states, reader_states
 from motcua.kernel.identity.views import Request, requires
+from motcua.lib.wire import Code
 
 router = Router(tags=["operation"])
 
@@ -35,6 +37,14 @@ class JobOut(Schema):
 def readers(request: Request) -> list[Any]:
     """Those who follow the events: messages, figures, …"""
     return list(reader_states())
+
+
+@router.post("/readers/{name}/retry", response={204: None})
+@requires("system.watch")
+def retry_failed_reader(request: Request, name: Code) -> Status[None]:
+    """Try one that failed again now."""
+    retry_reader(name, actor=request.actor)
+    return Status(204, None)
 
 
 @router.get("/jobs", response=list[JobOut])

@@ -1,16 +1,21 @@
 """Areas and units for programs."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
-from motcua.kernel.identity.views import Request, public
+from motcua.kernel.cases.rest import cleaned, unit_of
+from motcua.kernel.identity.queries import managed_units
+from motcua.kernel.identity.views import Request, public, requires
+from motcua.kernel.org import actions
 from motcua.kernel.org import queries as org
+from motcua.kernel.org.forms import EndUnitForm, UnitForm
 from motcua.kernel.places import queries as places
+from motcua.kernel.web.forms.units import calendar_choices, change_form, initial_of, require_unit
 from motcua.lib.errors import Refused
-from motcua.lib.wire import Code, Latitude, Longitude
+from motcua.lib.wire import Code, Day, Latitude, Longitude, Words
 
 router = Router(tags=["places and units"])
 
@@ -129,3 +134,77 @@ def unit(request: Request, code: Code) -> UnitOut:
     if row is None:
         raise Refused("not_found", _("Không có đơn vị này."))
     return UnitOut.of(row)
+
+
+class UnitIn(Schema):
+    """``kind``: province | department | commune | office | centre. ``calendar`` by its code."""
+
+    code: Words = ""
+    name: Words = ""
+    short_name: Words = ""
+    kind: Words = ""
+    parent: Code | None = None
+    area: Words = ""
+    calendar: Code | None = None
+    phone: Words = ""
+    email: Words = ""
+    agency_code: Words = ""
+    valid_from: Day | None = None
+    legal_basis: Words = ""
+
+
+def _typed(body: UnitIn) -> dict[str, Any]:
+    """What was sent, by the names of the page's form."""
+    values = body.model_dump(exclude_unset=True, exclude_none=True)
+    if "parent" in values:
+        values["parent_id"] = unit_of(values.pop("parent"))
+    if "calendar" in values:
+        code = values.pop("calendar")
+        values["calendar_id"] = next((one.pk for one in org.list_calendars() if one.code == code), "")
+    return values
+
+
+def _managed(request: Request, code: str) -> Any:
+    row = org.tree().by_code(code)
+    if row is None:
+        raise Refused("not_found", _("Không có đơn vị này."))
+    require_unit(request.actor, row.path)
+    return org.get_unit(row.id)
+
+
+@router.post("/units", response={201: UnitOut})
+@requires("org.manage")
+def add_unit(request: Request, body: UnitIn) -> Status[UnitOut]:
+    """A new unit below one that you administer."""
+    form = UnitForm(_typed(body), parents=managed_units(request.actor), calendars=calendar_choices())
+    values = cleaned(form)
+    require_unit(request.actor, org.tree().path(values["parent_id"]))
+    added = actions.add_unit(actor=request.actor, **values)
+    return Status(201, UnitOut.of(org.tree().unit(added.pk)))
+
+
+@router.patch("/units/{code}", response=UnitOut)
+@requires("org.manage")
+def change_unit(request: Request, code: Code, body: UnitIn) -> UnitOut:
+    """What is left out stays. Its place in the tree is for those who administer what is above."""
+    unit = _managed(request, code)
+    typed = _typed(body)
+    form = change_form(request.actor, unit, initial_of(unit) | typed)
+    if "parent_id" not in form.fields and typed.get("parent_id", unit.parent_id) != unit.parent_id:
+        raise Refused("not_found", _("Không tìm thấy, hoặc đơn vị này không thuộc phạm vi quản trị của bạn."))
+    actions.change_unit(unit.pk, actor=request.actor, **{"parent_id": unit.parent_id, **cleaned(form)})
+    return UnitOut.of(org.tree().unit(unit.pk))
+
+
+class EndIn(Schema):
+    on: Day  # the last day
+    legal_basis: Words = ""
+
+
+@router.post("/units/{code}/end", response={204: None})
+@requires("org.manage")
+def end_unit(request: Request, code: Code, body: EndIn) -> Status[None]:
+    """Units below must have ended by then."""
+    unit = _managed(request, code)
+    actions.end_unit(unit.pk, actor=request.actor, **cleaned(EndUnitForm(body.model_dump())))
+    return Status(204, None)

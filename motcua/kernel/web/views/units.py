@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import managed_units, may, unit_ids_within
+from motcua.kernel.identity.queries import managed_units, unit_ids_within
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.identity.views.login import add_refusal
 from motcua.kernel.identity.views.login import page as form_page
 from motcua.kernel.org import actions, queries
 from motcua.kernel.org.forms import UNIT_KINDS, EndUnitForm, UnitForm
+from motcua.kernel.web.forms.units import calendar_choices, change_form, may_manage, require_unit
 from motcua.lib.errors import Refused
 
 
@@ -51,22 +51,9 @@ def list_units(request: Request) -> HttpResponse:
         "shown": shown,
         "is_full": len(rows) >= queries.MOST_FOUND and bool(words),
         "above": list(reversed(tree.ancestors(shown.pk))) if shown else [],
-        "may_add": shown is not None and _may_manage(request.actor, shown.path),
+        "may_add": shown is not None and may_manage(request.actor, shown.path),
     }
     return render(request, "org/desk/units.html", context)
-
-
-def _may_manage(actor: Actor, path: str) -> bool:
-    return may(actor, "org.manage", unit_path=path)
-
-
-def _require(actor: Actor, path: str) -> None:
-    if not _may_manage(actor, path):
-        raise Refused("not_found", _("Không tìm thấy, hoặc đơn vị này không thuộc phạm vi quản trị của bạn."))
-
-
-def _calendars() -> list[tuple[int, str]]:
-    return [(calendar.pk, calendar.name) for calendar in queries.list_calendars()]
 
 
 @requires("org.manage")
@@ -78,10 +65,12 @@ def add_unit(request: Request) -> HttpResponse:
     if under.isdecimal() and len(under) < 18:
         parent = queries.get_unit(int(under))
         initial |= {"calendar_id": parent.calendar_id, "area": parent.area.code if parent.area else ""}
-    form = UnitForm(request.POST or None, parents=managed_units(request.actor), calendars=_calendars(), initial=initial)
+    form = UnitForm(
+        request.POST or None, parents=managed_units(request.actor), calendars=calendar_choices(), initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            _require(request.actor, queries.get_unit(form.cleaned_data["parent_id"]).path)
+            require_unit(request.actor, queries.get_unit(form.cleaned_data["parent_id"]).path)
             unit = actions.add_unit(actor=request.actor, **form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
@@ -96,14 +85,8 @@ def add_unit(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_unit(request: Request, unit_id: int) -> HttpResponse:
     unit = queries.get_unit(unit_id)
-    _require(request.actor, unit.path)
-    below = {row.id for row in map(queries.tree().unit, queries.tree().ids_under(unit.path))}
-    parents = [choice for choice in managed_units(request.actor) if choice[0] not in below]
-    if unit.parent_id not in dict(parents):
-        parents = []  # its place in the tree is for those who administer what is above
-    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if hasattr(unit, name)}
-    initial["area"] = unit.area.code if unit.area else ""
-    form = UnitForm(request.POST or None, parents=parents, calendars=_calendars(), initial=initial)
+    require_unit(request.actor, unit.path)
+    form = change_form(request.actor, unit, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = {"parent_id": unit.parent_id, **form.cleaned_data}
         try:
@@ -137,7 +120,7 @@ def _unit_page(request: Request, unit_id: int, *, form: Any, end_form: EndUnitFo
 @require_POST
 def end_unit(request: Request, unit_id: int) -> HttpResponse:
     unit = queries.get_unit(unit_id)
-    _require(request.actor, unit.path)
+    require_unit(request.actor, unit.path)
     form = EndUnitForm(request.POST)
     if form.is_valid():
         try:
@@ -147,9 +130,4 @@ def end_unit(request: Request, unit_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Đã ghi ngày kết thúc."))
             return redirect("unit", unit_id)
-    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if hasattr(unit, name)}
-    initial["area"] = unit.area.code if unit.area else ""
-    parents = [choice for choice in managed_units(request.actor) if choice[0] == unit.parent_id]
-    return _unit_page(
-        request, unit_id, form=UnitForm(parents=parents, calendars=_calendars(), initial=initial), end_form=form
-    )
+    return _unit_page(request, unit_id, form=change_form(request.actor, unit, None), end_form=form)

@@ -22,7 +22,7 @@ from motcua.modules.incidents.actions.working import approve_incident, resolve_i
 from motcua.modules.incidents.kind import INCIDENT
 from motcua.modules.incidents.models import Incident, Rating
 from motcua.modules.incidents.rest.desk import MOVES
-from motcua.testing.city import LAMP_AT, MONDAY, SEA_AT, City
+from motcua.testing.city import LAMP_AT, MONDAY, SEA_AT, WARD_TWO_AT, City
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -383,3 +383,91 @@ def test_an_official_writes_down_a_call(city: City) -> None:
     assert Case.objects.get(code=made.json()["code"]).channel == "phone"
     assert post(Client(), "/incidents", {**LAMP, "channel": "phone"}).status_code == 201
     assert sorted(Case.objects.values_list("channel", flat=True)) == ["api", "phone"]
+
+
+# ── Many at once, and private links ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_move_on_many_cases(city: City) -> None:
+    mine, theirs = lamp(city), lamp(city, lat=WARD_TWO_AT[0], lon=WARD_TWO_AT[1])
+    minh = signed_in("minh")
+    told = post(minh, "/inbox/moves/accept", {"cases": [mine.id, theirs.id]}).json()
+    assert told["done"] == [mine.id]
+    assert [(one["id"], one["code"], one["error"]) for one in told["refused"]] == [(theirs.id, "", "not_found")]
+    assert Case.objects.get(pk=theirs.id).state == "dispatched"
+    again = post(minh, "/inbox/moves/accept", {"cases": [mine.id]}).json()
+    assert (again["done"], again["refused"][0]["code"]) == ([], mine.code)
+    assert post(minh, "/inbox/moves/assign", {"cases": [mine.id], "officer_id": city.hoa.id}).json()["done"] == [
+        mine.id
+    ]
+    assert Case.objects.get(pk=mine.id).officer_id == city.hoa.id
+    other = lamp(city)
+    assert post(minh, "/inbox/moves/dispatch", {"cases": [other.id], "unit": "lights"}).json()["done"] == [other.id]
+    assert Case.objects.get(pk=other.id).unit_id == city.lights.id
+
+
+def test_a_machine_moves_what_its_key_may(city: City) -> None:
+    case = lamp(city)
+    reads = key("desk.enter", "incident.read")
+    told = post(Client(), "/inbox/moves/accept", {"cases": [case.id]}, **reads).json()
+    assert (told["done"], len(told["refused"])) == ([], 1)
+    assert Case.objects.get(pk=case.id).state == "dispatched"
+
+
+@pytest.mark.parametrize(
+    ("login", "move", "extra", "status"),
+    [
+        ("tam", "accept", {}, 422),  # of another ward: nothing that may be read is chosen
+        ("minh", "fly", {}, 404),
+        ("minh", "resolve", {}, 404),  # not in bulk
+        ("minh", "assign", {}, 422),
+        ("minh", "dispatch", {"unit": "nowhere"}, 422),
+        ("minh", "accept", {"cases": []}, 422),
+        ("minh", "accept", {"cases": list(range(1, 102))}, 422),
+        ("", "accept", {}, 401),
+    ],
+)
+def test_what_cannot_be_done_with_many_changes_nothing(
+    city: City, login: str, move: str, extra: dict[str, Any], status: int
+) -> None:
+    case = lamp(city)
+    kept, events = Case.objects.values().get(), Event.objects.count()
+    client = signed_in(login) if login else Client()
+    assert post(client, f"/inbox/moves/{move}", {"cases": [case.id], **extra}).status_code == status
+    assert (Case.objects.values().get(), Event.objects.count()) == (kept, events)
+
+
+def test_the_holder_replaces_a_private_link(city: City) -> None:
+    case = lamp(city)
+    old = link_of(case)
+    at = f"{API}/private-links/{case.code}"
+    shown = Client().get(at, headers=old)
+    assert (shown.json()["token"], shown["Cache-Control"]) == (old["X-Private-Link"], "no-store")
+    new = post(Client(), f"/private-links/{case.code}", **old).json()
+    assert new["private_url"].endswith(f"/p/{new['token']}/")
+    assert {"X-Private-Link": new["token"]} == link_of(case) != old
+    assert Client().get(at, headers=old).status_code == 404
+    assert Client().get(f"{API}/incidents/{case.code}", headers=link_of(case)).status_code == 200
+
+
+def test_an_official_replaces_somebodys_private_link_without_reading_it(city: City) -> None:
+    case = lamp(city)
+    path = f"/cases/{case.id}/people/{case.person_id}/replace-link"
+    answer = post(signed_in("minh"), path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert Party.objects.get().link_number == 1
+
+
+def test_nobody_else_replaces_a_private_link(city: City) -> None:
+    case = lamp(city)
+    other = link_of(lamp(city))
+    events = Event.objects.count()
+    for headers in ({}, other):
+        assert Client().get(f"{API}/private-links/{case.code}", headers=headers).status_code == 404
+        assert post(Client(), f"/private-links/{case.code}", **headers).status_code == 404
+    path = f"/cases/{case.id}/people/{case.person_id}/replace-link"
+    for client, status in ((signed_in("tam"), 404), (Client(), 401)):
+        assert post(client, path).status_code == status
+    assert post(signed_in("minh"), path.replace(f"people/{case.person_id}", "people/999999")).status_code == 404
+    assert not Party.objects.exclude(link_number=0).exists()
+    assert Event.objects.count() == events

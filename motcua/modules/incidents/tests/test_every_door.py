@@ -94,7 +94,7 @@ def world(city: City) -> World:
         city, case, file, theirs, party_token(party),
         {"code": case.code, "case_id": str(case.id), "person_id": str(case.person_id), "token": file.token,
          "variant": "goc", "unit_code": "24778", "slug": "note", "move_name": "assign", "id": str(case.id),
-         "party_id": str(Party.objects.get(case=case).id), "suffix": "json", "day": "2026-11-16",
+         "party_id": str(Party.objects.get(case=case).id), "suffix": "json", "day": "2026-11-16", "year": "2026",
          "unit_id": str(city.ward_one.id), "officer_id": str(city.hoa.id), "size": "192"},
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from motcua import __version__
@@ -62,6 +63,14 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """What generated clients call it: no module's name, which may change."""
         return operation.view_func.__name__
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        """The same for everybody. Made once: it takes a second, and anybody may ask for it."""
+        if self._described is None:
+            self._described = super().get_openapi_schema(**where)
+        return self._described
+
+    _described: OpenAPISchema | None = None
 
 
 api = Api(

@@ -69,6 +69,17 @@ def test_openapi_describes_every_operation(client: Client) -> None:
     assert "/api/v1/cases/{case_id}/moves/resolve" in schema["paths"]
 
 
+def test_openapi_is_made_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask for it, and to make it takes a hundred times as long as a page."""
+    first = client.get(f"{API}/openapi.json").content
+
+    def made_again(**_where: object) -> None:
+        pytest.fail("made a second time")
+
+    monkeypatch.setattr("ninja.main.get_schema", made_again)
+    assert client.get(f"{API}/openapi.json").content == first
+
+
 def test_documentation_needs_nothing_from_elsewhere(client: Client) -> None:
     page = client.get("/api/docs").content.decode()
     assert "/api/v1/openapi.json" in page

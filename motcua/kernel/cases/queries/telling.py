@@ -108,7 +108,7 @@ def _words(case: Case, event: Event, link: str, language: str) -> Mapping[str, s
     return {
         "code": case.code,
         "subject": case.subject,
-        "unit": org.tree().unit(case.unit_id).name,
+        "unit": org.tree().unit(case.unit_id).said_in(language),
         "due": moment_words(timezone.localtime(due), "en" if language == "en" else "vi") if due else "–",
         "reason": reason,
         "result": str(data.get("result", "")),

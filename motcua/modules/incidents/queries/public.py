@@ -216,7 +216,7 @@ class PublicPage:
     category_code: str
     icon: str
     unit: org.UnitRow
-    body: str  # the commune or department that the unit belongs to
+    body: org.UnitRow | None  # the commune or department that the unit belongs to
     area: str
     area_code: str
     address: str  # without what somebody wrote into it about themselves
@@ -278,7 +278,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         category_code=category.code if category else "",
         icon=category.icon if category else kind.icon,
         unit=unit,
-        body=org.tree().unit(unit.parent_id).name if unit.parent_id and unit.kind == "office" else "",
+        body=org.tree().unit(unit.parent_id) if unit.parent_id and unit.kind == "office" else None,
         area=area.full_name if area else "",
         area_code=area.code if area else "",
         address=redact(case.address),

@@ -290,7 +290,7 @@ def _stored(request: HttpRequest, actor: Actor) -> list[int]:
 
 
 def _notice(case: "Case", posted: PostedRequest | None = None) -> str:
-    told = [_("Đơn vị xử lý: %(unit)s.") % {"unit": org.tree().unit(case.unit_id).name}]
+    told = [_("Đơn vị xử lý: %(unit)s.") % {"unit": org.tree().unit(case.unit_id).said}]
     if case.due_at is not None and case.closed_at is None:
         language: Language = "en" if get_language() == "en" else "vi"
         year = timezone.localtime(moment.now()).year

@@ -307,7 +307,7 @@ def advice(request: Request, body: AdviceIn) -> AdviceOut:
         ],
         promise=PromiseOut(
             unit=ahead.unit.code,
-            unit_name=ahead.unit.name,
+            unit_name=ahead.unit.said,
             words=ahead.term.words if ahead.term else None,
             due_at=ahead.term.due_at.isoformat() if ahead.term else None,
         )

@@ -18,6 +18,7 @@ CONTACT_KEPT_DAYS = 365  # after closing; then the contact card is emptied
 
 OPEN = frozenset({"submitted", "dispatched", "accepted", "in_progress", "info_requested", "resolved"})
 WORKABLE = frozenset({"accepted", "in_progress"})
+UNRECEIVED = frozenset({"submitted", "dispatched"})
 REACHED = frozenset({"dispatched", "accepted", "in_progress"})
 
 STATES = (

@@ -111,7 +111,7 @@ def test_it_goes_on_living_until_it_is_stopped(
         for minutes, step in enumerate((teller._take, teller._resolve, teller._approve)):
             assert teller._step(case, now - timedelta(days=2, minutes=-minutes), now, step)
     happened = {"★": "incident.rated", "↺": "incident.reopened", "&": "incident.joined"}
-    marks = set()
+    marks: set[str] = set()
     while marks != happened.keys():  # the dice are the same in each run
         if spoken := teller.speak_up():
             marks.add(spoken[0])

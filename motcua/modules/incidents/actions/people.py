@@ -26,6 +26,7 @@ from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, unit_words
 from motcua.modules.incidents.kind import LONGEST_TEXT
 from motcua.modules.incidents.models import Addition, Incident, Rating
+from motcua.modules.incidents.queries.near import joinable_cases
 from motcua.modules.incidents.queries.public import may_reopen, public_cases, reopen_days
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def join_incident(
     already = party_of(case_id, actor)
     if already is not None:
         return party_token(already)
-    case = _public_case(case_id)
+    case = joinable_cases().select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise not_found()
     if case.state not in OPEN_STATES:
         raise Refused("wrong_state", _("Việc này đã xong. Nếu sự cố còn, bạn bấm “Vẫn còn” hoặc gửi phản ánh mới."))
     has_contact = bool(name or phone or email) and actor.person_id is None

@@ -191,6 +191,7 @@ def test_join_and_still_there(client: Client, city: City) -> None:
     assert post(client, f"/incidents/{case.code}/still-there").json()["state"]["name"] == "accepted"
     assert Incident.objects.get().still_there == 1
     hidden = lamp(city)
+    Incident.objects.filter(pk=hidden.pk).update(hidden_at=MONDAY)
     refused(post(client, f"/incidents/{hidden.code}/join"), 404, "not_found")
     assert Party.objects.filter(case=hidden).count() == 1
 

@@ -354,13 +354,23 @@ def veil(case: Case, incident: Incident | None = None) -> None:
         incident.attributes, incident.hides_name = {}, True
 
 
+WORDS = ("string", "text")  # answers in one's own words
+
+
+def public_answers(category_id: int | None, given: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Those that strangers read as well."""
+    category = rules().categories.get(category_id) if category_id else None
+    asked = {question["code"]: question["datatype"] for question in (category.attributes if category else ())}
+    return {code: value for code, value in given.items() if asked.get(code, "text") not in WORDS}
+
+
 def _answers(category: Category | None, given: dict[str, str | list[str]], *, with_words: bool) -> list[Answer]:
     """Free words may name somebody: they are for the people of the case. Choices and numbers are for everybody."""
     is_english = get_language() == "en"
     found = []
     for question in category.attributes if category else ():
         value = given.get(question["code"])
-        if not value or (question["datatype"] in ("string", "text") and not with_words):
+        if not value or (question["datatype"] in WORDS and not with_words):
             continue
         names = {
             one["key"]: (one.get("name_en") if is_english else "") or one["name"]

@@ -3,11 +3,12 @@
 import csv
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.policy import default
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as house
@@ -31,7 +32,7 @@ from motcua.testing.city import LAMP_AT, MONDAY, City, holding
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-CARDS = {
+CARDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "email": ({"email": "an@dan.example"}, {"email": "binh@dan.example"}),
     "sms": ({"phone": "0905 123 456"}, {"phone": "0905 765 432"}),
 }
@@ -72,9 +73,9 @@ class Story:
         self.cards = CARDS[channel]
         self.planned = 0
 
-    def do(self, act: object, *args: object, **kwargs: object) -> object:
+    def do(self, act: Callable[..., Any], *args: object, **kwargs: object) -> Any:
         with moment.at(MONDAY + next(self.hours) * HOUR):
-            done = act(*args, **kwargs)  # type: ignore[operator]
+            done = act(*args, **kwargs)
             news = list(Event.objects.filter(id__gt=self.planned).order_by("id"))
             plan_messages(news)
             self.planned = news[-1].id if news else self.planned

@@ -50,12 +50,11 @@ def similar_nearby(
     with_unseen: bool = False,
 ) -> list[Near]:
     """Open reports within ``metres``, the nearest first, at most five; of the category when it is given. Published
-    ones, and ``with_unseen`` those of that category that wait to be received: by their category alone one cannot tell
-    whether another is meant."""
+    ones, and ``with_unseen`` after them those that wait to be received."""
     from motcua.lib.geometry import distance_m  # brings numpy and shapely, a third of a second
 
     d = metres / DEGREE_METRES * 1.1
-    rows = joinable_cases() if with_unseen and category_id is not None else public_cases()
+    rows = joinable_cases() if with_unseen else public_cases()
     if category_id is not None:
         rows = rows.filter(category_id=category_id)
     rows = rows.filter(closed_at__isnull=True, lon__isnull=False).extra(
@@ -66,7 +65,8 @@ def similar_nearby(
         order_by=["apart"],
     )
     near = sorted(
-        ((distance_m(lat, lon, case.lat or 0, case.lon or 0), case) for case in rows[:50]), key=lambda pair: pair[0]
+        ((distance_m(lat, lon, case.lat or 0, case.lon or 0), case) for case in rows[:50]),
+        key=lambda pair: (pair[1].published_at is None, pair[0]),
     )
     found = [(away, case) for away, case in near if away <= metres][:5]
     for _away, case in found:

@@ -341,7 +341,9 @@ def test_what_nobody_has_seen_yet_is_offered_by_its_category_alone(client: Clien
         return read[-1]
 
     here = {"lat": LAMP_AT[0] + 0.0002, "lon": LAMP_AT[1]}  # 22 metres
-    assert case.code not in client.post("/phan-anh/goi-y/", here).text  # which kind is meant is not known
+    other_kind = {**here, "category": "waste", "category_by": "person"}
+    assert case.code not in client.post("/phan-anh/goi-y/", other_kind).text
+    assert case.code in client.post("/phan-anh/goi-y/", here).text
     hints = client.post("/phan-anh/goi-y/", {**here, "category": "street-lighting", "category_by": "person"}).text
     assert f'formaction="/phan-anh/{case.code}/cung-gap/"' in hints
     assert "Chiếu sáng" in hints

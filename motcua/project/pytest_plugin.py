@@ -33,13 +33,13 @@ _root = Path(__file__).resolve().parents[2]
 
 def _start_server() -> None:
     if not _outside and not _IS_WORKER and not _servers:
-        shutil.copytree(_migrated(), _folder / "postgres")
+        shutil.copytree(migrated(), _folder / "postgres")
         server = Server(_folder / "postgres", durable=False)
         server.start()
         _servers.append(server)
 
 
-def _migrated() -> Path:
+def migrated() -> Path:
     """The data folder of a server that was stopped after all migrations had run on it."""
     content = hashlib.sha256()
     for file in (_root / "requirements.lock", *sorted(_root.glob("motcua/**/migrations/*.py"))):

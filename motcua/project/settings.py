@@ -174,6 +174,7 @@ REQUEST_MAX_BYTES = env_int("REQUEST_MAX_MB", 100, least=1) * 2**20  # a form wi
 PHOTO_MAX_BYTES = env_int("PHOTO_MAX_MB", 15, least=1, most=100) * 2**20
 DOCUMENT_MAX_BYTES = env_int("DOCUMENT_MAX_MB", 20, least=1, most=100) * 2**20
 PHOTO_MAX_MEGAPIXELS = env_int("PHOTO_MAX_MEGAPIXELS", 50, least=1, most=50)  # 50 take up to 450 MB to decode
+DRAFTS_KEPT_DAYS = env_int("DRAFTS_KEPT_DAYS", 30, least=1, most=365)  # after they were last saved, with their files
 FILES_PER_HOUR = env_int("FILES_PER_HOUR", 120, least=1)  # from one sender, not yet part of any case
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # of a form without its files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20  # larger files go to disk while they arrive

@@ -90,7 +90,7 @@ def board(request: Request, period: Period = "30-ngay", kind: Code | None = None
         rows=[
             BoardRowOut(
                 unit=row.unit.code,
-                name=row.unit.name,
+                name=row.unit.said,
                 is_ranked=row.is_ranked,
                 done=TallyOut.model_validate(row.done, from_attributes=True),
                 now=OpenOut.model_validate(row.now, from_attributes=True),

@@ -67,6 +67,7 @@ class UnitForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("Tên đầy đủ"), max_length=160)
     short_name = forms.CharField(label=gettext_lazy("Tên ngắn"), max_length=80)
+    name_en = forms.CharField(label=gettext_lazy("Tên tiếng Anh"), max_length=200, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Loại đơn vị"), choices=list(UNIT_KINDS.items()))
     parent_id = forms.TypedChoiceField(label=gettext_lazy("Thuộc đơn vị"), coerce=int, required=False, empty_value=None)
     area = forms.CharField(

@@ -61,6 +61,7 @@ class Unit(models.Model):
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=160)
     short_name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=200, blank=True, default="", db_default="")
     folded = models.CharField(max_length=160)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")

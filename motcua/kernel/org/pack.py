@@ -117,6 +117,7 @@ UNITS = Table(
         Column("valid_from", day, required=True, empty=None),
         Column("valid_to", day, empty=None),
         Column("legal_basis", text(200)),
+        Column("name_en", text(200), optional=True),
     ),
 )
 SUCCESSIONS = Table(
@@ -348,7 +349,10 @@ def _apply_years(calendar: Calendar, records: Sequence[Record], changed: set[int
         yield Change("calendar_years", kind, f"{calendar.code} {year}", {"confirmed": (before, after)})
 
 
-PLAIN = ("name", "short_name", "kind", "phone", "email", "agency_code", "valid_from", "valid_to", "legal_basis")
+PLAIN = (
+    *("name", "short_name", "name_en", "kind", "phone", "email", "agency_code"),
+    *("valid_from", "valid_to", "legal_basis"),
+)
 
 
 def _apply_units(pack: Pack, actor: "Actor") -> list[Change]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, OrgVersion, Unit, UnitSuccession
@@ -40,6 +41,15 @@ class UnitRow:
     email: str
     agency_code: str
     is_in_force: bool
+    name_en: str = ""
+
+    @property
+    def said(self) -> str:
+        """Its name in the reader's language, where it has one."""
+        return self.said_in(get_language())
+
+    def said_in(self, language: str | None) -> str:
+        return (self.name_en if language == "en" else "") or self.name
 
 
 class Tree:
@@ -71,6 +81,9 @@ class Tree:
     def unit(self, unit_id: int) -> UnitRow:
         """In force or ended. Raises KeyError for an id that never was."""
         return self._by_id[unit_id]
+
+    def find(self, unit_id: int | None) -> UnitRow | None:
+        return self._by_id.get(unit_id or 0)
 
     def by_code(self, code: str) -> UnitRow | None:
         return self._by_code.get(code)
@@ -184,6 +197,7 @@ def _load_tree() -> Tree:
             email=unit.email,
             agency_code=unit.agency_code,
             is_in_force=unit.valid_from <= today and (unit.valid_to is None or today <= unit.valid_to),
+            name_en=unit.name_en,
         )
         for unit in Unit.objects.all()
     )

@@ -155,12 +155,14 @@ def email(cell: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``empty`` is the value of an empty cell; a required cell may not be empty."""
+    """``empty`` is the value of an empty cell; a required cell may not be empty. ``optional``: the column may be
+    absent, as in packs that were written before it was there."""
 
     name: str
     parse: Parse
     required: bool = False
     empty: Any = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ class Pack:
             return records
         header, rows = self._cells(table.file, content)
         names = {column.name for column in table.columns}
-        for name in sorted(names - set(header)):
+        absent = {column.name for column in table.columns if not column.optional} - set(header)
+        for name in sorted(absent):
             self.problem(table.file, 1, _("thiếu cột “{name}”").format(name=name))
         for name in header:
             if name not in names:
@@ -134,7 +135,7 @@ class Pack:
                 )
             elif header.count(name) > 1:
                 self.problem(table.file, 1, _("cột “{name}” có hai lần").format(name=name))
-        if names - set(header):
+        if absent:
             return records
         seen: dict[Hashable, int] = {}
         for line, cells in rows:
@@ -147,7 +148,8 @@ class Pack:
                     ),
                 )
                 continue
-            record = self._record(table, line, dict(zip(header, cells, strict=True)))
+            left_out = dict.fromkeys(names, "")
+            record = self._record(table, line, left_out | dict(zip(header, cells, strict=True)))
             if not record.bad.intersection(table.key):
                 if record.key in seen:
                     self.problem(

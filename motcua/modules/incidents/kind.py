@@ -18,6 +18,7 @@ CONTACT_KEPT_DAYS = 365  # after closing; then the contact card is emptied
 
 OPEN = frozenset({"submitted", "dispatched", "accepted", "in_progress", "info_requested", "resolved"})
 WORKABLE = frozenset({"accepted", "in_progress"})
+UNRECEIVED = frozenset({"submitted", "dispatched"})
 REACHED = frozenset({"dispatched", "accepted", "in_progress"})
 
 STATES = (
@@ -122,7 +123,7 @@ EVENTS = (
     EventKind("incident.closed", _("Đóng hồ sơ"), PUBLIC, "lock"),
     EventKind("incident.reopened", _("Mở lại: {reason}"), PUBLIC, "refresh", "now"),
     EventKind("incident.rated", _("Người dân đánh giá {score}/5"), PUBLIC, "star"),
-    EventKind("incident.forgotten", _("Đã xoá thông tin liên hệ theo thời hạn lưu giữ"), OFFICIALS, "eraser"),
+    EventKind("incident.forgotten", _("Đã xóa điều riêng của người gửi theo thời hạn lưu giữ"), OFFICIALS, "eraser"),
 )
 
 PERMISSIONS = (

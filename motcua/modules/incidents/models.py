@@ -30,6 +30,12 @@ class Incident(models.Model):
     still_there_at = models.DateTimeField(null=True)
     service_key_id = models.BigIntegerField(null=True)  # Open311 client that sent it …
     media_url = models.CharField(max_length=500, blank=True)  # … and what it links to: for officials, never fetched
+    forgotten_at = models.DateTimeField(null=True)  # since then it holds only what everybody reads
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["case"], name="incident_remembered", condition=models.Q(forgotten_at__isnull=True)),
+        )
 
     def __str__(self) -> str:
         return f"incident {self.case_id}"

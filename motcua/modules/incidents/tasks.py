@@ -10,13 +10,14 @@ from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.modules.incidents.actions.people import forget_contact
+from motcua.modules.incidents.actions.people import forget_contact, forget_words
 from motcua.modules.incidents.actions.receiving import accept_incident, assign_incident, dispatch_incident
 from motcua.modules.incidents.actions.working import close_incident, flag_incident
 from motcua.modules.incidents.kind import CONTACT_KEPT_DAYS
 from motcua.modules.incidents.queries.public import reopen_days
 
 BATCH = 200
+WORDS_BATCH = 2_000  # a country closes some thousands in a day
 
 
 def _number(value: str) -> int:
@@ -70,5 +71,9 @@ def forget_contacts() -> int:
     """Empty the contact cards of reports whose time is over, and what their people said of themselves in the words; the
     reports stay as everybody reads them. Retention: see the privacy page."""
     over = moment.now() - timedelta(days=CONTACT_KEPT_DAYS)
+    remembered = cases_of("incident").filter(closed_at__lt=over, incident__forgotten_at__isnull=True)
+    numbers = list(remembered.order_by("id").values_list("id", flat=True)[:WORDS_BATCH])
+    for case_id in numbers:
+        forget_words(case_id)
     cards = cards_to_forget("incident", closed_before=over, limit=BATCH)
-    return sum(forget_contact(case_id, person_id) for case_id, person_id in cards)
+    return len(numbers) + sum(forget_contact(case_id, person_id) for case_id, person_id in cards)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole
 from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.kind import Actor, Link
 from motcua.kernel.identity.queries import authorisations_in_force, representations_in_force
 from motcua.kernel.identity.queries.proofs import is_proof, proof
@@ -99,12 +100,16 @@ def links_of_persons(person_ids: Sequence[int]) -> list[Link]:
 def own_cases(actor: Actor) -> list[dict[str, Any]]:
     """The actor's own cases for the download of one's data and the list on one's page, newest first."""
     rows = Case.objects.filter(pk__in={link.case_id for link in actor.all_links}).order_by("-pk")
+    joined = Party.objects.filter(
+        pk__in={link.party_id for link in actor.all_links}, role=PartyRole.JOINED, case__published_at__isnull=True
+    )
+    veiled = set(joined.values_list("case_id", flat=True))
     return [
         {
             "code": case.code,
-            "subject": case.subject_said,
+            "subject": veiled_subject(case) if case.pk in veiled else case.subject_said,
             "state": str(KINDS[case.kind].state(case.state).public_label),
-            "address": case.address,
+            "address": "" if case.pk in veiled else case.address,
             "opened_at": case.opened_at,
             "url": KINDS[case.kind].public_url(case.code),
         }
@@ -151,6 +156,18 @@ def cases_of_people(person_ids: Sequence[int]) -> QuerySet[Any]:
 def party_of(case_id: int, actor: Actor) -> Party | None:
     """Who the actor is in this case, if anybody."""
     return next(iter(own_parties(case_id, actor)), None)
+
+
+def is_veiled(case: Case, party: Party | None) -> bool:
+    """Whoever joined is a stranger to the one who reported: what officials have not let strangers read yet, or have
+    hidden again, is not shown to them either."""
+    return party is not None and party.role == PartyRole.JOINED and case.published_at is None
+
+
+def veiled_subject(case: Case) -> str:
+    """What a case is called where its words may not be read."""
+    category = rules().categories.get(case.category_id) if case.category_id else None
+    return category.label if category else str(KINDS[case.kind].label)
 
 
 def cards_to_forget(kind: str, *, closed_before: datetime, limit: int) -> list[tuple[int, int]]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS
 from motcua.kernel.cases.models import Case, Party
-from motcua.kernel.cases.queries.people import party_token, standing
+from motcua.kernel.cases.queries.people import is_veiled, party_token, standing, veiled_subject
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
 from motcua.kernel.messages.kind import EMAIL, SMS, Recipient, Sample
@@ -65,7 +65,7 @@ def _people(case: Case, event: Event, chosen: QuerySet[Party] | None = None) -> 
         yield Recipient(
             key=f"party:{party.id}",
             audience="reporter" if party.role in REPORTERS else "follower",
-            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language),
+            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language, veiled=is_veiled(case, party)),
             language=language,
             addresses={EMAIL: card.email, SMS: card.phone},
             account_id=accounts.get(party.person_id or 0),
@@ -101,14 +101,16 @@ def _officials(case: Case, event: Event, unit_id: int) -> Iterator[Recipient]:
         )
 
 
-def _words(case: Case, event: Event, link: str, language: str) -> Mapping[str, str]:
+def _words(case: Case, event: Event, link: str, language: str, *, veiled: bool = False) -> Mapping[str, str]:
+    with translation.override(language):
+        subject = veiled_subject(case) if veiled else case.subject
     data = event.data
     due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
     reason = next((str(data[key]) for key in ("reason", "question", "text", "note", "into") if data.get(key)), "")
     return {
         "code": case.code,
-        "subject": case.subject,
-        "unit": org.tree().unit(case.unit_id).name,
+        "subject": subject,
+        "unit": org.tree().unit(case.unit_id).said_in(language),
         "due": moment_words(timezone.localtime(due), "en" if language == "en" else "vi") if due else "–",
         "reason": reason,
         "result": str(data.get("result", "")),

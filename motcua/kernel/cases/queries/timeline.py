@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import kind_of, sentence, timeline
 from motcua.kernel.identity.kind import ROLE_NAMES, SYSTEM, Role
+from motcua.kernel.org import queries as org
 from motcua.lib import moment
 from motcua.lib.worktime import moment_words
 
@@ -69,7 +70,9 @@ def _actor(event: Event) -> str:
 
 
 def _told(data: dict[str, Any]) -> dict[str, Any]:
-    """Moments, which an event keeps in ISO 8601, and roles and promises in the words of the reader."""
+    """Moments, which an event keeps in ISO 8601, and roles, promises and units in the words of the reader."""
+    if "unit" in data and (unit := org.tree().find(data.get("unit_id"))) and unit.name == data["unit"]:
+        data = {**data, "unit": unit.said}  # under another name it was told by that one
     if "clock" in data:
         data = {**data, "clock": gettext(data["clock"])}  # kept as its label, which is one of our sentences
     if data.get("role") in set(Role):

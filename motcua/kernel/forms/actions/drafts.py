@@ -1,8 +1,7 @@
-"""Answers kept while they are written: sealed, for thirty days after the last step, then forgotten."""
+"""Answers kept while they are written: sealed, for some days after the last step, then forgotten."""
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +10,16 @@ from django.utils.translation import gettext as _
 from motcua.kernel.files.actions import hold_files
 from motcua.kernel.forms.kind import Form, Kind, Prefilled
 from motcua.kernel.forms.models import Draft as Row
-from motcua.kernel.forms.queries.drafts import Draft, account_of, draft_token, may_open, opened, written_known
+from motcua.kernel.forms.queries.drafts import (
+    Draft,
+    account_of,
+    draft_gone,
+    draft_token,
+    drafts_kept,
+    may_open,
+    opened,
+    written_known,
+)
 from motcua.kernel.forms.queries.prefill import with_known
 from motcua.kernel.forms.queries.versions import form_version
 from motcua.kernel.identity.kind import Actor
@@ -19,7 +27,6 @@ from motcua.kernel.identity.queries import sealer
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 
-KEPT_FOR = timedelta(days=30)
 LONGEST_ANSWERS = 300_000  # characters of JSON
 
 
@@ -37,7 +44,7 @@ def start_draft(
     now = moment.now()
     row = Row(
         version_id=version.id, subject=subject, account_id=account_of(actor), created_at=now, saved_at=now,
-        expires_at=now + KEPT_FOR, known_sealed=sealer().seal(written_known(known or {})),
+        expires_at=now + drafts_kept(), known_sealed=sealer().seal(written_known(known or {})),
     )  # fmt: skip
     filled = with_known(version.form, answers or {}, known or {})
     _seal(row, version.form, filled)
@@ -64,7 +71,7 @@ def save_step(
     row.step = step if next_step is None else next_step
     row.account_id = row.account_id or account_of(actor)
     row.saved_at = moment.now()
-    row.expires_at = row.saved_at + KEPT_FOR
+    row.expires_at = row.saved_at + drafts_kept()
     row.save()
     return opened(row)
 
@@ -85,7 +92,7 @@ def forget_expired() -> int:
 def _locked(draft_id: int, actor: Actor) -> Row:
     row = Row.objects.select_for_update().filter(pk=draft_id, expires_at__gt=moment.now()).first()
     if row is None or not may_open(row.account_id, actor):
-        raise Refused("not_found", _("Không còn bản nháp này. Bản nháp tự xóa sau 30 ngày không dùng."))
+        raise draft_gone()
     return row
 
 
@@ -94,7 +101,7 @@ def _seal(row: Row, form: Form, answers: Mapping[str, Any]) -> None:
     if len(text) > LONGEST_ANSWERS:
         raise Refused("too_large", _("Câu trả lời dài quá. Bạn hãy viết ngắn lại hoặc đính kèm thành tệp."))
     row.answers_sealed = sealer().seal(text)
-    hold_files(file_tokens(form, answers), until=moment.now() + KEPT_FOR)
+    hold_files(file_tokens(form, answers), until=moment.now() + drafts_kept())
 
 
 def file_tokens(form: Form, answers: Mapping[str, Any]) -> list[str]:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from motcua.kernel.forms.kind import Prefilled, Words
@@ -36,12 +37,22 @@ class Draft:
     is_owned: bool  # by an account
 
 
+def drafts_kept() -> timedelta:
+    """After it was last saved, whoever began it."""
+    return timedelta(days=settings.DRAFTS_KEPT_DAYS)
+
+
+def draft_gone() -> Refused:
+    words = _("Không còn bản nháp này. Bản nháp tự xóa sau %(days)d ngày không dùng.")
+    return Refused("not_found", words % {"days": settings.DRAFTS_KEPT_DAYS})
+
+
 def get_draft(token: str, *, actor: Actor) -> Draft:
     """Refused("not_found") for a wrong or expired link, and for a draft that belongs to somebody else's account: once
     it is in an account, the link alone opens it no more."""
     row = Row.objects.filter(pk=_proved(token) or 0, expires_at__gt=moment.now()).first()
     if row is None or not may_open(row.account_id, actor):
-        raise Refused("not_found", _("Không còn bản nháp này. Bản nháp tự xóa sau 30 ngày không dùng."))
+        raise draft_gone()
     return opened(row)
 
 

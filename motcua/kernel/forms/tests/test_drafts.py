@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from motcua.kernel.files.actions import store_file, sweep_files
 from motcua.kernel.files.models import File
@@ -120,6 +121,16 @@ def test_it_is_forgotten_after_thirty_days(version: FormVersion) -> None:
             get_draft(draft.token, actor=ANONYMOUS)
         assert forget_old() == 1
     assert not Row.objects.exists()
+
+
+def test_how_long_it_is_kept_is_a_setting(version: FormVersion, settings: Settings) -> None:
+    settings.DRAFTS_KEPT_DAYS = 3
+    with moment.at(MONDAY):
+        draft = start_draft(version.id, "x", actor=ANONYMOUS)
+    with moment.at(MONDAY + timedelta(days=3)):
+        with pytest.raises(Refused, match="3 ngày"):
+            get_draft(draft.token, actor=ANONYMOUS)
+        assert forget_old() == 1
 
 
 def test_it_goes_with_the_account(version: FormVersion) -> None:

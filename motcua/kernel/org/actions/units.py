@@ -22,6 +22,7 @@ _PLAIN = (
     "code",
     "name",
     "short_name",
+    "name_en",
     "kind",
     "area_id",
     "calendar_id",
@@ -54,6 +55,7 @@ def add_unit(
     email: str = "",
     agency_code: str = "",
     legal_basis: str = "",
+    name_en: str = "",
 ) -> Unit:
     lock_tree()
     if Unit.objects.filter(code=code).exists():
@@ -75,6 +77,7 @@ def add_unit(
         email=email,
         agency_code=agency_code,
         legal_basis=legal_basis,
+        name_en=name_en,
     )
     unit.save()
     unit.path = f"{parent.path if parent else '.'}{unit.pk}."

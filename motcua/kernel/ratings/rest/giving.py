@@ -107,7 +107,7 @@ class RatingLinkOut(Schema):
             question=str(rateable.question),
             title=service.title,
             unit=unit.code,
-            unit_name=unit.name,
+            unit_name=unit.said,
             is_given=is_given,
             may_call=is_given and service.case_id is not None and not is_spent(giving.CALL, f"{rateable.kind}.{key}"),
             questions=[] if is_given else [QuestionOut.of(row) for row in asked(Part.QUICK, Part.CRITERIA)],

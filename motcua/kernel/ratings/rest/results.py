@@ -128,7 +128,7 @@ def _found(unit: org.UnitRow, wanted: ResultsQuery, by: str = "unit") -> results
 def _common(found: results.Results, reasons: Sequence[results.Reason]) -> dict[str, object]:
     return {
         "unit": found.unit.code,
-        "name": found.unit.name,
+        "name": found.unit.said,
         "period": found.period.key,
         "periods": [one.key for one in results.periods()],
         "counted_to": found.counted_to,

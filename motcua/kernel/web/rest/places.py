@@ -96,6 +96,7 @@ class UnitOut(Schema):
     code: str
     name: str
     short_name: str
+    name_en: str
     kind: str
     parent: str | None  # code
     area: str | None  # code
@@ -108,6 +109,7 @@ class UnitOut(Schema):
             code=row.code,
             name=row.name,
             short_name=row.short_name,
+            name_en=row.name_en,
             kind=row.kind,
             parent=org.tree().unit(row.parent_id).code if row.parent_id else None,
             area=places.area(row.area_id).code if row.area_id else None,
@@ -142,6 +144,7 @@ class UnitIn(Schema):
     code: Words = ""
     name: Words = ""
     short_name: Words = ""
+    name_en: Words = ""
     kind: Words = ""
     parent: Code | None = None
     area: Words = ""

@@ -155,6 +155,14 @@ def _day(day: date, *, weekday: bool = True) -> str:
 
 
 @register.filter
+def unit_name(unit: Any) -> str:
+    """Of a unit, in the reader's language; a name that is Vietnamese alone is marked so for those who hear the page."""
+    if _language() == "vi" or unit.name_en:
+        return str(unit.said)
+    return format_html('<span lang="vi">{}</span>', unit.name)
+
+
+@register.filter
 def when(at: datetime | None) -> str:
     """ "14:10, thứ Hai 23/11"; the year only when it is another one."""
     if at is None:

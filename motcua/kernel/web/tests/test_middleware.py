@@ -3,14 +3,24 @@
 import json
 from urllib.parse import unquote
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import include, path
 from pytest_django import Settings
 
 from motcua.kernel.identity.views import public
-from motcua.kernel.web.views.middleware import Buckets, SecurityHeaders, buckets, client_address, limited
+from motcua.kernel.web.views.middleware import (
+    Buckets,
+    GetResponse,
+    SecurityHeaders,
+    buckets,
+    client_address,
+    limited,
+)
 from motcua.lib.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +37,27 @@ def crash(request: HttpRequest) -> HttpResponse:
 
 
 @public
+def lose(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("password of a host") from psycopg.errors.AdminShutdown("password of a host")
+
+
+@public
+def wait(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("too slow") from psycopg.errors.QueryCanceled("too slow")
+
+
+def break_beside(get_response: GetResponse) -> GetResponse:
+    """A middleware that asks the database, as sessions do."""
+
+    def ask(request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/report/":
+            raise OperationalError("gone") from psycopg.OperationalError("gone")
+        return get_response(request)
+
+    return ask
+
+
+@public
 @limited("test", per_hour=2)
 def report(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
@@ -37,6 +68,9 @@ urlpatterns = [
     path("api/refuse/", refuse),
     path("crash/", crash),
     path("api/crash/", crash),
+    path("lose/", lose),
+    path("api/lose/", lose),
+    path("wait/", wait),
     path("report/", report),
     path("", include("motcua.project.urls")),
 ]
@@ -110,6 +144,35 @@ def test_bug_tells_nothing(client: Client) -> None:
         assert response.status_code == 500
         assert b"secret words" not in response.content
         assert response["X-Request-ID"] in response.content.decode()
+
+
+@here
+@pytest.mark.parametrize("address", ["/lose/", "/report/"])
+@pytest.mark.parametrize(("language", "words"), [("vi", "quay lại trang trước rồi gửi lại"), ("en", "go back")])
+def test_while_the_database_is_away_a_page_says_so(
+    client: Client, settings: Settings, address: str, language: str, words: str
+) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.break_beside"]
+    response = client.post(address, headers={"accept": "text/html", "accept-language": language})
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    page = response.content.decode()
+    assert words in page
+    assert f'<html lang="{language}">' in page
+    assert "password" not in page
+
+
+@here
+def test_while_the_database_is_away_programs_and_parts_of_pages_are_told(client: Client) -> None:
+    problem = client.get("/api/lose/")
+    assert (problem.status_code, problem.json()["code"], problem["Retry-After"]) == (503, "unavailable", "5")
+    part = client.get("/lose/", headers={"hx-request": "true"})
+    assert (part.status_code, part.content) == (503, b"")
+    assert "gửi lại" in unquote(part["X-Refused"])
+
+
+@here
+def test_what_the_database_itself_refuses_is_a_bug_of_ours(client: Client) -> None:
+    assert client.get("/wait/").status_code == 500
 
 
 @here

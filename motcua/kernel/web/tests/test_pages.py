@@ -11,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from motcua.kernel.cases.models import Clock
 from motcua.kernel.identity.models import Account
+from motcua.kernel.org import queries as org
+from motcua.kernel.org.models import Unit
 from motcua.kernel.packs import queries as packs
 from motcua.kernel.packs.models import City as Pack
 from motcua.kernel.places.models import Area
@@ -161,3 +163,16 @@ def test_when_all_is_broken_the_numbers_are_still_known(
     with django_assert_num_queries(0):
         page = failed(RequestFactory().get("/")).content.decode()
     assert "Việc gấp: gọi 18001. Cấp cứu, cháy nổ, tội phạm: gọi 915, 914, 913." in page
+
+
+def test_an_english_page_calls_units_by_their_english_names(client: Client, city: City) -> None:
+    def drawn() -> str:
+        return client.get("/", headers={"accept-language": "en"}).content.decode()
+
+    province = city.ward_one.parent
+    assert province is not None
+    assert f'<b><span lang="vi">{province.name}</span></b>' in drawn()  # for those who hear it
+    Unit.objects.filter(pk=province.pk).update(name_en="People's Committee of Here")
+    org.forget()
+    assert "<b>People&#x27;s Committee of Here</b>" in drawn()
+    assert f"<b>{province.name}</b>" in client.get("/", headers={"accept-language": "vi"}).content.decode()

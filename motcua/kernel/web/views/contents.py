@@ -3,10 +3,12 @@ their own, so their links are written here; one whose page is not installed is l
 
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.queries.inbox import count_waiting
@@ -178,7 +180,7 @@ def register() -> None:
             _("Câu trả lời trong tờ khai bạn đang viết dở, và tệp kèm theo"),
             _("Để bạn viết tiếp sau, cũng trên máy khác"),
             _("Chỉ bạn, khi đăng nhập hoặc có đường dẫn riêng; được mã hóa"),
-            _("30 ngày từ lần lưu cuối, hoặc đến khi bạn gửi hay xóa"),
+            format_lazy(_("{days} ngày từ lần lưu cuối, hoặc đến khi bạn gửi hay xóa"), days=settings.DRAFTS_KEPT_DAYS),
             rank=75,
         ),
         DataNote(

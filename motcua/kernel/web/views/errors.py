@@ -1,15 +1,19 @@
 """Refusals and failures as people and programs see them: an HTML page, or problem JSON (RFC 9457)."""
 
+import logging
+import sys
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.template import loader
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
@@ -17,6 +21,7 @@ from motcua.kernel.identity.views import public
 from motcua.kernel.packs.queries import emergency_words, hotline
 from motcua.lib.errors import Refused
 
+logger = logging.getLogger("motcua.web")
 STATUS = {
     "bad_request": HTTPStatus.BAD_REQUEST,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -43,6 +48,9 @@ PICTURES = {
     HTTPStatus.TOO_MANY_REQUESTS: "hourglass-low",
     HTTPStatus.CONFLICT: "refresh-alert",
 }
+# SQLSTATE: connection failures, too many connections, and a server that stops, was killed or starts.
+_AWAY = ("08", "53300", "57P")
+_BACK_SECONDS = 5  # the supervisor starts PostgreSQL again at once
 MACHINE_PATHS = ("/api/", "/open311/", "/live/", "/maps/")
 
 
@@ -205,8 +213,34 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def outage(error: BaseException | None) -> Refused | None:
+    """What to answer when the database is away for a moment; ``None`` when that is not what went wrong. Whether the
+    last change was kept is not known then, so people are asked to send it again: what takes something in knows it by
+    its key."""
+    state = getattr(error.__cause__, "sqlstate", None) if isinstance(error, OperationalError) else ""
+    if state is not None and not state.startswith(_AWAY):  # without a state: no server was reached at all
+        return None
+    logger.error("the database is away: %s", type(error.__cause__).__name__ if error else "")
+    words = _("Hệ thống đang khởi động lại, bạn đợi ít phút. Nếu vừa bấm gửi, hãy quay lại trang trước rồi gửi lại.")
+    return Refused("unavailable", words, retry_after=_BACK_SECONDS)
+
+
+def unreachable(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """``outage`` as an answer that needs no database itself."""
+    if wants_json(request) or request.headers.get("HX-Request"):
+        return refusal(request, refused)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    response = _plain_page(request, status, _title(status), refused.message)
+    response["Cache-Control"] = "no-store"
+    response["Retry-After"] = str(_BACK_SECONDS)
+    return response
+
+
 def failed(request: HttpRequest) -> HttpResponse:
-    """A bug of ours. Depends on nothing that may be broken: no database, no session, no context processor."""
+    """A bug of ours, or no database. Depends on nothing that may be broken: no database, no session, no context
+    processor."""
+    if refused := outage(sys.exc_info()[1]):
+        return unreachable(request, refused)
     number = getattr(request, "request_id", "")
     text = _("Lỗi do hệ thống, không phải do bạn. Chúng tôi đã ghi lại. Thử lại sau ít phút.")
     if wants_json(request):
@@ -232,6 +266,7 @@ def _plain_page(request: HttpRequest, status: HTTPStatus, title: str, text: str)
         "again": _("Thử lại"),
         "help": f"{_('Việc gấp: gọi %(hotline)s.') % {'hotline': hotline(ask=False)}} {emergency_words(ask=False)}",
         "request_id": getattr(request, "request_id", ""),
+        "language": get_language(),
         "stylesheet": stylesheet,
     }
     return HttpResponse(loader.render_to_string("errors/plain.html", context), status=status)

@@ -64,18 +64,18 @@ class House:
     # The place
 
     @cached_property
-    def _root(self) -> org.UnitRow | None:
+    def root(self) -> org.UnitRow | None:
         roots = org.tree().children(None)
         return roots[0] if roots else None
 
     @cached_property
     def authority(self) -> str:
-        return self._root.name if self._root else ""
+        return self.root.said if self.root else ""
 
     @cached_property
     def place(self) -> str:
-        if self._root and self._root.area_id:
-            return places.area(self._root.area_id).full_name
+        if self.root and self.root.area_id:
+            return places.area(self.root.area_id).full_name
         return self.authority
 
     @cached_property
@@ -84,8 +84,8 @@ class House:
         lat, lon = city_setting("map", "lat"), city_setting("map", "lon")
         if lat is not None and lon is not None:
             return lat, lon, city_setting("map", "zoom", MAP_ZOOM)
-        if self._root and self._root.area_id:
-            area = places.area(self._root.area_id)
+        if self.root and self.root.area_id:
+            area = places.area(self.root.area_id)
             return area.lat, area.lon, MAP_ZOOM
         return None
 
@@ -122,7 +122,7 @@ class House:
     @cached_property
     def area_code(self) -> str:
         """Of the area that the city governs."""
-        return places.area(self._root.area_id).code if self._root and self._root.area_id else ""
+        return places.area(self.root.area_id).code if self.root and self.root.area_id else ""
 
     @cached_property
     def areas_url(self) -> str:

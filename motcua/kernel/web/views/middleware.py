@@ -20,7 +20,14 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.views import PUBLIC
 from motcua.kernel.packs.queries import hotline
-from motcua.kernel.web.views.errors import host_of, method_not_allowed, not_found, refusal
+from motcua.kernel.web.views.errors import (
+    host_of,
+    method_not_allowed,
+    not_found,
+    outage,
+    refusal,
+    unreachable,
+)
 from motcua.lib.errors import ConnectorError, Refused
 
 logger = logging.getLogger("motcua.web")
@@ -144,6 +151,8 @@ class Refusals:
             logger.error("the outside failed in request %s: %s", getattr(request, "request_id", ""), exception)
             words = _("Một hệ thống khác đang không trả lời nên chưa làm được việc này. Bạn thử lại sau ít phút.")
             exception = Refused("unavailable", words)
+        elif refused := outage(exception):
+            return unreachable(request, refused)
         return refusal(request, exception) if isinstance(exception, Refused) else None
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.files.actions import hold_files
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.forms.actions.drafts import discard_draft, file_tokens, start_draft
+from motcua.kernel.forms.queries.drafts import drafts_kept
 from motcua.kernel.forms.queries.prefill import prefill, signed_by
 from motcua.kernel.forms.queries.versions import newest
 from motcua.kernel.identity.queries import own_card
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from motcua.kernel.identity.kind import Actor
     from motcua.kernel.procedures.queries.catalogue import Version
 
-KEPT_FOR = timedelta(days=31)  # a day longer than the answers
+
+def _kept() -> timedelta:
+    """A day longer than the answers."""
+    return drafts_kept() + timedelta(days=1)
 
 
 def begin_sheet(found: Version, *, actor: Actor, behalf: Behalf = ONESELF) -> Draft:
@@ -96,7 +100,7 @@ def keep_on_sheet(draft_id: int, values: Mapping[str, Any]) -> None:
     sheet.values_sealed, sheet.saved_at = sealed(kept), moment.now()
     sheet.save()
     held = _tokens(kept)
-    hold_files(sorted(held), until=moment.now() + KEPT_FOR)
+    hold_files(sorted(held), until=moment.now() + _kept())
     hold_files(sorted(_tokens(before) - held), until=moment.now())
 
 
@@ -195,4 +199,4 @@ def _papers(slot: Any) -> list[NewPaper]:
 def forget_sheets() -> int:
     """Those whose answers are gone."""
     forget_counter_drafts()
-    return Sheet.objects.filter(saved_at__lt=moment.now() - KEPT_FOR).delete()[0]
+    return Sheet.objects.filter(saved_at__lt=moment.now() - _kept()).delete()[0]

@@ -13,20 +13,22 @@ from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, said, touch
 from motcua.kernel.cases.actions.people import add_party, take_files
 from motcua.kernel.cases.kind import FileRole, PartyRole
-from motcua.kernel.cases.queries.people import parties, party_of, party_token
-from motcua.kernel.cases.queries.reading import may_on, not_found
+from motcua.kernel.cases.queries.people import party_of, party_token
+from motcua.kernel.cases.queries.reading import cases_of, may_on, not_found
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.actions.persons import forget_person, sealed_person_values
 from motcua.kernel.identity.kind import SYSTEM, Actor
-from motcua.kernel.identity.queries import opened, require
+from motcua.kernel.identity.queries import require
 from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
+from motcua.modules.incidents.actions.publishing import names_of
 from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, unit_words
 from motcua.modules.incidents.kind import LONGEST_TEXT
 from motcua.modules.incidents.models import Addition, Incident, Rating
-from motcua.modules.incidents.queries.public import may_reopen, public_cases, reopen_days
+from motcua.modules.incidents.queries.near import joinable_cases
+from motcua.modules.incidents.queries.public import may_reopen, public_answers, public_cases, reopen_days
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -49,7 +51,9 @@ def join_incident(
     already = party_of(case_id, actor)
     if already is not None:
         return party_token(already)
-    case = _public_case(case_id)
+    case = joinable_cases().select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise not_found()
     if case.state not in OPEN_STATES:
         raise Refused("wrong_state", _("Việc này đã xong. Nếu sự cố còn, bạn bấm “Vẫn còn” hoặc gửi phản ánh mới."))
     has_contact = bool(name or phone or email) and actor.person_id is None
@@ -111,11 +115,6 @@ def _provide(case: Case, *, actor: Actor, text: str, file_ids: Sequence[int]) ->
     return case
 
 
-def _names(case: Case) -> list[str]:
-    """Full names that the people of the case gave us, to be struck out of what others read; nobody looks at them."""
-    return [opened(party.person).name for party in parties(case.id) if party.person is not None]
-
-
 def _words_or_files(text: str, file_ids: Sequence[int]) -> None:
     if not file_ids:
         said(text, "text", _("Ghi điều bạn muốn thêm, hoặc chọn ảnh."), most=LONGEST_TEXT)
@@ -131,7 +130,7 @@ def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequen
             party_id=party_id,
             event_id=event_id,
             text=words,
-            public_text=redact(words, _names(case)),
+            public_text=redact(words, names_of(case.id)),
             created_at=moment.now(),
         )
     take_files(case, file_ids, FileRole.MORE, actor=actor, event_id=event_id, party_id=party_id)
@@ -149,7 +148,11 @@ def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", ve
     rating, _made = Rating.objects.update_or_create(
         case_id=case_id,
         party=party,
-        defaults={"score": score, "words": redact(nfc(words).strip(), _names(case))[:2000], "created_at": moment.now()},
+        defaults={
+            "score": score,
+            "words": redact(nfc(words).strip(), names_of(case.id))[:2000],
+            "created_at": moment.now(),
+        },
     )
     finish(
         case,
@@ -180,7 +183,7 @@ def reopen_incident(
     clocks = Clocks.of(case)
     clocks.start_after("opened")
     Incident.objects.filter(pk=case.id).update(
-        reopened=F("reopened") + 1, extended_at=None, extend_reason="", reject_reason=""
+        reopened=F("reopened") + 1, extended_at=None, extend_reason="", reject_reason="", forgotten_at=None
     )
     # What a person wrote is masked before it is kept in an event, which can never be emptied.
     event = finish(
@@ -189,7 +192,7 @@ def reopen_incident(
         actor=actor,
         clocks=clocks,
         to="submitted" if was_rejected else "dispatched",
-        data={"reason": redact(why, _names(case)), **unit_words(case), "category_id": case.category_id,
+        data={"reason": redact(why, names_of(case.id)), **unit_words(case), "category_id": case.category_id,
               "area_id": case.area_id, "channel": case.channel},
     )  # fmt: skip
     _add(case, event.id, actor=actor, text="", file_ids=file_ids)
@@ -198,10 +201,22 @@ def reopen_incident(
 
 @transaction.atomic
 def forget_contact(case_id: int, person_id: int) -> bool:
-    """Empty the card, and of what people of the report wrote keep what everybody reads. Whether there was any left."""
+    """Empty the card of somebody whose reports are over. Whether there was anything on it."""
     if not forget_person(person_id):
         return False
-    Incident.objects.filter(pk=case_id).update(text=F("public_text"))
-    Addition.objects.filter(case_id=case_id).update(text=F("public_text"))
     record("incident.forgotten", case_id=case_id, actor=SYSTEM)
     return True
+
+
+@transaction.atomic
+def forget_words(case_id: int) -> None:
+    """Of what the people of a report wrote keep what everybody reads, whether or not they left a card."""
+    incident = Incident.objects.select_for_update().get(pk=case_id)
+    read_by_all = public_answers(cases_of(KIND).get(pk=case_id).category_id, incident.attributes)
+    additions = Addition.objects.filter(case_id=case_id).exclude(text=F("public_text")).update(text=F("public_text"))
+    is_changed = bool(additions) or (incident.text, incident.attributes) != (incident.public_text, read_by_all)
+    incident.text, incident.attributes, incident.info_question = incident.public_text, read_by_all, ""
+    incident.forgotten_at = moment.now()
+    incident.save(update_fields=["text", "attributes", "info_question", "forgotten_at"])
+    if is_changed:
+        record("incident.forgotten", case_id=case_id, actor=SYSTEM)

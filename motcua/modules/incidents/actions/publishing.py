@@ -60,6 +60,11 @@ def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[i
     incident.save(update_fields=["moderated_at", "public_text"])
 
 
+def names_of(case_id: int) -> list[str]:
+    """Full names that the people of the case gave us, to be struck out of what others read; nobody looks at them."""
+    return [opened(party.person).name for party in parties(case_id) if party.person is not None]
+
+
 def said_in_public(case: Case, text: str, field: str, empty: str, most: int = 2000) -> str:
     """``said`` by an official where everybody reads it. Refused("invalid") when it says who a person of the case is:
     striking it out would spoil an answer that the person reads as well."""

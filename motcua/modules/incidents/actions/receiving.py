@@ -22,7 +22,7 @@ from motcua.lib import moment
 from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.publishing import moderate, publish, said_in_public
+from motcua.modules.incidents.actions.publishing import moderate, names_of, publish, said_in_public
 from motcua.modules.incidents.actions.submitting import triage_unit_id
 from motcua.modules.incidents.models import Incident, Phrase
 
@@ -196,7 +196,8 @@ def classify_incident(
 
 
 def _learn(case: Case, category: str) -> None:
-    text = redact(Incident.objects.values_list("text", flat=True).get(pk=case.id))[:500].strip()
+    written = Incident.objects.values_list("text", flat=True).get(pk=case.id)
+    text = redact(written, names_of(case.id))[:500].strip()
     if text:
         Phrase.objects.update_or_create(
             category=category,

@@ -204,5 +204,6 @@ def show_incident(
 def close_incident(case_id: int, *, actor: Actor, version: int | None = None) -> Case:
     """The time for reopening is over, or nothing more is to be said."""
     case = begin(case_id, "close", kind=KIND, actor=actor, version=version)
-    finish(case, "close", actor=actor, data=unit_words(case))
+    incident = Incident.objects.get(pk=case_id)
+    finish(case, "close", actor=actor, data={**unit_words(case), "result": incident.result or incident.reject_reason})
     return case

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from motcua.kernel.cases.forms.moves import Files, MoveForm, photos_field, text_field
@@ -27,6 +28,14 @@ URGENCIES = [
     ("binh_thuong", _("Bình thường")),
     ("phuc_tap", _("Phức tạp")),
 ]
+
+
+EVERYBODY_READS = _("Mọi người đọc được: đừng ghi tên hay số điện thoại của ai.")
+
+
+def public_text_field(label: Any, hint: Any, rows: int = 4) -> forms.CharField:
+    """Words that stand on the page of the report."""
+    return text_field(label, format_lazy("{} {}", hint, EVERYBODY_READS), rows)
 
 
 class ModerationForm(MoveForm):
@@ -72,16 +81,18 @@ class NoteForm(MoveForm):
 
 
 class VisitForm(MoveForm):
-    note = text_field(_("Điều thấy tại chỗ"), _("Ghi vào biên bản kiểm tra tại chỗ; mọi người xem được."), rows=5)
+    note = public_text_field(_("Điều thấy tại chỗ"), _("Ghi vào biên bản kiểm tra tại chỗ."), rows=5)
     photos = photos_field(_("Ảnh tại chỗ"))
 
 
 class ReplyForm(MoveForm):
-    text = text_field(_("Trả lời cho người gửi"), _("Sẽ làm gì, khi nào. Người gửi và mọi người xem được."))
+    text = public_text_field(_("Trả lời cho người gửi"), _("Sẽ làm gì, khi nào."))
 
 
 class ResolveForm(MoveForm):
-    result = text_field(_("Kết quả"), _("Đã làm gì, ở đâu, xong lúc nào. Lãnh đạo xem trước khi công khai."), rows=5)
+    result = public_text_field(
+        _("Kết quả"), _("Đã làm gì, ở đâu, xong lúc nào. Lãnh đạo xem trước khi công khai."), rows=5
+    )
     photos = photos_field(_("Ảnh sau khi xử lý"))
     caption = forms.CharField(
         label=_("Mô tả ảnh"), required=False, max_length=300, help_text=_("Một câu, cho người không xem được ảnh.")
@@ -89,16 +100,24 @@ class ResolveForm(MoveForm):
     documents = Files(label=_("Văn bản kèm theo"), required=False, help_text=_("PDF, Word hoặc Excel."))
 
 
-class ReasonForm(MoveForm):
-    reason = text_field(_("Lý do"))
+class ReturnForm(MoveForm):
+    reason = public_text_field(_("Lý do"), _("Vì sao không thuộc đơn vị bạn, nên chuyển đến đâu."))
+
+
+class HideForm(MoveForm):
+    reason = text_field(_("Lý do"), _("Chỉ cán bộ thấy."))
+
+
+class ReopenForm(MoveForm):
+    reason = public_text_field(_("Lý do"), _("Chỗ nào chưa xong, cần làm lại điều gì."))
 
 
 class ReviseForm(MoveForm):
-    reason = text_field(_("Cần làm lại điều gì"))
+    reason = text_field(_("Cần làm lại điều gì"), _("Chỉ cán bộ thấy."))
 
 
 class RejectForm(MoveForm):
-    reason = text_field(_("Lý do"), _("Người gửi đọc câu này. Nói rõ vì sao và nên làm gì tiếp."))
+    reason = public_text_field(_("Lý do"), _("Nói với người gửi vì sao và nên làm gì tiếp."))
 
 
 class QuestionForm(MoveForm):
@@ -106,12 +125,12 @@ class QuestionForm(MoveForm):
 
 
 class InfoForm(MoveForm):
-    text = text_field(_("Thông tin thêm"), required=False)
+    text = text_field(_("Thông tin thêm"), EVERYBODY_READS, required=False)
     photos = photos_field(_("Ảnh"))
 
 
 class ExtendForm(MoveForm):
-    reason = text_field(_("Lý do chậm"), _("Người gửi và mọi người đọc câu này, cùng lời xin lỗi."))
+    reason = public_text_field(_("Lý do chậm"), _("Đứng sau lời xin lỗi."))
     due_at = forms.DateTimeField(
         label=_("Hẹn mới"),
         help_text=_("Chỉ hẹn lại một lần."),

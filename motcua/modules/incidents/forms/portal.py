@@ -36,6 +36,9 @@ SCORES = (
 _KEY = re.compile(r"[\w-]{16,60}")
 
 
+MASKED_FOR_OTHERS = _("Mọi người đọc được. Tên và số điện thoại của bạn được che; đừng ghi tên người khác.")
+
+
 class Words(forms.CharField):
     """Text as people paste it: what cannot be printed is dropped rather than complained about."""
 
@@ -285,7 +288,12 @@ class AddForm(Form):
     name_of_form = "add"
     FIELD_OF = {"file_ids": "text"}
 
-    text = Words(label=_("Bạn muốn thêm điều gì?"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    text = Words(
+        label=_("Bạn muốn thêm điều gì?"),
+        help_text=MASKED_FOR_OTHERS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
@@ -309,7 +317,7 @@ class ReopenForm(Form):
 
     reason = Words(
         label=_("Chỗ nào chưa được?"),
-        help_text=_("Ví dụ: mới vá một nửa, hôm nay lại hỏng."),
+        help_text=format_lazy("{} {}", _("Ví dụ: mới vá một nửa, hôm nay lại hỏng."), MASKED_FOR_OTHERS),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Ghi điều chưa được, để chúng tôi làm lại cho đúng.")},

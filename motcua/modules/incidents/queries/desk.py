@@ -12,7 +12,8 @@ from motcua.kernel.cases.queries.timeline import TimelineRow
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.modules.incidents.models import Incident, Rating
-from motcua.modules.incidents.queries.public import PublicRow, similar_nearby
+from motcua.modules.incidents.queries.near import similar_nearby
+from motcua.modules.incidents.queries.public import PublicRow
 from motcua.modules.incidents.queries.timeline import timeline_rows
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
 

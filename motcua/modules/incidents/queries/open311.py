@@ -17,7 +17,8 @@ from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import histories, sentence, told
 from motcua.kernel.packs.queries import applied_at
 from motcua.modules.incidents.models import Addition
-from motcua.modules.incidents.queries.public import DEGREE_METRES, public_cases
+from motcua.modules.incidents.queries.near import DEGREE_METRES
+from motcua.modules.incidents.queries.public import public_cases
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, CaseFile, Category

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, PartyRole, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
-from motcua.kernel.cases.queries.people import party_of
+from motcua.kernel.cases.queries.people import is_veiled, party_of, veiled_subject
 from motcua.kernel.cases.queries.reading import (
     case_files,
     cases_of,
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 
 PAGE = 30
-NEAR_METRES = 50
-DEGREE_METRES = 111_320
 
 
 def public_cases() -> QuerySet[Case]:
@@ -130,7 +128,11 @@ def rows_by_code(codes: Sequence[str], *, actor: Actor) -> list[PublicRow]:
     readable = Q(published_at__isnull=False)
     if not actor.is_officer:
         readable |= visible(actor, "incident.read")
-    rows = {row.code: row for row in public_rows(list(found.filter(readable)))}
+    cases = list(found.filter(readable))
+    for case in cases:
+        if case.published_at is None and is_veiled(case, party_of(case.id, actor)):
+            veil(case)
+    rows = {row.code: row for row in public_rows(cases)}
     return [rows[code] for code in dict.fromkeys(codes) if code in rows]
 
 
@@ -216,7 +218,7 @@ class PublicPage:
     category_code: str
     icon: str
     unit: org.UnitRow
-    body: str  # the commune or department that the unit belongs to
+    body: org.UnitRow | None  # the commune or department that the unit belongs to
     area: str
     area_code: str
     address: str  # without what somebody wrote into it about themselves
@@ -233,6 +235,7 @@ class PublicPage:
     has_joined: bool  # the reader did not write this report, but met it too
     wants: str  # which notices the reader wants
     is_public: bool
+    is_veiled: bool  # the reader joined what no official has let strangers read yet
     merged_into: str
     merged_count: int
     rating: Rating | None
@@ -257,9 +260,14 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     party = party_of(case.id, actor) if is_party else None
     party_id = party.id if party else None
     reads_all = is_party and not _is_joined(party)  # whoever joins is a stranger to the one who reported
+    veiled = is_veiled(case, party)
+    if veiled:
+        veil(case, incident)
     is_reporter = party is not None and party.role in REPORTERS
     files = [
-        file for file in case_files(case.id) if file.is_public or (party_id is not None and file.party_id == party_id)
+        file
+        for file in case_files(case.id)
+        if (file.is_public and not veiled) or (party_id is not None and file.party_id == party_id)
     ]
     mean, number, merged = _said_of(case.id)
     clock = case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id").first()
@@ -278,7 +286,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         category_code=category.code if category else "",
         icon=category.icon if category else kind.icon,
         unit=unit,
-        body=org.tree().unit(unit.parent_id).name if unit.parent_id and unit.kind == "office" else "",
+        body=org.tree().unit(unit.parent_id) if unit.parent_id and unit.kind == "office" else None,
         area=area.full_name if area else "",
         area_code=area.code if area else "",
         address=redact(case.address),
@@ -296,11 +304,13 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
             files,
             party_id=party_id,
             masked=not reads_all,
+            is_veiled=veiled,
         ),
         is_party=is_party,
         has_joined=_is_joined(party),
         wants=party.wants if party else "all",
         is_public=case.published_at is not None,
+        is_veiled=veiled,
         merged_into=case.merged_into.code if case.merged_into else "",
         merged_count=merged,
         rating=Rating.objects.filter(case_id=case.id, party_id=party_id).first() if party_id else None,
@@ -332,13 +342,35 @@ def _is_joined(party: Party | None) -> bool:
     return party is not None and party.role != PartyRole.REPORTER
 
 
+def veil(case: Case, incident: Incident | None = None) -> None:
+    """Take from rows that are about to be shown what no official has let strangers read yet: of somebody else's report
+    that leaves its category, about where it is, and when. The rows are not to be saved."""
+    case.subject = veiled_subject(case)
+    case.address = ""
+    if case.lat is not None and case.lon is not None:
+        case.lat, case.lon = round(case.lat, 3), round(case.lon, 3)  # some hundred metres
+    if incident is not None:
+        incident.text = incident.public_text = incident.reject_reason = incident.info_question = ""
+        incident.attributes, incident.hides_name = {}, True
+
+
+WORDS = ("string", "text")  # answers in one's own words
+
+
+def public_answers(category_id: int | None, given: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Those that strangers read as well."""
+    category = rules().categories.get(category_id) if category_id else None
+    asked = {question["code"]: question["datatype"] for question in (category.attributes if category else ())}
+    return {code: value for code, value in given.items() if asked.get(code, "text") not in WORDS}
+
+
 def _answers(category: Category | None, given: dict[str, str | list[str]], *, with_words: bool) -> list[Answer]:
     """Free words may name somebody: they are for the people of the case. Choices and numbers are for everybody."""
     is_english = get_language() == "en"
     found = []
     for question in category.attributes if category else ():
         value = given.get(question["code"])
-        if not value or (question["datatype"] in ("string", "text") and not with_words):
+        if not value or (question["datatype"] in WORDS and not with_words):
             continue
         names = {
             one["key"]: (one.get("name_en") if is_english else "") or one["name"]
@@ -357,38 +389,6 @@ def reopen_days() -> int:
 def may_reopen(case: Case) -> bool:
     """Whether a person still can."""
     return case.closed_at is not None and moment.now() <= case.closed_at + timedelta(days=reopen_days())
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    row: PublicRow
-    metres: int
-
-
-def similar_nearby(lat: float, lon: float, *, category_id: int | None = None, metres: int = NEAR_METRES) -> list[Near]:
-    """Open, published reports within ``metres``, the nearest first, at most five; of the category when it is given."""
-    from motcua.lib.geometry import distance_m  # brings numpy and shapely, a third of a second
-
-    d = metres / DEGREE_METRES * 1.1
-    rows = (
-        public_cases()
-        .filter(closed_at__isnull=True, lon__isnull=False)
-        .extra(
-            where=["point(cases_case.lon, cases_case.lat) <@ box(point(%s, %s), point(%s, %s))"],
-            params=[lon - d, lat - d, lon + d, lat + d],
-            select={"apart": "point(cases_case.lon, cases_case.lat) <-> point(%s, %s)"},
-            select_params=[lon, lat],
-            order_by=["apart"],
-        )
-    )
-    if category_id is not None:
-        rows = rows.filter(category_id=category_id)
-    near = sorted(
-        ((distance_m(lat, lon, case.lat or 0, case.lon or 0), case) for case in rows[:50]), key=lambda pair: pair[0]
-    )
-    found = [(away, case) for away, case in near if away <= metres][:5]
-    rows_of = public_rows([case for _away, case in found])
-    return [Near(row, round(away)) for (away, _case), row in zip(found, rows_of, strict=True)]
 
 
 def earlier_submission(key: str) -> tuple[str, int] | None:

@@ -25,14 +25,17 @@ def timeline_rows(
     own_words: bool = False,
     party_id: int | None = None,
     masked: bool = False,
+    is_veiled: bool = False,
 ) -> list[TimelineRow]:
     """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, or to
     officials with ``own_words``; masked to everybody else. ``masked``: the reader is of the case but did not write it,
-    so numbers and addresses in what officials wrote to the reporter are struck out."""
+    so numbers and addresses in what officials wrote to the reporter are struck out. ``is_veiled``: of what others wrote
+    they read nothing, as no official has let strangers read it."""
     words = {}
     for addition in Addition.objects.filter(case_id=case.id):
         is_theirs = own_words or (party_id is not None and addition.party_id == party_id)
-        words[addition.event_id] = addition.text if is_theirs else addition.public_text
+        others_read = "" if is_veiled else addition.public_text
+        words[addition.event_id] = addition.text if is_theirs else others_read
     by_event: dict[int, list[CaseFile]] = {}
     for file in files:
         if file.event_id is not None and file.role == FileRole.MORE:
@@ -41,6 +44,8 @@ def timeline_rows(
     rows = []
     for event in reversed(timeline(case.id, audience)):
         result = event.data.get("result", result)
+        if is_veiled and event.name in ("incident.info_requested", "incident.reopened"):
+            continue
         if event.name in ("incident.published", "incident.answered"):
             words[event.id] = result
         row = timeline_row(

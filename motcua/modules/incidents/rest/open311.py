@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -25,6 +26,7 @@ from motcua.kernel.identity.queries import service_actor
 from motcua.kernel.identity.views import public
 from motcua.kernel.org import queries as org
 from motcua.kernel.packs.queries import city_setting
+from motcua.kernel.web.views.errors import outage
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib import moment
 from motcua.lib.codes import redact
@@ -59,6 +61,7 @@ STATUS = {
     "wrong_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too_many": HTTPStatus.TOO_MANY_REQUESTS,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }  # whatever else cannot be fulfilled is 400
 PARAMETERS = {"category": "service_code", "text": "description", "place": "lat", "lon": "long"}
 
@@ -85,6 +88,10 @@ def endpoint(*methods: str) -> Callable[[View], View]:
                     response = view(request, suffix, **kwargs)
             except Refused as refused:
                 response = refusal(suffix, refused)
+            except OperationalError as error:
+                if (refused_for_now := outage(error)) is None:
+                    raise
+                response = refusal(suffix, refused_for_now)
             except RequestDataTooBig:
                 response = refusal(suffix, Refused("too_large", _("Yêu cầu quá lớn.")))
             except (SuspiciousOperation, MultiPartParserError):
@@ -283,7 +290,7 @@ def _stored(request: HttpRequest, actor: Actor) -> list[int]:
 
 
 def _notice(case: "Case", posted: PostedRequest | None = None) -> str:
-    told = [_("Đơn vị xử lý: %(unit)s.") % {"unit": org.tree().unit(case.unit_id).name}]
+    told = [_("Đơn vị xử lý: %(unit)s.") % {"unit": org.tree().unit(case.unit_id).said}]
     if case.due_at is not None and case.closed_at is None:
         language: Language = "en" if get_language() == "en" else "vi"
         year = timezone.localtime(moment.now()).year

@@ -31,9 +31,10 @@ from motcua.modules.incidents.actions.people import (
 )
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.forms.portal import AttributesForm
+from motcua.modules.incidents.queries.near import joinable_cases, similar_nearby
 from motcua.modules.incidents.queries.programs import case_by_code, list_incidents
 from motcua.modules.incidents.queries.promising import prospect
-from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_page, similar_nearby
+from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_page
 from motcua.modules.incidents.queries.understanding import elsewhere, suggest
 from motcua.modules.incidents.rest.shapes import (
     IncidentList,
@@ -113,7 +114,7 @@ class NearOut(Schema):
     subject: str
     metres: int
     joined: int
-    url: str
+    url: str  # empty while no official has seen it: then the subject is its category, and the metres are the most
 
 
 def _near(lat: float | None, lon: float | None, category_id: int | None = None) -> list[NearOut]:
@@ -125,9 +126,9 @@ def _near(lat: float | None, lon: float | None, category_id: int | None = None) 
             subject=near.row.subject,
             metres=near.metres,
             joined=near.row.joined,
-            url=absolute(near.row.url),
+            url="" if near.is_veiled else absolute(near.row.url),
         )
-        for near in similar_nearby(lat, lon, category_id=category_id)
+        for near in similar_nearby(lat, lon, category_id=category_id, with_unseen=True)
     ]
 
 
@@ -307,7 +308,7 @@ def advice(request: Request, body: AdviceIn) -> AdviceOut:
         ],
         promise=PromiseOut(
             unit=ahead.unit.code,
-            unit_name=ahead.unit.name,
+            unit_name=ahead.unit.said,
             words=ahead.term.words if ahead.term else None,
             due_at=ahead.term.due_at.isoformat() if ahead.term else None,
         )
@@ -334,7 +335,7 @@ class Joined(Schema):
 @limited("incident_join", per_hour=60)
 def join(request: Request, code: Code, body: ContactIn) -> Status[Joined]:
     """“I met it too”: the same promise, and news of it."""
-    case = case_by_code(code, actor=request.actor)
+    case = joinable_cases().filter(code=code.upper()).first() or case_by_code(code, actor=request.actor)
     token = join_incident(case.id, actor=request.actor, language=_language(), **body.model_dump())
     return Status(201, Joined(token=token, private_url=absolute(f"/p/{token}/")))
 

@@ -172,7 +172,7 @@ class IncidentPage(Schema):
             area=page.area_code or None,
             area_name=page.area,
             unit=page.unit.code,
-            unit_name=page.unit.name,
+            unit_name=page.unit.said,
             address=page.address,
             lat=case.lat,
             lon=case.lon,

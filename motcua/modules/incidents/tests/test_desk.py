@@ -2,18 +2,23 @@
 
 import re
 from datetime import timedelta
+from string import Formatter
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.events.kind import EVENTS, Audience
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.models import Access, Account
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import resolve_incident, visit_incident
+from motcua.modules.incidents.forms.desk import EVERYBODY_READS
+from motcua.modules.incidents.kind import INCIDENT
+from motcua.modules.incidents.views.desk.moves import DOINGS
 from motcua.testing.city import LAMP_AT, WARD_TWO_AT, City
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +279,21 @@ def test_a_stale_form_tells_what_happened_meanwhile(city: City) -> None:
     assert "Nhớ chụp ảnh" in page
     assert f'name="version" value="{case.version}"' in page
     assert not Event.objects.filter(name="incident.noted").exists()
+
+
+def test_a_form_says_where_everybody_reads_what_is_typed_into_it() -> None:
+    shown = {("resolve", "result"), ("reject", "reason"), ("provide_info", "text")}  # beside the timeline
+    chosen = {("classify", "category")}
+    for move in INCIDENT.moves:
+        event = EVENTS[f"incident.{move.event}"]
+        if event.audience is Audience.PUBLIC:
+            shown |= {(move.name, name) for _, name, *_ in Formatter().parse(str(event.sentence)) if name}
+    said = {
+        (name, field)
+        for name, doing in DOINGS.items()
+        for field, shape in doing.form.base_fields.items()
+        if str(EVERYBODY_READS) in str(shape.help_text)
+    }
+    typed = {(name, field) for name, doing in DOINGS.items() for field in doing.form.base_fields}
+    assert said == (shown & typed) - chosen
+    assert ("return", "reason") in said

@@ -10,7 +10,7 @@ from motcua.kernel.cases.actions.sweeping import remind_and_escalate
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Case, Clock, Party
 from motcua.kernel.events.models import Event
-from motcua.kernel.identity.kind import Actor
+from motcua.kernel.identity.kind import ANONYMOUS, Actor
 from motcua.kernel.identity.models import Person
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -200,9 +200,11 @@ def test_photos_of_a_result_need_a_sentence(city: City) -> None:
 
 def test_join_and_still_there_are_for_what_everybody_sees(city: City) -> None:
     case = lamp(city)
+    Incident.objects.filter(pk=case.id).update(hidden_at=MONDAY)
     for act in (people.join_incident, people.report_still_there_incident):
         with pytest.raises(Refused, match="not_found"):
             act(case.id, actor=city.binh)
+    Incident.objects.filter(pk=case.id).update(hidden_at=None)
     receiving.accept_incident(case.id, actor=city.hoa)
     people.join_incident(case.id, actor=city.binh, phone="0905 777 666")
     people.report_still_there_incident(case.id, actor=city.binh)
@@ -258,7 +260,7 @@ def test_after_ten_days_it_closes_and_after_a_year_contacts_are_forgotten(city: 
     with moment.at(MONDAY + timedelta(days=300)):
         assert tasks.forget_contacts() == 0
     with moment.at(MONDAY + timedelta(days=400)):
-        assert tasks.forget_contacts() == 1
+        assert tasks.forget_contacts() == 2  # the words, the card
         assert tasks.forget_contacts() == 0
     person = Person.objects.get(cases=case)
     assert (bytes(person.phone_sealed), person.phone_index) == (b"", None)
@@ -273,9 +275,24 @@ def test_with_the_contact_goes_what_they_said_of_themselves(city: City) -> None:
     assert "0905" in words[0]
     assert "0905" in words[1]
     with moment.at(MONDAY + timedelta(days=400)):
-        assert tasks.forget_contacts() == 1
+        assert tasks.forget_contacts() == 2
     assert Incident.objects.get(pk=case.id).text == Incident.objects.get(pk=case.id).public_text
     assert "0905" not in Incident.objects.get(pk=case.id).text + Addition.objects.get().text
+
+
+def test_the_words_of_whoever_left_no_card_are_forgotten_as_well(city: City) -> None:
+    """Those of one that was merged too; when officials reopen it, it waits for its term again."""
+    new = NewIncident(text="Đèn tắt, gọi 0905 123 456", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1])
+    case, twin = (submit_incident(new, actor=ANONYMOUS).case for _ in range(2))
+    receiving.merge_incident(twin.id, actor=city.minh, into_code=case.code)
+    with moment.at(MONDAY + HOUR):
+        receiving.reject_incident(case.id, actor=city.minh, reason="Đèn của hộ gia đình")
+    with moment.at(MONDAY + timedelta(days=400)):
+        assert tasks.forget_contacts() == 2
+        assert not [one.text for one in Incident.objects.all() if "0905" in one.text]
+        assert Event.objects.filter(name="incident.forgotten").count() == 2
+        people.reopen_incident(case.id, actor=city.minh, reason="Làm lại")
+    assert Incident.objects.get(pk=case.id).forgotten_at is None
 
 
 MOVES: dict[str, Callable[[int, Actor], object]] = {

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
@@ -67,6 +67,18 @@ def refused(response: HttpResponse, status: int) -> list[str]:
     assert not Event.objects.filter(case_id__isnull=False).exists()
     assert not Person.objects.exists()
     return [error["description"] for error in data]
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+def test_while_the_database_is_away(client: Client, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    def gone(*_args: object) -> None:
+        raise OperationalError("password of a host")
+
+    monkeypatch.setattr("motcua.modules.incidents.rest.open311.queries.services", gone)
+    response = client.get(f"{BASE}services.{suffix}")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert b"password" not in response.content
+    assert (response.json()[0]["code"] == 503) if suffix == "json" else b"<code>503</code>" in response.content
 
 
 # ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.cases.queries.telling import recipients
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.models import File
+from motcua.kernel.org import queries as org
 from motcua.kernel.packs import queries as packs
 from motcua.kernel.packs.models import City as Pack
 from motcua.lib import moment
@@ -339,3 +341,20 @@ def test_the_page_asks_the_database_little(
         client.get(address(done_one))  # rules, units and areas are now in memory
         with django_assert_num_queries(7):
             client.get(address(done_one))
+
+
+def test_english_pages_and_letters_name_the_unit_in_english(city: City, client: Client) -> None:
+    office = city.office_one
+    type(office).objects.filter(pk=office.pk).update(name_en="Division of Economy One")
+    org.forget()
+    with moment.at(MONDAY):
+        sent = report(city, name="Ngô Rất Riêng", email="an@dan.example", language="en")
+    with moment.at(MONDAY + HOUR):
+        take_incident(sent.case.id, actor=city.hoa)
+    english = client.get(f"/phan-anh/{sent.case.code}/", headers={"accept-language": "en"}).content.decode()
+    assert english.count("Division of Economy One") >= 3  # who is responsible, and the timeline
+    assert office.name not in english
+    assert '<span lang="vi">Phường Một</span>' in english  # its ward has no English name
+    assert "Division" not in client.get(f"/phan-anh/{sent.case.code}/").content.decode()
+    told = next(one for one in recipients(Event.objects.get(name="incident.taken")) if one.audience == "reporter")
+    assert told.variables["unit"] == "Division of Economy One"

@@ -1,5 +1,6 @@
 """Sending a report through the portal, as a browser without scripts does."""
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,6 +13,8 @@ from django.test import Client
 from PIL import Image
 
 from motcua.kernel.cases.models import Case, CaseFile, Category, Party
+from motcua.kernel.cases.queries.rules import forget_rules
+from motcua.kernel.cases.queries.telling import recipients
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.models import File
 from motcua.kernel.identity.models import Person
@@ -321,6 +324,71 @@ def test_similar_reports_are_offered_when_they_are_open_and_near(client: Client,
     assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", {**here, "lat": LAMP_AT[0] + 0.001}).text
     other_kind = {**here, "category": "waste", "category_by": "person"}
     assert "Trụ đèn" not in client.post("/phan-anh/goi-y/", other_kind).text
+
+
+def test_what_nobody_has_seen_yet_is_offered_by_its_category_alone(client: Client, city: City) -> None:
+    sent = {**LAMP, "text": "Trụ đèn nhà ông Riêng Tư tắt", "address": "12 đường Kín", "photos": [photo()]}
+    Client().post("/phan-anh/gui/", {**sent, "name": "Ngô Rất Riêng", "phone": "0905 123 456"})
+    case = Case.objects.get()
+    secrets = ("Trụ đèn", "Riêng", "Kín", "905", File.objects.get().token)
+    read: list[str] = []
+
+    def reads(address: str, *, is_data: bool = False) -> str:
+        kind = "application/json" if is_data else "text/html"
+        answer = client.get(address, headers={"accept": kind})
+        assert answer.status_code == 200, address
+        read.append(answer.text)
+        return read[-1]
+
+    here = {"lat": LAMP_AT[0] + 0.0002, "lon": LAMP_AT[1]}  # 22 metres
+    other_kind = {**here, "category": "waste", "category_by": "person"}
+    assert case.code not in client.post("/phan-anh/goi-y/", other_kind).text
+    assert case.code in client.post("/phan-anh/goi-y/", here).text
+    hints = client.post("/phan-anh/goi-y/", {**here, "category": "street-lighting", "category_by": "person"}).text
+    assert f'formaction="/phan-anh/{case.code}/cung-gap/"' in hints
+    assert "Chiếu sáng" in hints
+    assert "22 m" not in hints
+    [near] = json.loads(
+        reads(f"/api/v1/incidents/nearby?lat={here['lat']}&lon={here['lon']}&category=street-lighting", is_data=True)
+    )
+    assert (near["subject"], near["metres"], near["url"]) == ("Chiếu sáng", 50, "")
+    assert client.get(f"/phan-anh/{case.code}/").status_code == 404  # not theirs to read
+
+    joined = client.post(f"/phan-anh/{case.code}/cung-gap/", {"phone": "0905 987 654", "text": "Tôi cũng thấy tối"})
+    assert joined.status_code == 302
+    assert "Bạn đã cùng báo việc này" in reads(joined["Location"])
+    page = reads(f"/phan-anh/{case.code}/")
+    assert "Cán bộ chưa xem phản ánh này" in page
+    assert "Tôi cũng thấy tối" in page  # their own words
+    read.append(client.post("/theo-doi/viec/", {"code": case.code}).text)
+    assert case.code in read[-1]
+    assert json.loads(reads(f"/api/v1/incidents/{case.code}", is_data=True))["subject"] == "Chiếu sáng"
+    told = [one for one in recipients(Event.objects.filter(case_id=case.id).latest("id")) if one.audience == "follower"]
+    assert [one.variables["subject"] for one in told] == ["Chiếu sáng"]
+    for text in (hints, *read):
+        assert not [secret for secret in secrets if secret in text]
+
+    take_incident(case.id, actor=city.hoa)
+    assert "Trụ đèn nhà ông Riêng Tư tắt" in client.get(f"/phan-anh/{case.code}/").text  # as every stranger now
+
+
+@pytest.mark.parametrize("hidden", ["a category for nobody's eyes", "reopened", "hidden"])
+def test_what_strangers_will_not_read_is_neither_offered_nor_joined(client: Client, city: City, hidden: str) -> None:
+    client.post("/phan-anh/gui/", LAMP)
+    case = Case.objects.get()
+    if hidden == "reopened":
+        Incident.objects.update(reopened=1)
+    elif hidden == "hidden":
+        Incident.objects.update(hidden_at=MONDAY)
+    else:
+        Category.objects.filter(code="street-lighting").update(is_public=False)
+        forget_rules()
+    here = {"lat": LAMP_AT[0], "lon": LAMP_AT[1], "category": "street-lighting", "category_by": "person"}
+    stranger = Client()
+    assert case.code not in stranger.post("/phan-anh/goi-y/", here).text
+    assert stranger.post(f"/phan-anh/{case.code}/cung-gap/", {}).status_code == 404
+    assert not Event.objects.filter(name="incident.joined").exists()
+    assert Party.objects.filter(case=case).count() == 1
 
 
 def test_the_nearest_is_offered_among_many(client: Client, city: City) -> None:

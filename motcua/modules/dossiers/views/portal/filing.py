@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,6 +72,7 @@ def file_dossier(request: Request, code: str) -> HttpResponse:
             "offers": offers(found, request.actor),
             "crumbs": _crumbs(found),
             "is_known": request.actor.kind == "person",
+            "kept_days": settings.DRAFTS_KEPT_DAYS,
         },
     )
 

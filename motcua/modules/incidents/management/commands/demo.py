@@ -98,9 +98,13 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_: stop.set())
         self.stdout.write("Thành phố đang sống. Ctrl-C để dừng.")
         while not stop.wait(pause * (0.5 + dice.random())):
-            if dice.random() < 0.35:
+            if (chance := dice.random()) < 0.35:
                 case = teller.report(moment.now())
                 self.stdout.write(f"+ {case.code} {case.subject}")
+                continue
+            if chance < 0.55:
+                if said := teller.speak_up():
+                    self.stdout.write(f"{said[0]} {said[1].code}")
                 continue
             states = ["submitted", "dispatched", "accepted", "in_progress", "resolved"]
             cases = cases_of("incident")

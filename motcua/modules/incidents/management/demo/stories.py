@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.people import parties
-from motcua.kernel.cases.queries.reading import files_of
+from motcua.kernel.cases.queries.reading import cases_of, files_of
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor, Link, Role
 from motcua.kernel.identity.queries import list_officers, officer_actor
@@ -24,6 +24,7 @@ from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.management.demo.pictures import draw
 from motcua.modules.incidents.models import Phrase
+from motcua.modules.incidents.queries.public import public_cases, reopen_days
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case
@@ -208,9 +209,26 @@ class Teller:
             "accepted": self._visit,
             "in_progress": self._resolve if case.incident.visited_at else self._visit,
             "resolved": self._approve,
-            "published": self._rate,
         }.get(case.state)
         return step is not None and self._step(case, now, now, step)
+
+    def speak_up(self) -> tuple[str, Case] | None:
+        """What people do now and then: they rate what was done, have it reopened, met it too. A mark for it, and the
+        case; None when there is nothing of that kind just now."""
+        done = cases_of("incident").filter(state__in=["published", "answered"])
+        mark, step, among = self.dice.choices(
+            (
+                ("★", self._rate, done.filter(ratings__isnull=True)),
+                ("↺", self._reopen, done.filter(closed_at__gte=moment.now() - timedelta(days=reopen_days()))),
+                ("&", self._join, public_cases().filter(closed_at__isnull=True)),
+            ),
+            (5, 1, 4),
+        )[0]
+        newest = list(among.order_by("-updated_at").values_list("id", flat=True)[:30])
+        if not newest:
+            return None
+        case, now = cases_of("incident").get(pk=self.dice.choice(newest)), moment.now()
+        return (mark, case) if self._step(case, now, now, step) else None
 
     def _step(self, case: Case, at: datetime, until: datetime, step: Callable[[Case], object]) -> bool:
         """Do it at ``at``; False when that lies ahead, or when the rules do not allow it."""

@@ -48,7 +48,7 @@ DOINGS: dict[str, Doing] = {
     "take": _moderating(receiving.take_incident, forms.ModerationForm),
     "assign": _moderating(receiving.assign_incident, forms.AssignForm, needs="officer"),
     "dispatch": Doing(receiving.dispatch_incident, forms.DispatchForm, needs="unit"),
-    "return": Doing(receiving.return_incident, forms.ReasonForm),
+    "return": Doing(receiving.return_incident, forms.ReturnForm),
     "classify": Doing(receiving.classify_incident, forms.ClassifyForm),
     "reject": Doing(receiving.reject_incident, forms.RejectForm),
     "merge": Doing(receiving.merge_incident, forms.MergeForm),
@@ -64,10 +64,10 @@ DOINGS: dict[str, Doing] = {
     "revise": Doing(working.revise_incident, forms.ReviseForm),
     "note": Doing(working.note_incident, forms.NoteForm),
     "flag": Doing(working.flag_incident),
-    "hide": Doing(working.hide_incident, forms.ReasonForm),
+    "hide": Doing(working.hide_incident, forms.HideForm),
     "show": _moderating(working.show_incident, forms.ModerationForm),
     "close": Doing(working.close_incident),
-    "reopen": Doing(people.reopen_incident, forms.ReasonForm),
+    "reopen": Doing(people.reopen_incident, forms.ReopenForm),
 }
 
 move_page = move_view("incident", DOINGS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,8 +29,12 @@ from motcua.modules.incidents.actions.people import (
     report_still_there_incident,
 )
 from motcua.modules.incidents.forms.portal import SCORES, AddForm, Form, JoinForm, RateForm, ReopenForm, WantsForm
+from motcua.modules.incidents.queries.near import joinable_cases
 from motcua.modules.incidents.queries.public import PublicPage, public_page, reopen_days
 from motcua.modules.incidents.views.portal.photos import Photos, received_photos
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 FACES = ("mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy")
 Act = Callable[[PublicPage, dict[str, Any], Photos], str]
@@ -121,33 +125,39 @@ def _act(request: Request, code: str, form: Form, act: Act, *, at: str = "") -> 
 @limited("incident_join", per_hour=60)
 def incident_join(request: Request, code: str) -> HttpResponse:
     """“Tôi cũng gặp”. From the report's form it brings along what was photographed and written there."""
-    page = public_page(code, actor=request.actor)
+    case = joinable_cases().filter(code=code.upper()).first() or public_page(code, actor=request.actor).case
     form = JoinForm(request.POST)
     photos = received_photos(request)
     if not form.is_valid():
-        return _page(request, page, form, 422)
+        return _not_joined(request, case, form)
     language = "en" if request.LANGUAGE_CODE.startswith("en") else "vi"
     try:
-        token = join_incident(page.case.id, actor=request.actor, language=language, **form.contact())
+        token = join_incident(case.id, actor=request.actor, language=language, **form.contact())
         text = form.cleaned_data["text"].strip()
         if photos.files or text:
-            add_info_incident(page.case.id, actor=_holding(request, token, page), text=text, file_ids=photos.ids)
+            add_info_incident(case.id, actor=_holding(request, token, case), text=text, file_ids=photos.ids)
     except Refused as refused:
         if refused.code == "not_found":
             raise
         form.refuse(refused)
-        return _page(request, page, form, 422)
-    response = redirect(reverse("report_done", args=[page.case.code]))
+        return _not_joined(request, case, form)
+    response = redirect(reverse("report_done", args=[case.code]))
     add_link(request, response, token)
     return response
 
 
-def _holding(request: Request, token: str, page: PublicPage) -> Actor:
+def _not_joined(request: Request, case: "Case", form: Form) -> HttpResponse:
+    if case.published_at is None:  # they have no page of it yet; behind them is what they were writing
+        raise Refused("invalid", " ".join(str(words) for said in form.errors.values() for words in said))
+    return _page(request, public_page(case.code, actor=request.actor), form, 422)
+
+
+def _holding(request: Request, token: str, case: "Case") -> Actor:
     """The actor with the private link that they were given a moment ago."""
     party = read_party_token(token)
     assert party is not None  # noqa: S101  just made
     actor = request.actor
-    link = Link(party.id, page.case.id)
+    link = Link(party.id, case.id)
     return Actor(
         kind="person" if actor.kind == "anonymous" else actor.kind,
         id=actor.id,

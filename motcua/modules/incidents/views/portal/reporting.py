@@ -29,8 +29,9 @@ from motcua.modules.incidents.forms.portal import (
     examples_of,
     named,
 )
+from motcua.modules.incidents.queries.near import Near, similar_nearby
 from motcua.modules.incidents.queries.promising import Prospect, prospect
-from motcua.modules.incidents.queries.public import Near, earlier_submission, public_page, similar_nearby
+from motcua.modules.incidents.queries.public import earlier_submission, public_page
 from motcua.modules.incidents.queries.understanding import Elsewhere, Suggestion, elsewhere, suggest
 from motcua.modules.incidents.views.portal.photos import Photos, received_photos
 
@@ -109,7 +110,7 @@ def hints_for(form: ReportForm, *, decides: bool) -> Hints:
         best = suggestions[0] if suggestions else None
         category = best.category if best and best.probability >= PRESELECTED_FROM else None
     category_id = category.id if category else None
-    near = similar_nearby(*point, category_id=category_id) if point else []
+    near = similar_nearby(*point, category_id=category_id, with_unseen=True) if point else []
     return Hints(
         area=area,
         is_outside=point is not None and area is None,

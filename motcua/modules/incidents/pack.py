@@ -153,7 +153,9 @@ def _apply_scope(pack: Pack) -> list[Change]:
     wanted = {
         record["kind"]: {
             "action": record["action"],
-            "phrases": [" ".join(words(phrase)) for phrase in record["phrases"]],
+            "phrases": [
+                (phrase[0] if phrase[0] in "-=" else "") + " ".join(words(phrase)) for phrase in record["phrases"]
+            ],
             "title": record["where"],
             "title_en": record["where_en"],
             "guidance": record["guidance"],

@@ -15,7 +15,7 @@ from motcua.lib.classify.model import Model, softmax
 from motcua.lib.classify.variants import variants_of
 
 _HELD_BACK: Final = 4  # every fourth text of a label measures how sharp probabilities may be
-_SENTENCE: Final = 5  # words; shorter texts do not measure it: reports are sentences, the phrases hold bare keywords too
+_SENTENCE: Final = 5  # words; shorter texts do not measure it: reports are sentences, phrases may be bare keywords
 _USUAL_SHARPNESS: Final = 4.0  # where there are too few texts to measure it
 _RARELY: Final = 0.1  # imagined weight of every column under every label
 _DOUBT: Final = 0.05  # imagined sightings of every column under every label

@@ -56,13 +56,13 @@ def _column_weights(
     columns = np.unique(np.concatenate([matrix.indices for matrix in matrices])).astype(np.int64)
     lookup = lookup_of(columns)
     held = np.zeros(SIZE)
-    seen = np.full(len(columns) * count, _DOUBT)
+    sightings = np.full(len(columns) * count, _DOUBT)
     for matrix in matrices:
         held += np.bincount(matrix[written].indices, minlength=SIZE)
         rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        seen += np.bincount(lookup[matrix.indices] * count + places[rows], minlength=len(seen))
+        sightings += np.bincount(lookup[matrix.indices] * count + places[rows], minlength=len(sightings))
     rarity = np.log((1 + len(written)) / (1 + held[columns])) + 1
-    seen = seen.reshape(len(columns), count)
+    seen = sightings.reshape(len(columns), count)
     shares = seen / seen.sum(axis=1, keepdims=True)
     spread = -(shares * np.log(shares)).sum(axis=1) / np.log(count)  # 0: under one label, 1: under all alike
     weights: Floats = (rarity * np.sqrt(1.02 - spread)).astype(np.float32)
@@ -84,7 +84,8 @@ def _fit(features: sparse.csr_matrix, places: Ints, count: int) -> tuple[Floats,
     else:
         weights[:, learner.classes_], bias[learner.classes_] = learner.coef_.T, learner.intercept_
     told = _told(features, places, count)
-    return weights + told * (weights.std() / max(float(told.std()), 1e-9)), bias
+    weights += told * (weights.std() / max(float(told.std()), 1e-9))  # in place: rows stay together, judging needs it
+    return weights, bias
 
 
 def _told(features: sparse.csr_matrix, places: Ints, count: int) -> Floats:

@@ -83,6 +83,10 @@ def test_a_text_is_judged_alone(model: Model) -> None:
         assert [chance for _, chance in alone] == pytest.approx([chance for _, chance in prediction], abs=1e-6)
 
 
+def test_weights_lie_row_by_row(model: Model) -> None:
+    assert model.weights.flags["C_CONTIGUOUS"]  # otherwise each text to judge copies all of them
+
+
 def test_the_same_examples_give_the_same_model(model: Model) -> None:
     again = train(EXAMPLES)
     assert np.array_equal(again.weights, model.weights)

@@ -100,7 +100,7 @@ class ScopeRule(models.Model):
 
     kind = models.CharField(max_length=20, unique=True)
     action = models.CharField(max_length=8, choices=Action.choices, default=Action.GUIDE)
-    phrases = models.JSONField(default=list)  # lower case, with tones
+    phrases = models.JSONField(default=list)  # lower case, with tones; “-” strikes out, “=” only where tones are typed
     title = models.CharField(max_length=160)
     title_en = models.CharField(max_length=160, blank=True)
     guidance = models.TextField()

@@ -37,10 +37,21 @@ SCOPE = Table(
     ),
     optional=True,
 )
-EVALUATION = Table(
-    "phrases/eval.csv",
+SCOPE_EVALUATION = Table(
+    "scope-eval.csv",
     ("text",),
-    (Column("text", text(LONGEST), required=True), Column("category", text(60), required=True)),
+    (Column("text", text(LONGEST), required=True), Column("kind", text(20), empty="")),
+    optional=True,
+)
+# Measured with, never learned from.
+EVALUATIONS = tuple(
+    Table(
+        f"{FOLDER}{name}",
+        ("text",),
+        (Column("text", text(LONGEST), required=True), Column("category", text(60), required=True)),
+        optional=optional,
+    )
+    for name, optional in (("eval.csv", False), ("eval-heldout.csv", True))
 )
 
 
@@ -49,17 +60,27 @@ def read(pack: Pack) -> None:
     if days is not None and not 1 <= days <= 365:
         pack.setting_problem("reports", "reopen_days", _("phải từ {least} đến {most}").format(least=1, most=365))
     pack.read_table(SCOPE)
+    kinds = pack.keys(SCOPE.file, "kind")
+    for record in pack.read_table(SCOPE_EVALUATION):
+        if record["kind"]:
+            record.check_reference("kind", kinds, SCOPE.file)
     categories = pack.keys("categories.csv")
     chosen = categories.keys() - groups(pack)
     seen: dict[str, tuple[str, int]] = {}
     for code in sorted(chosen):
         _read_phrases(pack, code, seen)
     folder = pack.folder / FOLDER
+    tests = {table.file for table in EVALUATIONS}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name != "eval.csv" and not (path.suffix == ".txt" and path.stem in chosen):
+        if f"{FOLDER}{path.name}" not in tests and not (path.suffix == ".txt" and path.stem in chosen):
             pack.problem(f"{FOLDER}{path.name}", 1, _("không có loại việc nào mang mã này; đổi tên hoặc bỏ tệp"))
+    for table in EVALUATIONS:
+        _read_evaluation(pack, table, chosen, seen)
+
+
+def _read_evaluation(pack: Pack, table: Table, chosen: set[str], seen: dict[str, tuple[str, int]]) -> None:
     counts: Counter[str] = Counter()
-    records = pack.read_table(EVALUATION)
+    records = pack.read_table(table)
     for record in records:
         record.check_reference("category", chosen, "categories.csv")
         counts[record["category"]] += 1
@@ -68,7 +89,7 @@ def read(pack: Pack) -> None:
     for code in sorted(chosen):
         if records and counts[code] < FEWEST_EVALUATIONS:
             pack.problem(
-                EVALUATION.file,
+                table.file,
                 1,
                 _("loại “{code}” có {count} câu thử, cần ít nhất {fewest}").format(
                     code=code, count=counts[code], fewest=FEWEST_EVALUATIONS
@@ -132,7 +153,9 @@ def _apply_scope(pack: Pack) -> list[Change]:
     wanted = {
         record["kind"]: {
             "action": record["action"],
-            "phrases": [" ".join(words(phrase)) for phrase in record["phrases"]],
+            "phrases": [
+                (phrase[0] if phrase[0] in "-=" else "") + " ".join(words(phrase)) for phrase in record["phrases"]
+            ],
             "title": record["where"],
             "title_en": record["where_en"],
             "guidance": record["guidance"],
@@ -157,4 +180,4 @@ def _apply_scope(pack: Pack) -> list[Change]:
     return difference.changes()
 
 
-PART = PackPart("incidents", (SCOPE.file, FOLDER), read, apply, after=("cases",))
+PART = PackPart("incidents", (SCOPE.file, SCOPE_EVALUATION.file, FOLDER), read, apply, after=("cases",))

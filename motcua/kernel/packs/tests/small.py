@@ -93,6 +93,10 @@ result,*,*,*,3 ngày làm việc,opened,4 giờ làm việc,leader,
 crime,call,cầm dao|bị cướp,Gọi 113.,Call 113.,Công an,Police,113,
 complaint,guide,đơn khiếu nại,Nộp đơn.,File it in writing.,Tiếp công dân,Reception,,/thu-tuc/
 """,
+    "scope-eval.csv": """text,kind
+Có người cầm dao,crime
+Đèn cháy bóng,
+""",
     "templates.csv": """event,audience,channel,language,subject,body
 incident.submitted,reporter,email,vi,Đã nhận {code},"Chào bạn,\\n\\nĐã nhận {code}. Xem: {link}"
 incident.submitted,reporter,email,en,Received {code},"Hello,\\n\\nreceived {code}. See: {link}"

@@ -104,6 +104,7 @@ BROKEN = [
     ("clocks.csv", "opened,4 giờ làm việc,leader", "opened,4 giờ làm việc,boss", 9, "không có “boss”"),
     ("scope.csv", "crime,call", "crime,phone", 2, "không có “phone”"),
     ("scope.csv", "cầm dao|bị cướp", "cầm dao||bị cướp", 2, "phần trống"),
+    ("scope-eval.csv", "dao,crime", "dao,crme", 2, "không có “crme”"),
     ("templates.csv", "incident.submitted,reporter,sms,vi", "incident.submited,reporter,sms,vi", 4, "không có sự kiện"),
     ("templates.csv", "Đã nhận {code}. Xem", "Đã nhận {ma}. Xem", 2, "không có biến “{ma}”"),
     ("templates.csv", "Đã nhận {code}. Xem", "Đã nhận {code. Xem", 2, "không đi thành cặp"),
@@ -188,7 +189,14 @@ def test_a_missing_file(folder: Path) -> None:
 
 
 def test_optional_files_may_be_missing(folder: Path) -> None:
-    for name in ("areas_old.csv", "successions.csv", "attributes.csv", "calendar_days.csv", "scope.csv"):
+    for name in (
+        "areas_old.csv",
+        "successions.csv",
+        "attributes.csv",
+        "calendar_days.csv",
+        "scope.csv",
+        "scope-eval.csv",
+    ):
         (folder / name).unlink()
     assert problems(folder) == []
 

@@ -15,6 +15,8 @@ from motcua.lib.vietnamese import fold, words
 from motcua.modules.incidents.models import ScopeRule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from motcua.kernel.cases.models import Category
     from motcua.lib.classify import Model
 
@@ -91,6 +93,20 @@ def forget_scope() -> None:
     _scope.forget()
 
 
+def _says(phrases: list[str], padded: str, shape: Callable[[str], str]) -> bool:
+    """Whether ``padded`` holds one of ``phrases``. Those with ``-`` are struck out of it before; those with ``=`` count
+    only where tones are typed: without them *đang cháy* (on fire) and *đang chạy* (driving) are the same letters.
+    """
+    for phrase in phrases:
+        if phrase.startswith("-"):
+            padded = padded.replace(f" {shape(phrase[1:])} ", " . ")
+    return any(
+        f" {shape(phrase.removeprefix('='))} " in padded
+        for phrase in phrases
+        if not phrase.startswith("-") and not (phrase.startswith("=") and shape is fold)
+    )
+
+
 def elsewhere(text: str) -> Elsewhere | None:
     """Guidance when the words are those of a complaint, a denunciation, an emergency …; NĐ 20/2008 keeps them apart.
 
@@ -101,7 +117,7 @@ def elsewhere(text: str) -> Elsewhere | None:
     shape = fold if fold(plain) == plain else str
     padded = f" {shape(plain)} "
     for rule in _scope.get():
-        if any(f" {shape(phrase)} " in padded for phrase in rule.phrases):
+        if _says(rule.phrases, padded, shape):
             is_english = get_language() == "en"
             return Elsewhere(
                 rule.kind,

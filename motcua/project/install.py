@@ -25,6 +25,17 @@ RUN_LOCK, DEV_LOCK, UV_LOCK = (
     ROOT / name for name in ("requirements.lock", "requirements-dev.lock", "requirements-setup.lock")
 )
 OLDEST_NODE = 18
+# Bytecode belongs to what is installed here, as much as when it is made beforehand: each of our processes needs it.
+COMMAND = """import os
+import sys
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+from motcua.project.cli import main
+
+main()
+"""
 
 
 class Failed(Exception):  # noqa: N818 - it is said, not reported
@@ -173,7 +184,7 @@ def install_ourselves() -> None:
     (site,) = (VENV / "lib").glob("python3.*/site-packages")
     (site / "motcua.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = VENV / "bin" / "motcua"
-    text = f"#!{PYTHON}\nfrom motcua.project.cli import main\n\nmain()\n"
+    text = f"#!{PYTHON}\n{COMMAND}"
     if not command.exists() or command.read_text(encoding="utf-8") != text:
         command.write_text(text, encoding="utf-8")
         command.chmod(0o755)
@@ -263,8 +274,7 @@ def main() -> int:
         if options.dev:
             install_python(DEV_LOCK, dev_stamp, is_compiled=True)
         elif not is_done(dev_stamp, digest(DEV_LOCK)):  # the tools' lock holds all of the run's
-            # Half of it is never asked for. Whoever starts at once compiles the rest on the way, if that is kept.
-            install_python(RUN_LOCK, run_stamp, is_compiled=sys.dont_write_bytecode)
+            install_python(RUN_LOCK, run_stamp, is_compiled=False)  # half of it is never asked for
         install_ourselves()
         compile_python(ROOT / "motcua")
         beside.join()

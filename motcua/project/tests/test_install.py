@@ -1,5 +1,7 @@
 """Set-up as far as it can be tried without installing anything."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -88,3 +90,18 @@ def test_a_pip_that_can_install_elsewhere_is_borrowed(
     else:  # then .venv needs one of its own
         assert command == [str(install.PYTHON), "-m", "pip", "install", "x"]
         assert more == [[str(install.PYTHON), "-m", "ensurepip"]]
+
+
+def test_the_command_keeps_the_bytecode_that_it_makes(tmp_path: Path) -> None:
+    package = tmp_path / "motcua" / "project"
+    package.mkdir(parents=True)
+    (package / "cli.py").write_text("import os\n\ndef main(): print(os.environ.get('PYTHONDONTWRITEBYTECODE'))\n")
+    told = subprocess.run(
+        [sys.executable, "-c", install.COMMAND],
+        env={"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "None\n"  # nor do those that it starts hear of it
+    assert list(package.glob("__pycache__/cli.*.pyc"))

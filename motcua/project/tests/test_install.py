@@ -95,10 +95,13 @@ def test_a_pip_that_can_install_elsewhere_is_borrowed(
 def test_the_command_keeps_the_bytecode_that_it_makes(tmp_path: Path) -> None:
     package = tmp_path / "motcua" / "project"
     package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").touch()
     (package / "cli.py").write_text("import os\n\ndef main(): print(os.environ.get('PYTHONDONTWRITEBYTECODE'))\n")
     told = subprocess.run(
         [sys.executable, "-c", install.COMMAND],
-        env={"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=tmp_path,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=True,

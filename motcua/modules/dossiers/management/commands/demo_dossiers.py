@@ -85,7 +85,7 @@ class Stand:
 
     def is_on(self, stops: Sequence[Stop]) -> bool:
         """Whether one comes by here who goes this way."""
-        legs = [stop for stop in stops if STATE_OF_LEG[stop.leg.does] == self.state]
+        legs = [stop for stop in stops if STATE_OF_LEG[Does(stop.leg.does)] == self.state]
         return self.state not in STATE_OF_LEG.values() or any(self.office in (None, stop.unit) for stop in legs)
 
 

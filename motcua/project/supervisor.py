@@ -194,10 +194,9 @@ class Supervisor:
         while prepare.process.poll() is None:
             if self.stopping.wait(LOOK_EVERY):
                 prepare.ask_to_stop()
-                try:
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     prepare.process.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    prepare.kill_group()
+                prepare.kill_group()  # with what it started beside itself
                 return False
             self._watch_server()
         return prepare.process.returncode == 0

@@ -77,7 +77,7 @@ def link(
     return NewEvent(case_id, moment_at, name, actor.key, public_name, body, level, previous_hash, digest)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # it belongs to what is done: without it nothing of that stays
 def record(
     name: str,
     *,

@@ -57,6 +57,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="category_code_from")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Case",
@@ -126,6 +131,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["unit", "next_due_at", "id"],
+                        name="case_unit_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["officer", "next_due_at", "id"],
+                        name="case_officer_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)), fields=["next_due_at", "id"], name="case_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["area", "category"],
+                        name="case_area_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("published_at__isnull", False)), fields=["kind", "-id"], name="case_public"
+                    ),
+                    models.Index(
+                        condition=models.Q(("published_at__isnull", False)),
+                        fields=["kind", "-opened_at", "-id"],
+                        name="case_public_opened",
+                    ),
+                    models.Index(
+                        condition=models.Q(("published_at__isnull", False)),
+                        fields=["kind", "-updated_at", "-id"],
+                        name="case_public_updated",
+                    ),
+                    models.Index(
+                        condition=models.Q(("published_at__isnull", False)),
+                        fields=["area", "-id"],
+                        name="case_public_area",
+                    ),
+                    models.Index(condition=models.Q(("person__isnull", False)), fields=["person"], name="case_person"),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", False)), fields=["-closed_at"], name="case_closed"
+                    ),
+                    django.contrib.postgres.indexes.GistIndex(
+                        models.Func(models.F("lon"), models.F("lat"), function="point"),
+                        condition=models.Q(("closed_at__isnull", True), ("lon__isnull", False)),
+                        name="case_point_open",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.search.SearchVector("folded", config="simple"), name="case_search"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Clock",
@@ -167,6 +224,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["case"], name="clock_case"),
+                    models.Index(
+                        condition=models.Q(
+                            ("paused_at__isnull", True), ("reminded_at__isnull", True), ("stopped_at__isnull", True)
+                        ),
+                        fields=["remind_at"],
+                        name="clock_to_remind",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("escalated_at__isnull", True), ("paused_at__isnull", True), ("stopped_at__isnull", True)
+                        ),
+                        fields=["due_at"],
+                        name="clock_to_escalate",
+                    ),
+                    models.Index(
+                        condition=models.Q(("stopped_at__isnull", True)),
+                        fields=["unit", "due_at"],
+                        name="clock_unit_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stopped_at__isnull", True)), fields=("case", "name"), name="clock_one_runs"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClockRule",
@@ -234,6 +320,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["case"], name="party_case")],
+            },
         ),
         migrations.CreateModel(
             name="CaseFile",
@@ -270,6 +359,9 @@ class Migration(migrations.Migration):
                 ),
                 ("party", models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="cases.party")),
             ],
+            options={
+                "indexes": [models.Index(fields=["case"], name="casefile_case")],
+            },
         ),
         migrations.CreateModel(
             name="RoutingRule",
@@ -319,133 +411,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("case", "other", "kind"), name="caselink_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="category_code_from"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["unit", "next_due_at", "id"],
-                name="case_unit_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=["officer", "next_due_at", "id"],
-                name="case_officer_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)), fields=["next_due_at", "id"], name="case_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)), fields=["area", "category"], name="case_area_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("published_at__isnull", False)), fields=["kind", "-id"], name="case_public"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("published_at__isnull", False)),
-                fields=["kind", "-opened_at", "-id"],
-                name="case_public_opened",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("published_at__isnull", False)),
-                fields=["kind", "-updated_at", "-id"],
-                name="case_public_updated",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("published_at__isnull", False)), fields=["area", "-id"], name="case_public_area"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("person__isnull", False)), fields=["person"], name="case_person"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", False)), fields=["-closed_at"], name="case_closed"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=django.contrib.postgres.indexes.GistIndex(
-                models.Func(models.F("lon"), models.F("lat"), function="point"),
-                condition=models.Q(("closed_at__isnull", True), ("lon__isnull", False)),
-                name="case_point_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector("folded", config="simple"), name="case_search"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(fields=["case"], name="clock_case"),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(
-                    ("paused_at__isnull", True), ("reminded_at__isnull", True), ("stopped_at__isnull", True)
-                ),
-                fields=["remind_at"],
-                name="clock_to_remind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(
-                    ("escalated_at__isnull", True), ("paused_at__isnull", True), ("stopped_at__isnull", True)
-                ),
-                fields=["due_at"],
-                name="clock_to_escalate",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(
-                condition=models.Q(("stopped_at__isnull", True)), fields=["unit", "due_at"], name="clock_unit_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stopped_at__isnull", True)), fields=("case", "name"), name="clock_one_runs"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="party",
-            index=models.Index(fields=["case"], name="party_case"),
-        ),
-        migrations.AddIndex(
-            model_name="casefile",
-            index=models.Index(fields=["case"], name="casefile_case"),
         ),
     ]

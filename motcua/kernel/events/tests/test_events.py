@@ -34,7 +34,7 @@ def test_it_works() -> None:
 
 @pytest.mark.django_db
 def test_an_undeclared_event_cannot_be_recorded() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError), transaction.atomic():
         record("nothing.declared", actor=SYSTEM)
     assert not Event.objects.exists()
 

@@ -89,6 +89,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("retry_at__isnull", False)),
+                        fields=["partner", "retry_at", "id"],
+                        name="lane_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "current"), _negated=True),
+                        fields=["partner", "state", "behind_since", "id"],
+                        name="lane_behind",
+                    ),
+                    models.Index(fields=["partner", "-id"], name="lane_partner"),
+                    models.Index(
+                        condition=models.Q(("their_code", ""), _negated=True),
+                        fields=["their_code"],
+                        name="lane_their_code",
+                    ),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("partner", "case"), name="lane_once")],
+            },
         ),
         migrations.CreateModel(
             name="Parcel",
@@ -135,6 +156,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["lane", "id"], name="parcel_waiting")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("lane", "round", "key"), name="parcel_once")],
+            },
         ),
         migrations.CreateModel(
             name="Unread",
@@ -151,41 +178,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("source", "digest"), name="unread_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="lane",
-            index=models.Index(
-                condition=models.Q(("retry_at__isnull", False)), fields=["partner", "retry_at", "id"], name="lane_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lane",
-            index=models.Index(
-                condition=models.Q(("state", "current"), _negated=True),
-                fields=["partner", "state", "behind_since", "id"],
-                name="lane_behind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lane",
-            index=models.Index(fields=["partner", "-id"], name="lane_partner"),
-        ),
-        migrations.AddIndex(
-            model_name="lane",
-            index=models.Index(
-                condition=models.Q(("their_code", ""), _negated=True), fields=["their_code"], name="lane_their_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lane",
-            constraint=models.UniqueConstraint(fields=("partner", "case"), name="lane_once"),
-        ),
-        migrations.AddIndex(
-            model_name="parcel",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["lane", "id"], name="parcel_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="parcel",
-            constraint=models.UniqueConstraint(fields=("lane", "round", "key"), name="parcel_once"),
         ),
     ]

@@ -88,6 +88,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "-id"], name="obligation_unit"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("due", "partial"))),
+                        fields=["unit", "due_at", "id"],
+                        name="obligation_owed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("due", "partial"))),
+                        fields=["amount", "id"],
+                        name="obligation_amount",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True), fields=("case", "key"), name="obligation_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0), ("paid_amount__gte", 0), ("refunded_amount__gte", 0)),
+                        name="obligation_amounts",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attempt",
@@ -120,6 +144,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["obligation", "gateway", "-id"], name="attempt_obligation")],
+            },
         ),
         migrations.CreateModel(
             name="Payee",
@@ -141,6 +168,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["account"], name="payee_account")],
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -214,6 +244,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "-id"], name="payment_unit"),
+                    models.Index(fields=["account", "at"], name="payment_account_day"),
+                    models.Index(
+                        condition=models.Q(("surplus__gt", models.F("returned"))),
+                        fields=["unit", "id"],
+                        name="payment_open",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("returned__gte", 0),
+                            ("returned__lte", models.F("surplus")),
+                            ("surplus__lte", models.F("amount")),
+                        ),
+                        name="payment_amounts",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceiptSeries",
@@ -301,6 +353,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["obligation", "id"], name="receipt_obligation"),
+                    models.Index(condition=models.Q(("file__isnull", True)), fields=["id"], name="receipt_to_make"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("series", "number"), name="receipt_number")],
+            },
         ),
         migrations.CreateModel(
             name="Refund",
@@ -352,6 +411,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("asked", "approved"))), fields=["payment"], name="refund_open"
+                    ),
+                    models.Index(fields=["state", "-id"], name="refund_state"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("asked", "refused")),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="refund_two_people",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankFile",
@@ -382,107 +460,5 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["unit", "-day", "-id"], name="bankfile_unit")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="obligation",
-            index=models.Index(fields=["unit", "-id"], name="obligation_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="obligation",
-            index=models.Index(
-                condition=models.Q(("state__in", ("due", "partial"))),
-                fields=["unit", "due_at", "id"],
-                name="obligation_owed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="obligation",
-            index=models.Index(
-                condition=models.Q(("state__in", ("due", "partial"))), fields=["amount", "id"], name="obligation_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obligation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True), fields=("case", "key"), name="obligation_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obligation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0), ("paid_amount__gte", 0), ("refunded_amount__gte", 0)),
-                name="obligation_amounts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["obligation", "gateway", "-id"], name="attempt_obligation"),
-        ),
-        migrations.AddIndex(
-            model_name="payee",
-            index=models.Index(fields=["account"], name="payee_account"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["unit", "-id"], name="payment_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["account", "at"], name="payment_account_day"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("surplus__gt", models.F("returned"))), fields=["unit", "id"], name="payment_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    ("returned__gte", 0),
-                    ("returned__lte", models.F("surplus")),
-                    ("surplus__lte", models.F("amount")),
-                ),
-                name="payment_amounts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["obligation", "id"], name="receipt_obligation"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(condition=models.Q(("file__isnull", True)), fields=["id"], name="receipt_to_make"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("series", "number"), name="receipt_number"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("state__in", ("asked", "approved"))), fields=["payment"], name="refund_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["state", "-id"], name="refund_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_amount"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("asked", "refused")),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="refund_two_people",
-            ),
         ),
     ]

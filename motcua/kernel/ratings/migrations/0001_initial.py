@@ -152,6 +152,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("survey", None)), fields=["unit", "week"], name="rating_unit_week")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("face__in", (1, 2, 3)), ("survey", None)),
+                            models.Q(("face", None), ("survey__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rating_face",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -169,6 +184,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["person_id", "invited_at"], name="invitation_person")],
+                "constraints": [models.UniqueConstraint(fields=("survey", "kind", "key"), name="invitation_once")],
+            },
         ),
         migrations.CreateModel(
             name="Answer",
@@ -191,28 +210,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("rating", "question"), name="answer_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(condition=models.Q(("survey", None)), fields=["unit", "week"], name="rating_unit_week"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("face__in", (1, 2, 3)), ("survey", None)),
-                    models.Q(("face", None), ("survey__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rating_face",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["person_id", "invited_at"], name="invitation_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("survey", "kind", "key"), name="invitation_once"),
         ),
     ]

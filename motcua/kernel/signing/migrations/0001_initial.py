@@ -72,6 +72,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("officer__isnull", False), ("unit__isnull", True)),
+                            models.Q(("officer__isnull", True), ("unit__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="signingkey_one_owner",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True)),
+                        fields=("serial", "issuer", "kind"),
+                        name="signingkey_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SigningTask",
@@ -155,55 +172,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="signingkey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("officer__isnull", False), ("unit__isnull", True)),
-                    models.Q(("officer__isnull", True), ("unit__isnull", False)),
-                    _connector="OR",
-                ),
-                name="signingkey_one_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signingkey",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at__isnull", True)),
-                fields=("serial", "issuer", "kind"),
-                name="signingkey_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signingtask",
-            index=models.Index(condition=models.Q(("retry_at__isnull", False)), fields=["retry_at"], name="task_due"),
-        ),
-        migrations.AddIndex(
-            model_name="signingtask",
-            index=models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["key", "-id"], name="task_open"),
-        ),
-        migrations.AddIndex(
-            model_name="signingtask",
-            index=models.Index(fields=["asked_by_id", "-id"], name="task_asker"),
-        ),
-        migrations.AddIndex(
-            model_name="signingtask",
-            index=models.Index(fields=["about"], name="task_about"),
-        ),
-        migrations.AddConstraint(
-            model_name="signingtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("file__isnull", False), ("after__isnull", False), _connector="OR"),
-                name="task_has_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signingtask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("file__isnull", False), ("state__in", ["asked", "queued", "approving"])),
-                fields=("file", "key"),
-                name="task_once",
-            ),
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("retry_at__isnull", False)), fields=["retry_at"], name="task_due"),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["key", "-id"], name="task_open"
+                    ),
+                    models.Index(fields=["asked_by_id", "-id"], name="task_asker"),
+                    models.Index(fields=["about"], name="task_about"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("file__isnull", False), ("after__isnull", False), _connector="OR"),
+                        name="task_has_document",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("file__isnull", False), ("state__in", ["asked", "queued", "approving"])),
+                        fields=("file", "key"),
+                        name="task_once",
+                    ),
+                ],
+            },
         ),
     ]

@@ -87,6 +87,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "code"], name="store_person"),
+                    models.Index(fields=["owner_index", "code"], name="store_owner"),
+                    models.Index(fields=["tax_code", "code"], name="store_tax_code"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("person__isnull", False),
+                            ("owner_index__isnull", False),
+                            models.Q(("tax_code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="store_has_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("valid_to__isnull", False), ("validity", "until")),
+                            models.Q(models.Q(("validity", "until"), _negated=True), ("valid_to__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="store_validity",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("case_id__isnull", False)),
+                        fields=("case_id", "code", "file"),
+                        name="store_once",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StoreShare",
@@ -105,6 +137,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["person", "-id"], name="store_share_person")],
+            },
         ),
         migrations.CreateModel(
             name="StoreOpening",
@@ -136,61 +171,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="storeentry",
-            index=models.Index(fields=["person", "code"], name="store_person"),
-        ),
-        migrations.AddIndex(
-            model_name="storeentry",
-            index=models.Index(fields=["owner_index", "code"], name="store_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="storeentry",
-            index=models.Index(fields=["tax_code", "code"], name="store_tax_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="storeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("person__isnull", False),
-                    ("owner_index__isnull", False),
-                    models.Q(("tax_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="store_has_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("valid_to__isnull", False), ("validity", "until")),
-                    models.Q(models.Q(("validity", "until"), _negated=True), ("valid_to__isnull", True)),
-                    _connector="OR",
-                ),
-                name="store_validity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storeentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("case_id__isnull", False)),
-                fields=("case_id", "code", "file"),
-                name="store_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="storeshare",
-            index=models.Index(fields=["person", "-id"], name="store_share_person"),
-        ),
-        migrations.AddIndex(
-            model_name="storeuse",
-            index=models.Index(fields=["case_id"], name="store_use_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="storeuse",
-            constraint=models.UniqueConstraint(fields=("entry", "case_id"), name="store_use_once"),
+            options={
+                "indexes": [models.Index(fields=["case_id"], name="store_use_case")],
+                "constraints": [models.UniqueConstraint(fields=("entry", "case_id"), name="store_use_once")],
+            },
         ),
     ]

@@ -56,6 +56,9 @@ class Migration(migrations.Migration):
                 ),
                 ("marks", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
             ],
+            options={
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["marks"], name="nameindex_marks")],
+            },
         ),
         migrations.AddIndex(
             model_name="dossier",
@@ -83,10 +86,6 @@ class Migration(migrations.Migration):
             model_name="counterdraft",
             name="unit",
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="org.unit"),
-        ),
-        migrations.AddIndex(
-            model_name="nameindex",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["marks"], name="nameindex_marks"),
         ),
         migrations.AddConstraint(
             model_name="claim",

@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("point", "letter"), name="line_letter_once")],
+            },
         ),
         migrations.CreateModel(
             name="Counter",
@@ -68,6 +71,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("point", "number"), name="counter_number_once")],
+            },
         ),
         migrations.CreateModel(
             name="Ticket",
@@ -142,59 +148,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(fields=("point", "letter"), name="line_letter_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="counter",
-            constraint=models.UniqueConstraint(fields=("point", "number"), name="counter_number_once"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state__in", ("waiting", "called", "serving", "skipped"))),
-                fields=["point", "day"],
-                name="ticket_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state", "done")), fields=["point", "ended_at"], name="ticket_measured"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("origin", None)), fields=("line", "day", "number"), name="ticket_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("called", "serving"))),
-                fields=("counter",),
-                name="ticket_one_at_a_counter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("called", "serving")), _negated=True),
-                    ("counter__isnull", False),
-                    _connector="OR",
-                ),
-                name="ticket_called_to_a_counter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("taken_at")), _connector="OR"),
-                name="ticket_ends_after_it_began",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("waiting", "called", "serving", "skipped"))),
+                        fields=["point", "day"],
+                        name="ticket_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done")), fields=["point", "ended_at"], name="ticket_measured"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("origin", None)),
+                        fields=("line", "day", "number"),
+                        name="ticket_number_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("called", "serving"))),
+                        fields=("counter",),
+                        name="ticket_one_at_a_counter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("called", "serving")), _negated=True),
+                            ("counter__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ticket_called_to_a_counter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None), ("ended_at__gte", models.F("taken_at")), _connector="OR"
+                        ),
+                        name="ticket_ends_after_it_began",
+                    ),
+                ],
+            },
         ),
     ]

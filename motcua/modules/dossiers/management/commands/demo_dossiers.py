@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import random
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import cycle
@@ -36,10 +37,10 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.printing import pdf
 from motcua.modules.dossiers.actions import filing, reception, results, working
-from motcua.modules.dossiers.kind import KIND, Does
+from motcua.modules.dossiers.kind import KIND, STATE_OF_LEG, Does
 from motcua.modules.dossiers.models import Dossier, Leg
 from motcua.modules.dossiers.queries.reading import whole
-from motcua.modules.dossiers.queries.routes import RECEPTION, competence, route
+from motcua.modules.dossiers.queries.routes import RECEPTION, Stop, competence, route
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
 MIDDLES = ("Văn Mẫu", "Thị Thử", "Ví", "Thí", "Giả", "Minh Mẫu")
@@ -52,17 +53,7 @@ RATED = 0.7
 WEEKS = 8
 SUPPLEMENTED, REFUSED, SLOW = 0.1, 0.04, 0.12
 OF_AN_ACCOUNT = 0.4  # filed by somebody who signs in
-# In the city's middle one dossier waits at each of these, for whoever looks around.
-SHOWN = (
-    "submitted",
-    "accepted",
-    "processing",
-    "supplement_requested",
-    "approving",
-    "approving",
-    "result_ready",
-)
-TRIES = 12  # not every procedure goes through every state
+TRIES = 12  # some end on the way, or wait for something
 Roles = frozenset[Role]
 SPECIMEN = Path(__file__).resolve().parents[1] / "specimen.typ"
 _CLERKS = frozenset({Role.CLERK})
@@ -83,6 +74,34 @@ PLAIN: dict[str, Callable[..., object]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    state: str
+    office: org.UnitRow | None = None  # in somebody's hands there
+
+    def holds(self, case: Any) -> bool:
+        is_held = self.office is None or (case.unit_id == self.office.id and case.officer_id is not None)
+        return bool(case.state == self.state and is_held)
+
+    def is_on(self, stops: Sequence[Stop]) -> bool:
+        """Whether one comes by here who goes this way."""
+        legs = [stop for stop in stops if STATE_OF_LEG[Does(stop.leg.does)] == self.state]
+        return self.state not in STATE_OF_LEG.values() or any(self.office in (None, stop.unit) for stop in legs)
+
+
+ASKED = Stand("supplement_requested")
+# In the city's middle one dossier waits at each of these, for whoever looks around.
+SHOWN = (
+    Stand("submitted"),
+    Stand("accepted"),
+    Stand("processing"),
+    ASKED,
+    Stand("approving"),
+    Stand("approving"),
+    Stand("result_ready"),
+)
+
+
 class Command(BaseCommand):
     help = "Dữ liệu trình diễn: hồ sơ thủ tục của những tuần qua, qua các bước thật."
 
@@ -96,8 +115,7 @@ class Command(BaseCommand):
             raise CommandError("Chưa có thủ tục nào nộp được, hoặc chưa phường nào có quầy với cán bộ.")
         for _number in range(options["dossiers"]):
             teller.tell()
-        shown = sum(teller.show(state) for state in SHOWN)
-        shown += sum(teller.show("processing", office) for office in teller.offices())
+        shown = teller.show([*SHOWN, *(Stand("processing", office) for office in teller.offices())])
         self.stdout.write(f"{options['dossiers'] + shown} hồ sơ.")
 
 
@@ -141,17 +159,18 @@ class _Teller:
         """Those of the city's middle that work on what can be filed there."""
         middle = self.communes[0]
         return [
-            unit
-            for unit in org.tree().in_force
-            if unit.parent_id == middle.id and any(self._works(unit, offer) for offer, _form, _answers in self.offers)
+            unit for unit in org.tree().in_force if unit.parent_id == middle.id and self._by(Stand("processing", unit))
         ]
 
-    def _works(self, office: org.UnitRow, offer: Version) -> bool:
-        if offer.body.level != "commune":
-            return False
-        competent = competence(offer.body, self.communes[0].area_id)
-        stops = route(offer.body, area_id=self.communes[0].area_id, reception=competent.reception)
-        return any(stop.unit.id == office.id and stop.leg.does == Does.PROCESS for stop in stops)
+    def _by(self, stand: Stand) -> list[tuple[Version, FormVersion | None, dict[str, Any]]]:
+        """What can be filed in the city's middle and comes by there."""
+        area_id = self.communes[0].area_id
+        return [
+            offer
+            for offer in self.offers
+            if (body := offer[0].body).level == "commune"
+            and stand.is_on(route(body, area_id=area_id, reception=competence(body, area_id).reception))
+        ]
 
     def tell(self) -> None:
         offer, form, answers = self.rng.choice(self.offers)
@@ -177,33 +196,40 @@ class _Teller:
                 if case.closed_at is not None or not goes_on:
                     return
 
-    def show(self, state: str, office: org.UnitRow | None = None) -> int:
-        """One that stands in ``state`` now, of the last days; in somebody's hands at ``office``, where that is said.
-        Returns how many were made on the way to it."""
+    def show(self, wanted: Sequence[Stand]) -> int:
+        """One that stands at each of these now, of the last days. Returns how many were made: each stops at the first
+        that is still wanted; some are refused on the way, or wait for something else."""
+        made, left = 0, list(wanted)
+        while left:
+            reached = None
+            for _try in range(TRIES):
+                made += 1
+                if reached := self._towards(left[0], left):
+                    break
+            left.remove(reached or left[0])
+        return made
+
+    def _towards(self, target: Stand, left: Sequence[Stand]) -> Stand | None:
+        """Which of those it stands at."""
         calendar, _version = org.unit_calendar(self.communes[0].id)
-        own = [offer for offer in self.offers if offer[0].body.level == "commune"] or self.offers
-        if office is not None:
-            own = [offer for offer in own if self._works(office, offer[0])]
-        for number in range(1, TRIES + 1):
-            offer, form, answers = self.rng.choice(own)
-            at = calendar.next_open(self.now - timedelta(days=self.rng.randint(3, 6)))
+        offer, form, answers = self.rng.choice(self._by(target) or self.offers)
+        at = calendar.next_open(self.now - timedelta(days=self.rng.randint(3, 6)))
+        with moment.at(at):
+            case = self._file(offer, form, answers, self.communes[0])
+        while case is not None and case.closed_at is None:
+            if reached := next((stand for stand in left if stand.holds(case)), None):
+                return reached
+            at = calendar.add(calendar.next_open(at), self.rng.randint(10, 90))
+            if at >= self.now:
+                break
             with moment.at(at):
-                case = self._file(offer, form, answers, self.communes[0])
-            while case is not None and not _stands(case, state, office) and case.closed_at is None:
-                at = calendar.add(calendar.next_open(at), self.rng.randint(10, 90))
-                if at >= self.now:
-                    break
-                with moment.at(at):
-                    try:
-                        goes_on = self._step(case, asks=state == "supplement_requested")
-                    except Refused:
+                try:
+                    if not self._step(case, asks=ASKED in left):
                         break
-                    case.refresh_from_db()
-                if not goes_on:
+                except Refused:
                     break
-            if case is not None and _stands(case, state, office):
-                return number
-        return TRIES
+                case.refresh_from_db()
+        return None
 
     def _rate(self, case: Any) -> None:
         """Most people do, by the link that tells of the result."""
@@ -330,11 +356,6 @@ class _Teller:
         else:
             working.pass_on_dossier(case.id, actor=held)
         return True
-
-
-def _stands(case: Any, state: str, office: org.UnitRow | None) -> bool:
-    is_held = office is None or (case.unit_id == office.id and case.officer_id is not None)
-    return bool(case.state == state and is_held)
 
 
 @cache

@@ -10,12 +10,13 @@ from operator import or_
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.clocks import ClockView, next_views
-from motcua.kernel.cases.queries.inbox import after_key, count_few, key_of
+from motcua.kernel.cases.queries.inbox import COUNT_TO, after_key, key_of
 from motcua.kernel.cases.queries.reading import open_cases, visible
 from motcua.kernel.files.kind import PDF
 from motcua.kernel.files.queries import content_of
@@ -98,9 +99,29 @@ def _sorts(actor: Actor, *, below: bool = False) -> dict[str, Q]:
     return {**sorts, Deciding.EXTEND: asked, ANSWER: Q(kind=CONSULTATION_KIND, state="asked") & free & opinions}
 
 
+# What ``_sorts`` is in all, for every page of a leader: the ORM takes twenty times as long to write it.
+_COUNT = f"""
+    SELECT count(*) FROM (
+        SELECT id FROM cases_case WHERE closed_at IS NULL AND unit_id = ANY(%(own)s) AND (
+            kind = '{KIND}' AND state = ANY(%(states)s)
+            OR kind = '{CONSULTATION_KIND}' AND state = 'asked' AND (officer_id IS NULL OR officer_id = %(officer)s))
+        UNION
+        SELECT extension.case_id FROM dossiers_extension AS extension
+        LEFT JOIN dossiers_dossier AS dossier ON dossier.case_id = extension.case_id
+        JOIN cases_case AS asked ON asked.id = extension.case_id
+        WHERE asked.closed_at IS NULL AND (asked.unit_id = ANY(%(own)s) OR dossier.competent_unit_id = ANY(%(own)s))
+        LIMIT {COUNT_TO + 1}) AS few
+"""  # noqa: S608  constants
+
+
 def count_deciding(actor: Actor) -> int:
     """How many cases wait for this leader, up to COUNT_TO + 1: for the side bar."""
-    return count_few(open_cases().filter(reduce(or_, _sorts(actor).values()))) if own_units(actor) else 0
+    own = own_units(actor)
+    if not own:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"own": own, "states": list(DECIDED_IN), "officer": actor.id})
+        return int(cursor.fetchone()[0])
 
 
 def waiting_page(actor: Actor, *, sort: str = "", below: bool = False, after: str = "") -> WaitingPage:

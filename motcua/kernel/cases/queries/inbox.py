@@ -20,6 +20,7 @@ from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.kind import Actor, Role
 from motcua.kernel.identity.queries import masked_name
 from motcua.kernel.org import queries as org
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 
 PAGE = 30  # a screen shows seventeen
@@ -103,7 +104,7 @@ def _listed(rows: QuerySet[Case], fields: Sequence[str]) -> list[_Listed]:
         return []
     names = [field.attname for field in Case._meta.concrete_fields if field.attname in ("id", *fields)]
     needed = dict.fromkeys([*names, "officer_id", "person_id", "next_due_at"])
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"""SELECT account.name, person.name_sealed, {", ".join(f"few.{name}" for name in names)}
                 FROM (SELECT {", ".join(needed)} FROM cases_case WHERE {where}
@@ -159,7 +160,7 @@ def _reached(actor: Actor) -> tuple[str, list[Any]]:
 def count_open(condition: str, given: Sequence[Any]) -> int:
     """Open cases that meet ``condition``, up to COUNT_TO + 1. By hand, because side bars count on every page, and the
     ORM takes ten times as long to write the question as the database takes to answer it."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM (SELECT FROM cases_case WHERE closed_at IS NULL AND {condition}"  # noqa: S608  of ours
             f" LIMIT {COUNT_TO + 1}) AS few",
@@ -221,7 +222,7 @@ def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
 
 
 def _readable(actor: Actor) -> list[tuple[Scope, list[str]]]:
-    """What an official may read of which kinds of cases. No kinds: of all, as most often; indexes know units, not kinds."""
+    """What an official may read of which kinds of cases. No kinds: of all, as most often: indexes know none."""
     kinds_of: dict[Scope, list[str]] = {}
     official = actor.by_post
     for kind in KINDS:
@@ -267,7 +268,7 @@ def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
     sql = f"SELECT next_due_at, next_soon_at FROM cases_case WHERE {where}"  # noqa: S608  as the ORM wrote it
     chips = [(TIME_SQL[name], [at] * TIME_SQL[name].count("%s")) for name in TIMES]
     filters = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition, _moments in chips)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"SELECT count(*), {filters} FROM ({sql} LIMIT {COUNT_TO + 1}) AS few",  # noqa: S608  the ORM's own SQL
             [*(moment for _condition, moments in chips for moment in moments), *given],

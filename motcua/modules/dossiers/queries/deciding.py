@@ -10,7 +10,6 @@ from operator import or_
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
@@ -25,6 +24,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.signing.kind import AGAIN_STATES, OPEN_STATES, STATE_NAMES, TaskState
 from motcua.kernel.signing.queries import count_waiting as count_tasks
 from motcua.kernel.signing.queries import keys_for, tasks_of, waiting_tasks
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 from motcua.lib.pdfpages import MOST_PAGES, UnreadablePdfError, page_count
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND, Deciding, DecisionState
@@ -119,7 +119,7 @@ def count_deciding(actor: Actor) -> int:
     own = own_units(actor)
     if not own:
         return 0
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_COUNT, {"own": own, "states": list(DECIDED_IN), "officer": actor.id})
         return int(cursor.fetchone()[0])
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor, RawCursor
 from psycopg._queries import PostgresQuery
@@ -23,6 +23,7 @@ class _PreparedRaw(_Prepared, RawCursor[Any]):
 def prepared(*, numbered: bool = False) -> CursorWrapper:
     """As ``connection.cursor()``, whose statements are read and planned anew each time: that is four fifths of what a
     small one costs. For texts of which there are few: a connection keeps a hundred. ``numbered``: with $1, not %s."""
-    connection.ensure_connection()
-    cursor: Any = (_PreparedRaw if numbered else _Prepared)(connection.connection)
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    database = connections[DEFAULT_DB_ALIAS]  # each look at ``connection`` costs more than the rest of this
+    database.ensure_connection()
+    cursor: Any = (_PreparedRaw if numbered else _Prepared)(database.connection)
+    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, partial, reduce
 from operator import or_
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.models import Case, Category
 from motcua.kernel.cases.queries.clocks import ClockView, next_views
 from motcua.kernel.cases.queries.reading import Scope, scope, search
 from motcua.kernel.cases.queries.rules import rules
@@ -81,8 +82,9 @@ def inbox(
     found = _listed(after_key(_in_time(everything, wanted.time, at), wanted.after), fields)
     more, found = len(found) > PAGE, found[:PAGE]
     views = next_views([one.case for one in found], at)
+    row = partial(_row, units=org.tree(), held=rules().categories, language=get_language() or "")
     return InboxPage(
-        rows=[_row(one, views.get(one.case.id)) for one in found],
+        rows=[row(one, views.get(one.case.id)) for one in found],
         counts=_counts(everything, at),
         next_key=key_of(found[-1].case) if more else "",
     )
@@ -308,19 +310,26 @@ def _before(rows: QuerySet[Case], case: Case) -> QuerySet[Case]:
     return rows.filter(Q(next_due_at__lt=case.next_due_at) | Q(next_due_at=case.next_due_at, id__lt=case.id))
 
 
-def _row(one: _Listed, clock: ClockView | None) -> InboxRow:
+@lru_cache(maxsize=512)  # lists draw dozens of the same
+def _state_label(kind: str, state: str, _language: str) -> str:
+    return str(KINDS[kind].state(state).label)
+
+
+def _row(
+    one: _Listed, clock: ClockView | None, *, units: org.Tree, held: dict[int, Category], language: str
+) -> InboxRow:
     case = one.case
     kind = KINDS[case.kind]
-    category = rules().categories.get(case.category_id) if case.category_id else None
+    category = held.get(case.category_id) if case.category_id else None
     return InboxRow(
         case=case,
         clock=clock,
         group=clock.state if clock else "paused",
-        unit_name=org.tree().unit(case.unit_id).short_name,
+        unit_name=units.unit(case.unit_id).short_name,
         category_name=category.label if category else _("Chưa phân loại"),
         officer_name=one.officer_name,
         initials=masked_name(one.person_name) if kind.shows_initials else "",
-        state_label=str(kind.state(case.state).label),
+        state_label=_state_label(case.kind, case.state, language),
         icon=category.icon if category else kind.icon,
         url=kind.desk_url(case.id),
     )

@@ -105,15 +105,14 @@ def _listed(rows: QuerySet[Case], fields: Sequence[str]) -> list[_Listed]:
     except EmptyResultSet:
         return []
     names = [field.attname for field in Case._meta.concrete_fields if field.attname in ("id", *fields)]
-    needed = dict.fromkeys([*names, "officer_id", "person_id", "next_due_at"])
     with prepared() as cursor:
         cursor.execute(
-            f"""SELECT account.name, person.name_sealed, {", ".join(f"few.{name}" for name in names)}
-                FROM (SELECT {", ".join(needed)} FROM cases_case WHERE {where}
-                      ORDER BY next_due_at, id LIMIT {PAGE + 1}) AS few
-                LEFT JOIN identity_account account ON account.id = few.officer_id
-                LEFT JOIN identity_person person ON person.id = few.person_id
-                ORDER BY few.next_due_at, few.id""",  # noqa: S608  names of ours
+            f"""SELECT account.name, person.name_sealed, {", ".join(f"listed.{name}" for name in names)}
+                FROM (SELECT id FROM cases_case WHERE {where} ORDER BY next_due_at, id LIMIT {PAGE + 1}) AS few
+                JOIN cases_case listed ON listed.id = few.id
+                LEFT JOIN identity_account account ON account.id = listed.officer_id
+                LEFT JOIN identity_person person ON person.id = listed.person_id
+                ORDER BY listed.next_due_at, listed.id""",  # noqa: S608  names of ours
             given,
         )
         return [

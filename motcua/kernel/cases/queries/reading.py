@@ -130,7 +130,11 @@ class Scope:
         """The same for a statement that is written by hand."""
         if self.officer_id is not None:
             return "officer_id = %s", [self.officer_id]
-        return ("true", []) if self.unit_ids is None else ("unit_id = ANY(%s)", [list(self.unit_ids)])
+        if self.unit_ids is None:
+            return "true", []
+        # Not an array: for one whose length it does not know the database plans anew each time.
+        marks = ", ".join(["%s"] * len(self.unit_ids))
+        return (f"unit_id IN ({marks})", [*self.unit_ids]) if marks else ("false", [])
 
 
 def scope(actor: Actor, permission: str) -> Scope:

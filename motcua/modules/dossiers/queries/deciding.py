@@ -102,14 +102,14 @@ def _sorts(actor: Actor, *, below: bool = False) -> dict[str, Q]:
 # What ``_sorts`` is in all, for every page of a leader: the ORM takes twenty times as long to write it.
 _COUNT = f"""
     SELECT count(*) FROM (
-        SELECT id FROM cases_case WHERE closed_at IS NULL AND unit_id = ANY(%(own)s) AND (
-            kind = '{KIND}' AND state = ANY(%(states)s)
+        SELECT id FROM cases_case WHERE closed_at IS NULL AND unit_id IN (own) AND (
+            kind = '{KIND}' AND state IN ({", ".join(f"'{state}'" for state in DECIDED_IN)})
             OR kind = '{CONSULTATION_KIND}' AND state = 'asked' AND (officer_id IS NULL OR officer_id = %(officer)s))
         UNION
         SELECT extension.case_id FROM dossiers_extension AS extension
         LEFT JOIN dossiers_dossier AS dossier ON dossier.case_id = extension.case_id
         JOIN cases_case AS asked ON asked.id = extension.case_id
-        WHERE asked.closed_at IS NULL AND (asked.unit_id = ANY(%(own)s) OR dossier.competent_unit_id = ANY(%(own)s))
+        WHERE asked.closed_at IS NULL AND (asked.unit_id IN (own) OR dossier.competent_unit_id IN (own))
         LIMIT {COUNT_TO + 1}) AS few
 """  # noqa: S608  constants
 
@@ -120,7 +120,9 @@ def count_deciding(actor: Actor) -> int:
     if not own:
         return 0
     with prepared() as cursor:
-        cursor.execute(_COUNT, {"own": own, "states": list(DECIDED_IN), "officer": actor.id})
+        given = {f"own{place}": unit_id for place, unit_id in enumerate(own)}
+        marks = ", ".join(f"%({name})s" for name in given)
+        cursor.execute(_COUNT.replace("(own)", f"({marks})"), {"officer": actor.id, **given})
         return int(cursor.fetchone()[0])
 
 

@@ -37,7 +37,7 @@ def refused_as_error(refused: Refused) -> ValidationError:
     return ValidationError(refused.message, code=refused.code)
 
 
-_COLUMNS = [field.column for field in Account._meta.concrete_fields]
+_COLUMNS = [field.attname for field in Account._meta.concrete_fields]
 _ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM identity_account WHERE id = %s"  # noqa: S608  names of ours
 
 

@@ -18,9 +18,7 @@ class Rules:
     routing: dict[str, list[RoutingRule]]
     clocks: dict[str, list[ClockRule]]
     number: int = 0  # grows with every change
-    _chosen: dict[tuple[str, date], tuple[Category, ...]] = field(
-        default_factory=dict
-    )  # every report asks
+    _chosen: dict[tuple[str, date], tuple[Category, ...]] = field(default_factory=dict)  # every report asks
 
     def categories_on(self, kind: str, day: date) -> tuple[Category, ...]:
         """Those in force on that day, in their order; parents included."""

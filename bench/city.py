@@ -27,7 +27,7 @@ from urllib.parse import urlencode, urlsplit
 import psutil
 
 CLIENTS = 16
-ROUNDS = 5
+ROUNDS = 3
 PORT = 18_790
 LAMP = {"lat": 11.9404, "long": 108.4400}
 Measure = dict[str, Any]
@@ -458,11 +458,13 @@ def _page(name: str, path: str, cookie: str, cities: dict[int, Served], seconds:
             def get(_number: int, address: str = address) -> Request:
                 return "GET", address, None, {"Cookie": cookie} if cookie else {}
 
+            if not number:
+                load(get, clients=2, seconds=0.5, port=city.port)  # warms up
+                continue
             worked = city.cpu_seconds()
-            measured = load(get, clients=4, seconds=seconds / ROUNDS, port=city.port)
+            measured = load(get, clients=4, seconds=seconds, port=city.port)
             measured["cpu_ms"] = 1000 * (city.cpu_seconds() - worked) / measured["turns"]
-            if number:  # the first warms up
-                rounds[size].append(measured)
+            rounds[size].append(measured)
     first = next(iter(cities))
     rows = []
     for size, found in rounds.items():
@@ -480,7 +482,7 @@ def measures(seconds: float = 8, sizes: Sequence[int] = (10_000, 1_000_000)) -> 
     with database() as url:
         with serving(url) as city:
             taken = intake(city, seconds)
-        return [*taken, *pages(url, sizes, max(3.0, seconds * 0.75))]
+        return [*taken, *pages(url, sizes, max(2.0, seconds / 2))]
 
 
 def show(rows: Sequence[Measure]) -> None:

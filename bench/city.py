@@ -18,12 +18,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+import psutil
 
 CLIENTS = 16
+ROUNDS = 3
 PORT = 18_790
 LAMP = {"lat": 11.9404, "long": 108.4400}
 Measure = dict[str, Any]
@@ -35,8 +39,15 @@ NUMBERED = ("identity_person", "cases_case", "cases_party")
 
 
 @contextlib.contextmanager
-def house() -> Iterator[dict[str, str]]:
-    """An own PostgreSQL that forgets nothing, an applied pack, and the pages on two workers. Yields the environment."""
+def house() -> Iterator[None]:
+    """The database of a city, and its pages."""
+    with database() as url, serving(url):
+        yield
+
+
+@contextlib.contextmanager
+def database() -> Iterator[str]:
+    """An own PostgreSQL that forgets nothing, with an applied pack. Yields its address."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
     os.environ.update(
         DATA_DIR=str(folder),
@@ -45,7 +56,6 @@ def house() -> Iterator[dict[str, str]]:
         RATE_LIMITS="0",
     )
     from motcua.project.database import Server, socket_url
-    from motcua.project.supervisor import WEB_THREADS, WEB_WORKERS
 
     server = Server(folder / "postgres", durable=True)
     server.start()
@@ -61,18 +71,9 @@ def house() -> Iterator[dict[str, str]]:
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, place * 10_000_000])
     call_command("pack", "apply", "packs/lam-dong", verbosity=0)
     call_command("classifier", "train", verbosity=0)
-    pages = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(WEB_WORKERS), "--port", str(PORT),
-         "--no-ws", "--log-level", "error", "--http", "1", "--blocking-threads", str(WEB_THREADS),
-         "--backpressure", "256", "motcua.project.wsgi:application"],
-        env=os.environ | {"DATABASE_POOL": str(WEB_THREADS)},
-    )  # fmt: skip
     try:
-        _wait_for_pages()
-        yield dict(os.environ)
+        yield os.environ["DATABASE_URL"]
     finally:
-        pages.terminate()
-        pages.wait(10)
         from django.db import connections
 
         connections.close_all()
@@ -80,11 +81,62 @@ def house() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for_pages() -> None:
+def copy_of(url: str, name: str) -> str:
+    """The address of a database that is the same as the one at ``url`` now. Nobody else may be connected to it."""
+    import psycopg
+    from django.db import connections
+
+    connections.close_all()
+    source = urlsplit(url).path.strip("/")
+    beside = url.replace(f"/{source}?", "/{}?")
+    with psycopg.connect(beside.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+    return beside.format(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The pages of one database, on one port."""
+
+    port: int
+    database: str
+    pages: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """What its web processes and their sessions of PostgreSQL have worked so far."""
+        web = [self.pages, *self.pages.children(recursive=True)]
+        sessions = [one for one in psutil.process_iter(["cmdline"]) if self._is_session(one.info["cmdline"])]
+        return sum(times.user + times.system for times in (one.cpu_times() for one in (*web, *sessions)))
+
+    def _is_session(self, command: list[str] | None) -> bool:
+        words = " ".join(command or ()).split()
+        return words[:1] == ["postgres:"] and self.database in words
+
+
+@contextlib.contextmanager
+def serving(url: str, port: int = PORT) -> Iterator[Served]:
+    """The pages on two workers, as ``motcua run`` serves them."""
+    from motcua.project.supervisor import WEB_THREADS, WEB_WORKERS
+
+    pages = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(WEB_WORKERS), "--port", str(port),
+         "--no-ws", "--log-level", "error", "--http", "1", "--blocking-threads", str(WEB_THREADS),
+         "--backpressure", "256", "motcua.project.wsgi:application"],
+        env=os.environ | {"DATABASE_POOL": str(WEB_THREADS), "DATABASE_URL": url},
+    )  # fmt: skip
+    try:
+        _wait_for_pages(port)
+        yield Served(port, urlsplit(url).path.strip("/"), psutil.Process(pages.pid))
+    finally:
+        pages.terminate()
+        pages.wait(10)
+
+
+def _wait_for_pages(port: int) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
             if connection.getresponse().status == 200:
                 return
@@ -102,14 +154,15 @@ Turn = Callable[[int], Request | Generator[Request, bytes, None]]
 class _Connection:
     """A kept connection to the pages. ``http.client`` takes three times as long, on the cores that are measured."""
 
-    def __init__(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", PORT), timeout=30)
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self, request: Request) -> tuple[int, bytes]:
         """Status and body. Raises ValueError for an answer that does not say how long it is."""
         method, path, body, headers = request
-        head = {"Host": f"127.0.0.1:{PORT}", "Accept-Encoding": "identity", **headers}
+        head = {"Host": f"127.0.0.1:{self._port}", "Accept-Encoding": "identity", **headers}
         if body is not None:
             head["Content-Length"] = str(len(body))
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]
@@ -132,9 +185,9 @@ class _Connection:
         return got
 
 
-def _client(make: Turn, seconds: float, number: int, out: Any) -> None:
+def _client(make: Turn, port: int, seconds: float, number: int, out: Any) -> None:
     """One connection that asks without pause; puts (seconds that turns took, how many had an answer not 2xx)."""
-    connection = _Connection()
+    connection = _Connection(port)
     taken, bad, turn = [], 0, 0
     end = time.monotonic() + seconds
 
@@ -159,14 +212,14 @@ def _client(make: Turn, seconds: float, number: int, out: Any) -> None:
     out.put((taken, bad))
 
 
-def load(make: Turn, *, clients: int, seconds: float) -> Measure:
+def load(make: Turn, *, clients: int, seconds: float, port: int = PORT) -> Measure:
     """Turns per second and how long one took, from ``clients`` connections in two processes' worth of threads."""
     from threading import Thread
 
     context = get_context("fork")
 
     def group(numbers: Sequence[int], queue: Any) -> None:
-        threads = [Thread(target=_client, args=(make, seconds, number, queue)) for number in numbers]
+        threads = [Thread(target=_client, args=(make, port, seconds, number, queue)) for number in numbers]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -182,6 +235,7 @@ def load(make: Turn, *, clients: int, seconds: float) -> Measure:
     if bad:
         raise RuntimeError(f"{bad} answers in {len(taken)} turns were refusals or failures")
     return {
+        "turns": len(taken),
         "per_second": len(taken) / seconds,
         "p50_ms": 1000 * statistics.median(taken),
         "p95_ms": 1000 * taken[int(len(taken) * 0.95)],
@@ -191,7 +245,7 @@ def load(make: Turn, *, clients: int, seconds: float) -> Measure:
 # ── Taking reports in ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def intake(seconds: float) -> list[Measure]:
+def intake(city: Served, seconds: float) -> list[Measure]:
     """Open311 POSTs with one durable commit each, against pgbench writing the rows that such a report is."""
     from motcua.kernel.identity.actions.keys import create_service_key
     from motcua.kernel.identity.kind import SYSTEM
@@ -213,7 +267,9 @@ def intake(seconds: float) -> list[Measure]:
         return "POST", "/open311/v2/requests.json", urlencode(values).encode(), headers
 
     load(post, clients=2, seconds=1)
+    worked = city.cpu_seconds()
     taken = load(post, clients=CLIENTS, seconds=seconds)
+    taken["cpu_ms"] = 1000 * (city.cpu_seconds() - worked) / taken["turns"]
     new = NewIncident(text="Đèn đường tắt", category="street-lighting", lat=LAMP["lat"], lon=LAMP["long"],
                       name="Thử", phone="0900000001")  # fmt: skip
     submit_incident(new, actor=SYSTEM)
@@ -368,9 +424,9 @@ def session(login: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def pages(sizes: Sequence[int], seconds: float) -> list[Measure]:
-    """The inbox of a ward and of the whole province, the board, the public list and one report, at each size."""
-    rows: list[Measure] = []
+def pages(url: str, sizes: Sequence[int], seconds: float) -> list[Measure]:
+    """The inbox of a ward and of the whole province, the board, the public list and one report, at each size: each in
+    a database of its own, asked in turn, so that an hour in which the machine is slow is slow for all of them."""
     _empty()
     ward, province = session("xuanhuong.ct"), session("1022.tongdai1")
     asked: dict[str, tuple[str, str]] = {
@@ -381,42 +437,61 @@ def pages(sizes: Sequence[int], seconds: float) -> list[Measure]:
         "public list": ("/phan-anh/", ""),
         "one report": ("", ""),
     }
-    before: dict[str, Measure] = {}
-    for size in sizes:
-        began = time.monotonic()
-        fill(size)
-        print(f"  filled to {size:,} cases in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        for name, (path, cookie) in asked.items():
+    with contextlib.ExitStack() as opened:
+        cities: dict[int, Served] = {}
+        for size in sizes:
+            began = time.monotonic()
+            fill(size)
+            print(f"  filled to {size:,} cases in {time.monotonic() - began:.0f} s", file=sys.stderr)
+            own = url if size == sizes[-1] else copy_of(url, f"city_{size}")
+            cities[size] = opened.enter_context(serving(own, PORT + len(cities)))
+        return [row for name, page in asked.items() for row in _page(name, *page, cities, seconds)]
+
+
+def _page(name: str, path: str, cookie: str, cities: dict[int, Served], seconds: float) -> list[Measure]:
+    """One page in every city, in turn, ``ROUNDS`` times; of the rounds the middle one. Ratios are within a round."""
+    rounds: dict[int, list[Measure]] = {size: [] for size in cities}
+    for number in range(ROUNDS + 1):
+        for size, city in cities.items():
             address = path or f"/phan-anh/PA-F-{size - 7}/"
-            headers = {"Cookie": cookie} if cookie else {}
 
-            def get(_number: int, address: str = address, headers: dict[str, str] = headers) -> Request:
-                return "GET", address, None, headers
+            def get(_number: int, address: str = address) -> Request:
+                return "GET", address, None, {"Cookie": cookie} if cookie else {}
 
-            load(get, clients=2, seconds=0.5)
-            measured = load(get, clients=4, seconds=seconds)
-            row = {"name": f"{name}, {size:,} cases", **measured}
-            if name in before:
-                row["ratio"] = measured["p50_ms"] / before[name]["p50_ms"]
-                row["to"] = f"its time at {sizes[0]:,}"
-            else:
-                before[name] = measured
-            rows.append(row)
+            if not number:
+                load(get, clients=2, seconds=0.5, port=city.port)  # warms up
+                continue
+            worked = city.cpu_seconds()
+            measured = load(get, clients=4, seconds=seconds, port=city.port)
+            measured["cpu_ms"] = 1000 * (city.cpu_seconds() - worked) / measured["turns"]
+            rounds[size].append(measured)
+    first = next(iter(cities))
+    rows = []
+    for size, found in rounds.items():
+        row: Measure = {"name": f"{name}, {size:,} cases"}
+        row |= {key: statistics.median(one[key] for one in found) for key in found[0]}
+        if size != first:
+            pairs = zip(found, rounds[first], strict=True)
+            row["ratio"] = statistics.median(one["p50_ms"] / its["p50_ms"] for one, its in pairs)
+            row["to"] = f"its time at {first:,}"
+        rows.append(row)
     return rows
 
 
 def measures(seconds: float = 8, sizes: Sequence[int] = (10_000, 1_000_000)) -> list[Measure]:
-    with house():
-        return [*intake(seconds), *pages(sizes, max(2.0, seconds / 2))]
+    with database() as url:
+        with serving(url) as city:
+            taken = intake(city, seconds)
+        return [*taken, *pages(url, sizes, max(2.0, seconds / 2))]
 
 
 def show(rows: Sequence[Measure]) -> None:
-    print(f"{'measure':48} {'per s':>9} {'p50 ms':>8} {'p95 ms':>8}  ratio")
+    print(f"{'measure':48} {'per s':>9} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms':>8}  ratio")
     for row in rows:
         if "count" in row:
             print(f"{row['name']:48} {row['count']:9}")
             continue
-        times = (f"{row[name]:8.1f}" if name in row else " " * 8 for name in ("p50_ms", "p95_ms"))
+        times = (f"{row[name]:8.1f}" if name in row else " " * 8 for name in ("p50_ms", "p95_ms", "cpu_ms"))
         ratio = f"{row['ratio']:.2f} of {row['to']}" if "ratio" in row else ""
         print(f"{row['name']:48} {row['per_second']:9.0f} {' '.join(times)}  {ratio}")
 

@@ -136,16 +136,16 @@ class Case(models.Model):
         # Not ``unique=True``, which adds an index for words that begin like it.
         constraints = (models.UniqueConstraint(fields=["code"], name="case_code"),)
         indexes = (
-            # The inbox counts within these two without reading the rows themselves.
+            # The inbox finds its place and counts within these two, without reading the rows themselves.
             models.Index(
                 fields=["unit", "next_due_at", "id"],
-                include=["kind", "next_soon_at"],
+                include=["kind", "state", "officer", "next_soon_at"],
                 name="case_unit_open",
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(
                 fields=["next_due_at", "id"],
-                include=["kind", "next_soon_at"],
+                include=["kind", "state", "officer", "next_soon_at"],
                 name="case_open",
                 condition=Q(closed_at__isnull=True),
             ),

@@ -10,10 +10,11 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import connection, models
+from django.db import models
 
 from motcua.kernel.events.actions import apart
 from motcua.kernel.identity.kind import PROVED, Level, Role
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 
 
@@ -371,7 +372,7 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         # Every page of whoever signed in asks this: through the ORM it costs four times as much.
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(
                 "SELECT session_data, account_id, seen_at FROM identity_session"
                 " WHERE session_key = %s AND expire_date > %s",

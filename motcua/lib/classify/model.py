@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from motcua.lib.classify.features import SIZE, Floats, Ints, lookup_of, presence, tokens_of, weigh
+from motcua.lib.classify.features import SIZE, Floats, Ints, lookup_of, tokens_of, weigh_one
 
 GATE: Final = 0.6
 """At or above this probability the machine may act by itself; below it a human decides (docs/classifier.md)."""
@@ -45,10 +45,12 @@ class Model:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """texts × labels. A text without one known word is equally likely to be anything."""
-        features = weigh(presence([tokens_of(text) for text in texts]), self.lookup, self.column_weights)
-        chances = softmax((features @ self.weights + self.bias) * self.sharpness)
-        chances[np.diff(features.indptr) == 0] = 1 / len(self.labels)
-        return chances
+        margins = np.zeros((len(texts), len(self.labels)), dtype=np.float32)
+        for row, text in enumerate(texts):
+            places, values = weigh_one(tokens_of(text), self.lookup, self.column_weights)
+            if len(places):
+                margins[row] = (values @ self.weights[places] + self.bias) * self.sharpness
+        return softmax(margins)
 
     def save(self, path: Path) -> None:
         """Arrays and JSON, never a pickle: a model file that somebody swapped can misjudge, but cannot run code."""

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from motcua.lib.classify import Model, evaluate, train, with_slips
+from motcua.lib.classify.features import presence, tokens_of, weigh
+from motcua.lib.classify.model import softmax
 
 LIGHTS = """Đèn đường trước nhà tắt ba hôm nay
 Bóng đèn hẻm bị cháy
@@ -85,6 +87,15 @@ def test_a_text_is_judged_alone(model: Model) -> None:
 
 def test_weights_lie_row_by_row(model: Model) -> None:
     assert model.weights.flags["C_CONTIGUOUS"]  # otherwise each text to judge copies all of them
+
+
+def test_what_is_judged_is_what_was_trained(model: Model) -> None:
+    """Training reads texts as matrices, judging reads them one by one: both must see the same."""
+    texts = [*(text for text, _label in EXAMPLES), "den duong hong", "đèn đèn đèn rác", "zzz", ""]
+    rows = weigh(presence([tokens_of(text) for text in texts]), model.lookup, model.column_weights)
+    expected = softmax((rows @ model.weights + model.bias) * model.sharpness)
+    expected[np.diff(rows.indptr) == 0] = 1 / len(model.labels)
+    assert np.abs(model.probabilities(texts) - expected).max() < 1e-6
 
 
 def test_the_same_examples_give_the_same_model(model: Model) -> None:

@@ -9,8 +9,6 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import Field, JSONField, Model
-from psycopg import RawCursor
-from psycopg._queries import PostgresQuery
 
 from motcua.kernel.cases.actions import ids
 from motcua.kernel.cases.actions.clocks import new_clock, rules_for, show_on_case
@@ -18,6 +16,7 @@ from motcua.kernel.cases.kind import KINDS, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Clock, ClockRule, Party
 from motcua.kernel.events.actions import link
 from motcua.kernel.identity.kind import Actor
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 from motcua.lib.codes import render_code
 from motcua.lib.rows import Insert, together
@@ -100,21 +99,11 @@ def open_case(
     return Opened(case, party.id, clocks)
 
 
-class _Prepared(RawCursor[Any]):
-    """The database prepares what goes through it. Django logs what it finds in ``_query``."""
-
-    def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
-        self._query = super()._convert_query(query, params)
-        return self._query
-
-
 def _write(inserts: Sequence[Insert]) -> None:
     """To read and plan this statement costs more than to write the rows: prepared, that is done once. Django's cursor
     would moreover put every value into its text."""
-    connection.ensure_connection()
-    cursor: Any = _Prepared(connection.connection)
-    with connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor) as sent:
-        sent.execute(*together(inserts))
+    with prepared(numbered=True) as cursor:
+        cursor.execute(*together(inserts))
 
 
 def _case(new: NewCase, at: datetime) -> Case:

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from django.db import connection
 from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Case, Clock
 from motcua.kernel.org import queries as org
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 from motcua.lib.worktime import ClockState, Language, clock_words
 
@@ -143,7 +143,7 @@ class _Listed(NamedTuple):
 def _listed(case_ids: Sequence[int], which: str, *given: list[str]) -> list[_Listed]:
     if not case_ids:
         return []
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"SELECT {', '.join(_Listed._fields)} FROM cases_clock WHERE case_id = ANY(%s) AND {which}",  # noqa: S608  constants
             [list(case_ids), *given],

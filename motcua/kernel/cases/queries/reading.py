@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
@@ -111,23 +112,55 @@ def moves_for(case: Case, actor: Actor) -> list[Move]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Cases that a post or a key opens: those of some units (None: of all), or those that one officer holds."""
+
+    unit_ids: tuple[int, ...] | None = ()
+    officer_id: int | None = None
+
+    @property
+    def condition(self) -> Q:
+        if self.officer_id is not None:
+            return Q(officer_id=self.officer_id)
+        return Q() if self.unit_ids is None else Q(unit_id__in=self.unit_ids)
+
+    @property
+    def written(self) -> tuple[str, list[Any]]:
+        """The same for a statement that is written by hand."""
+        if self.officer_id is not None:
+            return "officer_id = %s", [self.officer_id]
+        if self.unit_ids is None:
+            return "true", []
+        # Not an array: for one whose length it does not know the database plans anew each time.
+        marks = ", ".join(["%s"] * len(self.unit_ids))
+        return (f"unit_id IN ({marks})", [*self.unit_ids]) if marks else ("false", [])
+
+
+def scope(actor: Actor, permission: str) -> Scope:
+    """What ``actor`` may do this to by post or key, not as somebody of the case."""
+    if actor.kind == "system" or permission in actor.grants:
+        return Scope(None)
+    declared = PERMISSIONS[permission]
+    if not declared.roles or not actor.is_officer:
+        return Scope()
+    if declared.reach is Reach.OFFICER:
+        return Scope(officer_id=actor.id)
+    ids = unit_ids_within(actor, permission)
+    return Scope(None if ids is None else tuple(ids))
+
+
 def visible(actor: Actor, permission: str, *, also_involved: bool = False) -> Q:
     """The row filter of every list, count, search and export of cases.
 
     ``also_involved`` adds those in which the actor's units had a part; the inbox, which is for work, leaves them out.
     """
-    declared = PERMISSIONS[permission]
-    if actor.kind == "system" or permission in actor.grants:
-        return Q()
-    allowed = Q(pk__in=[])
-    if declared.roles and actor.is_officer:
-        if declared.reach is Reach.OFFICER:
-            allowed = Q(officer_id=actor.id)
-        else:
-            ids = unit_ids_within(actor, permission)
-            allowed = Q() if ids is None else Q(unit_id__in=ids)
-            if ids is not None and also_involved and declared.involved:
-                allowed |= Q(pk__in=Involvement.objects.filter(unit_id__in=ids).values("case_id"))
+    declared, by_post = PERMISSIONS[permission], scope(actor, permission)
+    allowed = by_post.condition
+    if not allowed:
+        return allowed
+    if also_involved and declared.involved and by_post.unit_ids:
+        allowed |= Q(pk__in=Involvement.objects.filter(unit_id__in=by_post.unit_ids).values("case_id"))
     if declared.party:
         held = {link.case_id for link in actor.links} | ({actor.case_id} if actor.case_id is not None else set())
         if held:

@@ -1,6 +1,6 @@
 """Categories, routing and clock rules: small, read on every case, so kept in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,23 @@ class Rules:
     routing: dict[str, list[RoutingRule]]
     clocks: dict[str, list[ClockRule]]
     number: int = 0  # grows with every change
+    _chosen: dict[tuple[str, date], tuple[Category, ...]] = field(default_factory=dict)  # every report asks
+
+    def categories_on(self, kind: str, day: date) -> tuple[Category, ...]:
+        """Those in force on that day, in their order; parents included."""
+        found = self._chosen.get((kind, day))
+        if found is None:
+            found = tuple(
+                category
+                for category in self.categories.values()
+                if category.kind == kind
+                and category.valid_from <= day
+                and (category.valid_to is None or category.valid_to >= day)
+            )
+            if len(self._chosen) > 100:  # history is made on many days
+                self._chosen.clear()
+            self._chosen[kind, day] = found
+        return found
 
     def category(self, kind: str, code: str) -> Category | None:
         return next((c for c in self.categories.values() if c.kind == kind and c.code == code), None)
@@ -76,14 +93,7 @@ def forget_rules() -> None:
 
 def categories(kind: str, *, on: date | None = None) -> list[Category]:
     """The categories in force, in their order; parents included."""
-    day = on or moment.now().date()
-    return [
-        category
-        for category in rules().categories.values()
-        if category.kind == kind
-        and category.valid_from <= day
-        and (category.valid_to is None or category.valid_to >= day)
-    ]
+    return list(rules().categories_on(kind, on or moment.now().date()))
 
 
 def leaf_categories(kind: str) -> list[Category]:

@@ -135,7 +135,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "most": COUNT_TO,
         "times": _time_chips(page.counts),
         "whose": [(name, _short_title(name)) for name in WHOSE],
-        "states": [(state.name, state.label) for kind in KINDS.values() for state in kind.states if state.is_open],
+        "states": _open_states,
         "categories": [(category.code, category.label) for kind in KINDS for category in categories(kind)],
         "areas": [(area.code, area.name) for area in _areas(actor)],
         "area": query.get("dia-ban", ""),
@@ -152,6 +152,10 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     response = render(request, template, context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _open_states() -> list[tuple[str, Any]]:
+    return [(state.name, state.label) for kind in KINDS.values() for state in kind.states if state.is_open]
 
 
 def _time_chips(counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import Actor, Held, Role, reach_of
 from motcua.kernel.identity.models import Account, ServiceKey
 from motcua.kernel.org.queries import local_today
+from motcua.kernel.statements.queries import prepared
 from motcua.lib.errors import Refused
 
 
@@ -38,7 +38,7 @@ _OFFICER = """
 
 def officer_actor(account_id: int) -> Actor:
     """The officer with the posts in force today. One query. Refused("not_found") when there is no such officer."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_OFFICER, {"today": local_today(), "account": account_id})
         rows = cursor.fetchall()
     held: list[Held] = []

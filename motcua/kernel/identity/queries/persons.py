@@ -51,9 +51,9 @@ def masked_person(person: Person) -> PersonCard:
     )
 
 
-def masked_name(person: Person) -> str:
+def masked_name(name_sealed: bytes) -> str:
     """As ``masked_person`` gives it, for lists: only the name is unsealed."""
-    return contacts.masked_name(sealer().open(person.name_sealed))
+    return contacts.masked_name(sealer().open(name_sealed))
 
 
 def opened(person: Person) -> PersonCard:

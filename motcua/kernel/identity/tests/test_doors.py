@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 from django.core.signing import dumps
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +15,7 @@ from motcua.kernel.identity.kind import ANONYMOUS, Actor, Link
 from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import link_reader
 from motcua.kernel.identity.views import PUBLIC, Request, add_link, public, requires
-from motcua.kernel.identity.views.doors import LINKS_KEPT, actor_of, held_tokens
+from motcua.kernel.identity.views.doors import LINKS_KEPT, ActorMiddleware, actor_of, held_tokens
 from motcua.lib.errors import Refused
 from motcua.testing.city import City
 
@@ -127,3 +127,31 @@ def test_an_officer_with_a_link_is_both(city: City, links: None) -> None:
 def test_a_wrong_key_is_told_so() -> None:
     response = Client(headers={"Authorization": "Bearer nonsense"}).get(reverse("account"))
     assert response.status_code == 401
+
+
+@pytest.mark.django_db
+def test_whoever_asks_is_found_out_once_and_then_stands_there(city: City) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        first = request.actor  # type: ignore[attr-defined]
+        assert first.id == city.hoa.id
+        assert type(request.actor) is Actor  # type: ignore[attr-defined]  # no longer a stand-in
+        return HttpResponse()
+
+    request = with_links()
+    request.user = Account.objects.get(login="hoa")
+    assert ActorMiddleware(view)(request).status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_closed_is_nobody_at_the_next_page(city: City) -> None:
+    client = Client()
+    account = Account.objects.get(login="hoa")
+    client.force_login(account)
+    assert client.get("/desk/").status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/desk/").wsgi_request.user == account
+    assert len([query for query in asked if "FROM identity_account WHERE" in query["sql"]]) == 1
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    assert client.get("/desk/").status_code == 302
+    Account.objects.filter(pk=account.pk).update(is_active=True, password="changed")
+    assert client.get("/desk/").status_code == 302  # as Django does: whoever changes it ends all other sessions

@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -25,6 +26,7 @@ from motcua.kernel.identity.models import Account
 from motcua.kernel.identity.ports import letter_sender
 from motcua.kernel.identity.queries import find_officer_name, must_add_factor, sealer
 from motcua.kernel.identity.views.sessions import begin_session, door_of
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 
@@ -33,6 +35,20 @@ WRONG_PASSWORD = _("Tên đăng nhập hoặc mật khẩu chưa đúng.")
 
 def refused_as_error(refused: Refused) -> ValidationError:
     return ValidationError(refused.message, code=refused.code)
+
+
+_COLUMNS = [field.attname for field in Account._meta.concrete_fields]
+_ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM identity_account WHERE id = %s"  # noqa: S608  names of ours
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    def get_user(self, user_id: int) -> Account | None:
+        """With every page of whoever is signed in: through the ORM it costs six times as much."""
+        with prepared() as cursor:
+            cursor.execute(_ACCOUNT, [user_id])
+            row = cursor.fetchone()
+        account = None if row is None else Account.from_db(cursor.db.alias, _COLUMNS, row)
+        return account if account is not None and self.user_can_authenticate(account) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

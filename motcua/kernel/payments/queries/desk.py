@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from motcua.kernel.payments.queries.obligations import (
     payer_of,
     within,
 )
+from motcua.kernel.statements.queries import prepared
 from motcua.lib.errors import Refused
 from motcua.lib.transfers import references_in
 from motcua.lib.vietnamese import fold
@@ -41,7 +41,7 @@ def count_open(actor: Actor, most: int = 1000) -> int:
     if not actor.is_officer:
         return 0
     units = unit_ids_within(actor, "payment.read")
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             """SELECT count(*) FROM (SELECT 1 FROM payments_payment WHERE surplus > returned
                AND (%s OR unit_id = ANY(%s)) LIMIT %s) AS few""",

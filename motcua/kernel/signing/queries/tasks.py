@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from motcua.kernel.identity.kind import Actor
 from motcua.kernel.signing.kind import AGAIN_STATES, KeyKind, TaskState
 from motcua.kernel.signing.models import SigningTask
 from motcua.kernel.signing.queries.keys import may_sign_with, own_bodies, owner_name, usable_keys
+from motcua.kernel.statements.queries import prepared
 from motcua.lib.errors import Refused
 
 PAGE = 100
@@ -44,7 +44,7 @@ def count_waiting(actor: Actor) -> int:
     """As many as ``waiting_tasks`` has. Every page of the desk asks: the ORM takes ten times as long to write it."""
     if not actor.is_officer:
         return 0
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_COUNT_WAITING, [actor.id, own_bodies(actor)])
         return int(cursor.fetchone()[0])
 

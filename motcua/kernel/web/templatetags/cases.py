@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from motcua.kernel.web.templatetags.motcua import NO_VALUE, clock, icon, when_short
+from motcua.kernel.web.templatetags.motcua import NO_VALUE, clock, icon, short_words
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.queries.inbox import InboxRow
@@ -26,7 +26,7 @@ def case_rows(rows: "Iterable[InboxRow]", query: str, assignable: Container[int]
     flagged, hand_icon = icon("flag", "", gettext("Có cờ")), icon("user-plus")
     hand_url, hand_back = reverse("inbox_bulk", args=["assign"]), escape(urlencode({"back": back}))
     suffix = f"?{escape(query)}" if query else ""
-    drawn = []
+    drawn, when = [], short_words()
     for row in rows:
         case, code, subject = row.case, escape(row.case.code), escape(row.case.subject_said)
         who = escape(row.officer_name) if row.officer_name else f'<span class="muted">{nobody}</span>'
@@ -37,7 +37,7 @@ def case_rows(rows: "Iterable[InboxRow]", query: str, assignable: Container[int]
             else ""
         )
         whose = f'<span class="sub nowrap">{escape(row.initials)}</span>' if row.initials else ""
-        due = when_short(row.clock.due_at) if row.clock else NO_VALUE
+        due = when(row.clock.due_at) if row.clock else NO_VALUE
         drawn.append(
             f'<tr data-row="{case.id}"><td class="ck"><input type="checkbox" name="case" value="{case.id}" '
             f'aria-label="{choose} {code}"></td><td>{clock(row.clock)}</td>'

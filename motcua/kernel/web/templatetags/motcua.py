@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from html import escape  # Django's does the same by a detour for lazy text, at four times the price
@@ -147,7 +147,12 @@ def _local(at: datetime) -> datetime:
 
 
 def _day(day: date, *, weekday: bool = True) -> str:
-    language, year = _language(), "" if day.year == _local(moment.now()).date().year else day.year
+    return _day_words(day, weekday, _language(), _local(moment.now()).year)
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, weekday: bool, language: str, this_year: int) -> str:
+    year = "" if day.year == this_year else day.year
     name = _WEEKDAYS[language][day.weekday()] + " " if weekday else ""
     if language == "en":
         return f"{name}{day.day} {_MONTHS[day.month - 1]}{f' {year}' if year else ''}"
@@ -174,10 +179,18 @@ def when(at: datetime | None) -> str:
 @register.filter
 def when_short(at: datetime | None) -> str:
     """ "14:10, 23/11", for dense tables."""
-    if at is None:
-        return NO_VALUE
-    local = _local(at)
-    return f"{local.hour:02}:{local.minute:02}, {_day(local.date(), weekday=False)}"
+    return NO_VALUE if at is None else short_words()(at)
+
+
+def short_words() -> Callable[[datetime], str]:
+    """What ``when_short`` says, for many at once: to ask for language and year costs more than the words."""
+    language, this_year = _language(), _local(moment.now()).year
+
+    def words(at: datetime) -> str:
+        local = _local(at)
+        return f"{local.hour:02}:{local.minute:02}, {_day_words(local.date(), False, language, this_year)}"
+
+    return words
 
 
 @register.filter
@@ -322,7 +335,8 @@ class _Kept(template.Node):
         self._drawn: dict[tuple[Any, ...], SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        key = (get_language(), *[one.resolve(context) for one in self._depends])
+        # A page has sixty of these, and its context the language already.
+        key = (context.get("LANGUAGE_CODE") or get_language(), *[one.resolve(context) for one in self._depends])
         drawn = self._drawn.get(key)
         if drawn is None:
             drawn = self._inside.render(context)

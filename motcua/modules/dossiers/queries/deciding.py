@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.queries.clocks import ClockView, next_views
-from motcua.kernel.cases.queries.inbox import after_key, count_few, key_of
+from motcua.kernel.cases.queries.inbox import COUNT_TO, after_key, key_of
 from motcua.kernel.cases.queries.reading import open_cases, visible
 from motcua.kernel.files.kind import PDF
 from motcua.kernel.files.queries import content_of
@@ -24,6 +24,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.signing.kind import AGAIN_STATES, OPEN_STATES, STATE_NAMES, TaskState
 from motcua.kernel.signing.queries import count_waiting as count_tasks
 from motcua.kernel.signing.queries import keys_for, tasks_of, waiting_tasks
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 from motcua.lib.pdfpages import MOST_PAGES, UnreadablePdfError, page_count
 from motcua.modules.dossiers.kind import CONSULTATION_KIND, KIND, Deciding, DecisionState
@@ -98,9 +99,31 @@ def _sorts(actor: Actor, *, below: bool = False) -> dict[str, Q]:
     return {**sorts, Deciding.EXTEND: asked, ANSWER: Q(kind=CONSULTATION_KIND, state="asked") & free & opinions}
 
 
+# What ``_sorts`` is in all, for every page of a leader: the ORM takes twenty times as long to write it.
+_COUNT = f"""
+    SELECT count(*) FROM (
+        SELECT id FROM cases_case WHERE closed_at IS NULL AND unit_id IN (own) AND (
+            kind = '{KIND}' AND state IN ({", ".join(f"'{state}'" for state in DECIDED_IN)})
+            OR kind = '{CONSULTATION_KIND}' AND state = 'asked' AND (officer_id IS NULL OR officer_id = %(officer)s))
+        UNION
+        SELECT extension.case_id FROM dossiers_extension AS extension
+        LEFT JOIN dossiers_dossier AS dossier ON dossier.case_id = extension.case_id
+        JOIN cases_case AS asked ON asked.id = extension.case_id
+        WHERE asked.closed_at IS NULL AND (asked.unit_id IN (own) OR dossier.competent_unit_id IN (own))
+        LIMIT {COUNT_TO + 1}) AS few
+"""  # noqa: S608  constants
+
+
 def count_deciding(actor: Actor) -> int:
     """How many cases wait for this leader, up to COUNT_TO + 1: for the side bar."""
-    return count_few(open_cases().filter(reduce(or_, _sorts(actor).values()))) if own_units(actor) else 0
+    own = own_units(actor)
+    if not own:
+        return 0
+    with prepared() as cursor:
+        given = {f"own{place}": unit_id for place, unit_id in enumerate(own)}
+        marks = ", ".join(f"%({name})s" for name in given)
+        cursor.execute(_COUNT.replace("(own)", f"({marks})"), {"officer": actor.id, **given})
+        return int(cursor.fetchone()[0])
 
 
 def waiting_page(actor: Actor, *, sort: str = "", below: bool = False, after: str = "") -> WaitingPage:

@@ -108,10 +108,12 @@ def test_what_waits_for_whom_oldest_promise_first(
         assert waiting(city.minh) == [("approve", sooner.id), ("extend", apology.id), ("approve", later.id)]
         assert waiting(city.minh, sort="approve") == [("approve", sooner.id), ("approve", later.id)]
         assert waiting(one_stop.sinh) == [("answer", opinion.id)]
+        assert count_deciding(one_stop.sinh) == 1
         counts = waiting_page(city.minh).counts
         assert (counts["approve"], counts["extend"], counts["all"], count_deciding(city.minh)) == (2, 1, 3, 3)
         for nobody in (one_stop.oanh, one_stop.nga, city.tam, city.quan, city.an):
             assert waiting(nobody) == []
+            assert count_deciding(nobody) == 0
         head = add_officer("head", "Võ Thị Đầu", city.province, "leader")
         assert waiting(head) == []  # a ward's work is its own leader's …
         assert len(waiting(head, below=True)) == 4  # … unless somebody above looks

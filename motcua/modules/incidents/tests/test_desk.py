@@ -9,9 +9,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from motcua.kernel.cases.models import Case
+from motcua.kernel.cases.queries.inbox import InboxFilter, count_in_state, count_waiting, first_look, inbox
 from motcua.kernel.events.kind import EVENTS, Audience
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.models import Access, Account
+from motcua.kernel.identity.queries import officer_actor
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
@@ -153,6 +155,29 @@ def test_queries_of_the_inbox_do_not_grow(
         client.get("/desk/")
     with django_assert_num_queries(INBOX_QUERIES + 1):  # not what the side bar counts: it asks for itself
         client.get("/desk/?xem=unit")
+
+
+def test_a_leaders_side_bar_asks_once_for_each_count(
+    city: City, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    lamp(city)
+    client = signed_in("minh")
+    client.get("/desk/")
+    with django_assert_num_queries(INBOX_QUERIES + 3):  # results to approve, dossiers to decide, money
+        client.get("/desk/")
+
+
+@pytest.mark.parametrize(("login", "resolved"), [("lan", 1), ("minh", 1), ("hoa", 1), ("tam", 0), ("quan", 1)])
+def test_side_bars_count_what_the_inbox_shows(city: City, login: str, resolved: int) -> None:
+    """The counts are written apart from the list, so they are held against it: for every role, of two wards."""
+    waits, works, theirs, _untaken = lamp(city), lamp(city), lamp(city, WARD_TWO_AT), lamp(city)
+    for case, officer in ((waits, city.hoa), (works, city.hoa), (theirs, city.tam)):
+        take_incident(case.id, actor=officer)
+    resolve_incident(waits.id, actor=city.hoa, result="Đã thay bóng.", file_ids=[], caption="")
+    actor = officer_actor(Account.objects.get(login=login).pk)
+    assert count_waiting(actor) == inbox(actor, first_look(actor)).counts["all"]
+    shown = inbox(actor, InboxFilter(whose="unit", state="resolved")).counts["all"]
+    assert count_in_state(actor, "resolved") == shown == resolved
 
 
 INBOX_QUERIES = 8  # session, account, posts; cases, counts, clocks; notices; what waits for one's signature

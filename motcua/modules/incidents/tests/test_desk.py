@@ -12,6 +12,7 @@ from motcua.kernel.cases.queries.inbox import InboxFilter, count_in_state, count
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.models import Access, Account
 from motcua.kernel.identity.queries import officer_actor
+from motcua.kernel.web.templatetags.motcua import when_short
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
@@ -299,3 +300,19 @@ def test_a_stale_form_tells_what_happened_meanwhile(city: City) -> None:
     assert "Nhớ chụp ảnh" in page
     assert f'name="version" value="{case.version}"' in page
     assert not Event.objects.filter(name="incident.noted").exists()
+
+
+def test_a_row_tells_the_step_s_hour_and_what_the_person_was_promised(city: City) -> None:
+    """What is late for its step is not yet late for the person, and the board counts the latter."""
+    case = lamp(city)
+    assert case.next_due_at < case.due_at
+    first = signed_in("hoa").get("/desk/?xem=unit").content.decode()
+    assert (
+        f'<span>{when_short(case.next_due_at)}</span><div class="sub">cả việc {when_short(case.due_at)}</div>' in first
+    )
+    take_incident(case.id, actor=city.hoa)
+    visit_incident(case.id, actor=city.hoa, note="Đã đến nơi")
+    case.refresh_from_db()
+    Case.objects.get(pk=case.id).clocks.exclude(due_at=case.due_at).update(stopped_at=moment.now())
+    last = signed_in("hoa").get("/desk/?xem=unit").content.decode()
+    assert f"<span>{when_short(case.due_at)}</span></td>" in last

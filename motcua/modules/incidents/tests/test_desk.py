@@ -308,11 +308,17 @@ def test_a_row_tells_the_step_s_hour_and_what_the_person_was_promised(city: City
     assert case.next_due_at < case.due_at
     first = signed_in("hoa").get("/desk/?xem=unit").content.decode()
     assert (
-        f'<span>{when_short(case.next_due_at)}</span><div class="sub">cả việc {when_short(case.due_at)}</div>' in first
+        f'<span>{when_short(case.next_due_at)}</span><div class="sub">cả việc hẹn {when_short(case.due_at)}</div>'
+        in first
     )
+    Case.objects.filter(pk=case.id).update(due_at=moment.now() - timedelta(hours=1))
+    case.refresh_from_db()
+    late = signed_in("hoa").get("/desk/?xem=unit").content.decode()
+    assert re.search(rf'<div class="sub is-late"><svg.*Trễ.*</svg>cả việc hẹn {when_short(case.due_at)}</div>', late)
     take_incident(case.id, actor=city.hoa)
     visit_incident(case.id, actor=city.hoa, note="Đã đến nơi")
+    case.clocks.exclude(name="result").update(stopped_at=moment.now())
+    Case.objects.filter(pk=case.id).update(due_at=case.clocks.get(name="result").due_at)
     case.refresh_from_db()
-    Case.objects.get(pk=case.id).clocks.exclude(due_at=case.due_at).update(stopped_at=moment.now())
     last = signed_in("hoa").get("/desk/?xem=unit").content.decode()
     assert f"<span>{when_short(case.due_at)}</span></td>" in last

@@ -77,7 +77,7 @@ class InboxQuery(Schema):
     after: Key = ""
 
 
-TOLD = (*LISTED, "urgency", "area_id", "address", "lat", "lon", "opened_at", "updated_at", "due_at", "version")
+TOLD = (*LISTED, "urgency", "area_id", "address", "lat", "lon", "opened_at", "updated_at", "version")
 
 
 class InboxRowOut(Schema):

@@ -67,7 +67,9 @@ class InboxPage:
     next_key: str
 
 
-LISTED = ("kind", "code", "subject", "state", "unit_id", "officer_id", "category_id", "next_due_at", "flag")
+LISTED = (
+    "kind", "code", "subject", "state", "unit_id", "officer_id", "category_id", "next_due_at", "due_at", "flag",
+)  # fmt: skip
 
 
 def inbox(

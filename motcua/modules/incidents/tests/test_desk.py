@@ -14,6 +14,7 @@ from motcua.kernel.events.kind import EVENTS, Audience
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.models import Access, Account
 from motcua.kernel.identity.queries import officer_actor
+from motcua.kernel.web.templatetags.motcua import when_short
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
@@ -322,3 +323,25 @@ def test_a_form_says_where_everybody_reads_what_is_typed_into_it() -> None:
     typed = {(name, field) for name, doing in DOINGS.items() for field in doing.form.base_fields}
     assert said == (shown & typed) - chosen
     assert ("return", "reason") in said
+
+
+def test_a_row_tells_the_step_s_hour_and_what_the_person_was_promised(city: City) -> None:
+    """What is late for its step is not yet late for the person, and the board counts the latter."""
+    case = lamp(city)
+    assert case.next_due_at < case.due_at
+    first = signed_in("hoa").get("/desk/?xem=unit").content.decode()
+    assert (
+        f'<span>{when_short(case.next_due_at)}</span><div class="sub">cả việc hẹn {when_short(case.due_at)}</div>'
+        in first
+    )
+    Case.objects.filter(pk=case.id).update(due_at=moment.now() - timedelta(hours=1))
+    case.refresh_from_db()
+    late = signed_in("hoa").get("/desk/?xem=unit").content.decode()
+    assert re.search(rf'<div class="sub is-late"><svg.*Trễ.*</svg>cả việc hẹn {when_short(case.due_at)}</div>', late)
+    take_incident(case.id, actor=city.hoa)
+    visit_incident(case.id, actor=city.hoa, note="Đã đến nơi")
+    case.clocks.exclude(name="result").update(stopped_at=moment.now())
+    Case.objects.filter(pk=case.id).update(due_at=case.clocks.get(name="result").due_at)
+    case.refresh_from_db()
+    last = signed_in("hoa").get("/desk/?xem=unit").content.decode()
+    assert f"<span>{when_short(case.due_at)}</span></td>" in last

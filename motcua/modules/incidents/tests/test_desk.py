@@ -328,7 +328,9 @@ def test_a_form_says_where_everybody_reads_what_is_typed_into_it() -> None:
 def test_a_row_tells_the_step_s_hour_and_what_the_person_was_promised(city: City) -> None:
     """What is late for its step is not yet late for the person, and the board counts the latter."""
     case = lamp(city)
-    assert case.next_due_at and case.due_at and case.next_due_at < case.due_at
+    assert case.next_due_at
+    assert case.due_at
+    assert case.next_due_at < case.due_at
     first = signed_in("hoa").get("/desk/?xem=unit").content.decode()
     assert (
         f'<span>{when_short(case.next_due_at)}</span><div class="sub">cả việc hẹn {when_short(case.due_at)}</div>'

@@ -1,16 +1,17 @@
-"""``make bench``: every measure, each as a ratio to a yardstick of the same run."""
+"""``make bench``: every measure, each as a ratio to a yardstick of the same run. ``python -m bench city lib``: these."""
 
+import argparse
 import subprocess
 import sys
 
-from bench import city, lib, signing
+MEASURES = ("lib", "signing", "exchange", "dossiers", "city")
 
-lib.main()
-print()
-signing.show(signing.measures())
-print(flush=True)
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("measures", nargs="*", metavar="measure", help=", ".join(MEASURES))
+wanted = parser.parse_args().measures or MEASURES
+if unknown := set(wanted) - set(MEASURES):
+    parser.error(f"{', '.join(sorted(unknown))}: there are {', '.join(MEASURES)}")
 # Each with a database of its own, and settings are read once in a process.
-for name in ("exchange", "dossiers"):
+for name in wanted:
     subprocess.run([sys.executable, "-m", f"bench.{name}"], check=True)
     print(flush=True)
-city.show(city.measures())

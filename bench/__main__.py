@@ -1,4 +1,4 @@
-"""``make bench``: every measure, each as a ratio to a yardstick of the same run. ``python -m bench city lib``: these."""
+"""``make bench``: every measure, each as a ratio to a yardstick of the same run; ``python -m bench lib``: one."""
 
 import argparse
 import subprocess

@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from bench.city import CLIENTS, Measure, Request, house, load, pgbench, session, show, written_by
+from bench.city import CLIENTS, house, pgbench, session, show, written_by
+from bench.load import Measure, Request, load
 
 CODE, FORM = "9.900001", "bench-12"
 AREA = "24778"

@@ -120,7 +120,7 @@ EVENTS = (
     EventKind("incident.hidden", _("Ẩn khỏi trang công khai: {reason}"), OFFICIALS, "eye-off"),
     EventKind("incident.shown", _("Đưa lên trang công khai"), OFFICIALS, "eye"),
     EventKind("incident.rejected", _("Không xử lý được. Lý do: {reason}"), PARTY, "ban", "late"),
-    EventKind("incident.closed", _("Đóng hồ sơ"), PUBLIC, "lock"),
+    EventKind("incident.closed", _("Đã đóng hồ sơ"), PUBLIC, "lock"),
     EventKind("incident.reopened", _("Mở lại: {reason}"), PUBLIC, "refresh", "now"),
     EventKind("incident.rated", _("Người dân đánh giá {score}/5"), PUBLIC, "star"),
     EventKind("incident.forgotten", _("Đã xóa điều riêng của người gửi theo thời hạn lưu giữ"), OFFICIALS, "eraser"),

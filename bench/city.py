@@ -35,13 +35,6 @@ NUMBERED = ("identity_person", "cases_case", "cases_party")
 
 
 @contextlib.contextmanager
-def house() -> Iterator[None]:
-    """The database of a city, and its pages."""
-    with database() as url, serving(url):
-        yield
-
-
-@contextlib.contextmanager
 def database() -> Iterator[str]:
     """An own PostgreSQL that forgets nothing, with an applied pack. Yields its address."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
@@ -323,37 +316,58 @@ def session(login: str) -> str:
 
 
 def pages(url: str, sizes: Sequence[int], seconds: float) -> list[Measure]:
-    """The inbox of a ward and of the whole province, the board, the public list and one report, at each size: each in
-    a database of its own, asked in turn, so that an hour in which the machine is slow is slow for all of them."""
+    """The inbox of a ward and of the whole province, the board, the public list and one report, at each size."""
     _empty()
     ward, province = session("xuanhuong.ct"), session("1022.tongdai1")
-    asked: dict[str, tuple[str, str]] = {
-        "inbox, a ward": ("/desk/?xem=unit", ward),
-        "inbox, the province": ("/desk/?xem=unit", province),
-        "inbox, words": ("/desk/?xem=unit&q=den+duong+77", province),
-        "board": ("/board/", ""),
-        "public list": ("/phan-anh/", ""),
-        "one report": ("", ""),
-    }
+
+    def asked(size: int) -> dict[str, tuple[str, str]]:
+        return {
+            "inbox, a ward": ("/desk/?xem=unit", ward),
+            "inbox, the province": ("/desk/?xem=unit", province),
+            "inbox, words that all have": ("/desk/?xem=unit&q=den+duong", province),
+            "inbox, a word that none has": ("/desk/?xem=unit&q=cau", province),
+            "board": ("/board/", ""),
+            "public list": ("/phan-anh/", ""),
+            "public list, words that all have": ("/phan-anh/?tim=den+duong", ""),
+            "public list, a word that none has": ("/phan-anh/?tim=cau", ""),
+            "one report": (f"/phan-anh/PA-F-{size - 7}/", ""),
+        }
+
+    return at_sizes(url, sizes, fill, asked, seconds)
+
+
+def at_sizes(
+    url: str,
+    sizes: Sequence[int],
+    fill_to: Callable[[int], None],
+    asked: Callable[[int], dict[str, tuple[str, str]]],
+    seconds: float,
+) -> list[Measure]:
+    """Pages (name → address and cookie) at each size: each in a database of its own, asked in turn, so that an hour in
+    which the machine is slow is slow for all of them."""
     with contextlib.ExitStack() as opened:
         cities: dict[int, Served] = {}
+        found: dict[int, dict[str, tuple[str, str]]] = {}
         for size in sizes:
             began = time.monotonic()
-            fill(size)
+            fill_to(size)
             print(f"  filled to {size:,} cases in {time.monotonic() - began:.0f} s", file=sys.stderr)
+            found[size] = asked(size)
             own = url if size == sizes[-1] else copy_of(url, f"city_{size}")
             cities[size] = opened.enter_context(serving(own, PORT + len(cities)))
-        return [row for name, page in asked.items() for row in _page(name, *page, cities, seconds)]
+        return [row for name in found[sizes[0]] for row in _page(name, found, cities, seconds)]
 
 
-def _page(name: str, path: str, cookie: str, cities: dict[int, Served], seconds: float) -> list[Measure]:
+def _page(
+    name: str, asked: dict[int, dict[str, tuple[str, str]]], cities: dict[int, Served], seconds: float
+) -> list[Measure]:
     """One page in every city, in turn, ``ROUNDS`` times; of the rounds the middle one. Ratios are within a round."""
     rounds: dict[int, list[Measure]] = {size: [] for size in cities}
     for number in range(ROUNDS + 1):
         for size, city in cities.items():
-            address = path or f"/phan-anh/PA-F-{size - 7}/"
+            address, cookie = asked[size][name]
 
-            def get(_number: int, address: str = address) -> Request:
+            def get(_number: int, address: str = address, cookie: str = cookie) -> Request:
                 return "GET", address, None, {"Cookie": cookie} if cookie else {}
 
             if not number:

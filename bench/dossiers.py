@@ -8,12 +8,11 @@ import argparse
 import io
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from bench.city import CLIENTS, house, pgbench, session, show, written_by
+from bench.city import CLIENTS, at_sizes, database, pgbench, serving, session, show, written_by
 from bench.load import Measure, Request, load
 
 CODE, FORM = "9.900001", "bench-12"
@@ -258,7 +257,7 @@ def fill(count: int, open_share: float = 0.02) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def pages(sizes: Sequence[int], seconds: float) -> list[Measure]:
+def pages(url: str, sizes: Sequence[int], seconds: float) -> list[Measure]:
     """The page of one dossier for its person, and inboxes, at each size."""
     from django.test import Client
 
@@ -266,36 +265,21 @@ def pages(sizes: Sequence[int], seconds: float) -> list[Measure]:
     from motcua.kernel.cases.queries.people import party_token
 
     clerk, department = session("xuanhuong.hcc1"), session("quantri")
-    rows: list[Measure] = []
-    before: dict[str, Measure] = {}
-    for size in sizes:
-        began = time.monotonic()
-        fill(size)
-        print(f"  filled to {size:,} dossiers in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        code = Case.objects.filter(code__startswith="BENCH-").latest("id").code  # those filed over HTTP came before
+
+    def asked(_size: int) -> dict[str, tuple[str, str]]:
+        code = Case.objects.filter(code__startswith="BENCH-").latest("id").code
         client = Client(SERVER_NAME="localhost")
         client.get(f"/p/{party_token(Party.objects.get(case__code=code))}/")
         holder = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        asked = {
-            "tracking page": (f"/ho-so/{code}/", holder),
-            "inbox, a counter": ("/desk/?xem=unit", clerk),
-            "inbox, the province": ("/desk/?xem=unit", department),
-            "inbox, words": ("/desk/?xem=unit&q=bench-77", clerk),
+        return {
+            "tracking page of a dossier": (f"/ho-so/{code}/", holder),
+            "inbox of dossiers, a counter": ("/desk/?xem=unit", clerk),
+            "inbox of dossiers, the province": ("/desk/?xem=unit", department),
+            "inbox of dossiers, words that all have": ("/desk/?xem=unit&q=do+toc", clerk),
+            "inbox of dossiers, a beginning of codes": ("/desk/?xem=unit&q=bench-77", clerk),
         }
-        for name, (path, cookie) in asked.items():
 
-            def get(_number: int, path: str = path, cookie: str = cookie) -> Request:
-                return "GET", path, None, {"Cookie": cookie}
-
-            load(get, clients=2, seconds=0.5)
-            measured = load(get, clients=4, seconds=seconds)
-            row = {"name": f"{name}, {size:,} dossiers", **measured}
-            if name in before:
-                row |= {"ratio": measured["p50_ms"] / before[name]["p50_ms"], "to": f"its time at {sizes[0]:,}"}
-            else:
-                before[name] = measured
-            rows.append(row)
-    return rows
+    return at_sizes(url, sizes, fill, asked, seconds)
 
 
 # ── Forms ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -339,10 +323,11 @@ def forms(seconds: float) -> list[Measure]:
 
 
 def measures(seconds: float = 8, sizes: Sequence[int] = (10_000, 1_000_000)) -> list[Measure]:
-    with house():
+    with database() as url:
         prepare()
-        # Filing comes last, among all of them; what it writes would count as filled.
-        return [*forms(min(seconds, 3)), *pages(sizes, max(2.0, seconds / 2)), *filing(seconds)]
+        rows = [*forms(min(seconds, 3)), *pages(url, sizes, max(2.0, seconds / 2))]
+        with serving(url):  # comes last, among all of them; what it writes would count as filled
+            return [*rows, *filing(seconds)]
 
 
 if __name__ == "__main__":

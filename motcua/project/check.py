@@ -7,11 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+from motcua.testing.chromium import find_browser
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
+# The first that this system has.
+BROWSER_PACKAGES = (("chromium-headless-shell", "fonts-dejavu-core"), ("chromium", "fonts-dejavu-core"))
 # Others' word on our signatures, and a device to sign with. Tests that need one say so where it is missing.
 SIGNING_PROGRAMS = {"pdfsig": "poppler-utils", "softhsm2-util": "softhsm2"}
 
@@ -29,10 +31,6 @@ BROWSER = ("browser tests", [PYTHON, "-m", "pytest", "-q", "-rs", "-n", WORKERS,
 Step = tuple[str, list[str]]
 
 
-def find_browser() -> str | None:
-    return os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-
-
 def fetch_browser() -> str:
     """Install the system's Chromium where that is possible. Returns why it is not, or "" when there is one now."""
     if find_browser():
@@ -42,7 +40,7 @@ def fetch_browser() -> str:
     if os.geteuid() != 0:
         return "only root may install it: `sudo apt-get install chromium`, or set CHROMIUM to one"
     print("· no Chromium here: installing the system's", flush=True)
-    problem = _install(BROWSER_PACKAGES)
+    problem = _install(BROWSER_PACKAGES[0]) and _install(BROWSER_PACKAGES[1])
     return problem or ("" if find_browser() else "apt-get installed it, but there is no `chromium` on the path")
 
 
@@ -82,6 +80,7 @@ def main() -> int:
     if wanted not in ("lint", "test"):
         print("usage: python -m motcua.project.check lint|test", file=sys.stderr)
         return 2
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process of the tests compiles them anew: ten seconds each
     results = [run(step) for step in STYLE]
     missing = signing = ""
     if wanted == "lint":

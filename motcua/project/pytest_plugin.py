@@ -61,6 +61,13 @@ def migrated() -> Path:
     return kept
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    # To import every other test takes longer than the first ten of the browser.
+    if config.option.markexpr == "browser" and collection_path.name.startswith("test_"):
+        return b"mark.browser" not in collection_path.read_bytes() or None
+    return None
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     if getattr(session.config.option, "numprocesses", None):
         _start_server()  # one for all workers, so it cannot wait until one of them asks

@@ -13,7 +13,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-from motcua.project.check import find_browser
+from motcua.testing.chromium import find_browser
 
 SIZES = {390: 844, 1440: 900}
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")

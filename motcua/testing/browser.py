@@ -8,7 +8,6 @@ on accessibility and no sideways scrolling; ``sign_in(page, account_id)`` gives 
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,12 +22,13 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from motcua.testing.chromium import find_browser
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page
     from pytest_django.fixtures import Settings
     from pytest_django.live_server_helper import LiveServer
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (  # nothing of its own over the network, and no GPU
     "--disable-gpu",
     "--disable-quic",
@@ -54,7 +54,7 @@ Axe = Callable[["Page"], None]
 def chromium() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
-    if _path() is None:
+    if find_browser() is None:
         pytest.skip("no Chromium on this machine (`make test` installs it where it can)")
     # Playwright keeps an event loop in this thread, and Django would refuse to touch the database beside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -64,13 +64,9 @@ def chromium() -> Iterator["Browser"]:
         browser.close()
 
 
-def _path() -> str | None:
-    return os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-
-
 def _launched(kind: "BrowserType", *more: str) -> "Browser":
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's own sandbox does not work as root
-    return kind.launch(executable_path=_path(), args=[*QUIET, *sandbox, *more])
+    return kind.launch(executable_path=find_browser(), args=[*QUIET, *sandbox, *more])
 
 
 @pytest.fixture
@@ -171,26 +167,32 @@ def check_page(axe: Axe) -> Callable[["Page"], None]:
 
     def check(page: "Page") -> None:
         axe(page)
+        is_whole(page)
         size = page.viewport_size or {"width": DESKTOP, "height": HEIGHTS[DESKTOP]}
         other = PHONE if size["width"] > PHONE else DESKTOP
         page.set_viewport_size({"width": other, "height": HEIGHTS[other]})
         axe(page)
-        for width in sorted({size["width"], PHONE, NARROWEST}):
-            page.set_viewport_size({"width": width, "height": size["height"]})
-            too_wide = page.evaluate(
-                """() => {
-                  if (document.documentElement.scrollWidth <= innerWidth) return [];
-                  const range = document.createRange();  /* also of words, which have no box of their own */
-                  const ends = (e) => (range.selectNodeContents(e), range.getBoundingClientRect().right);
-                  return [...document.querySelectorAll("body *:not(details:not([open]) *)")]
-                    .filter((e) => ends(e) > innerWidth).slice(-5).map((e) => e.outerHTML.slice(0, 160))
-                    .concat(`${document.documentElement.scrollWidth} px`);
-                }"""
-            )
-            assert not too_wide, f"{page.url} scrolls sideways at {width} px:\n" + "\n".join(too_wide)
+        is_whole(page)
+        page.set_viewport_size({"width": NARROWEST, "height": HEIGHTS[PHONE]})
+        is_whole(page)
         page.set_viewport_size(size)
 
     return check
+
+
+def is_whole(page: "Page") -> None:
+    """Nothing reaches over the right edge."""
+    too_wide = page.evaluate(
+        """() => {
+          if (document.documentElement.scrollWidth <= innerWidth) return [];
+          const range = document.createRange();  /* also of words, which have no box of their own */
+          const ends = (e) => (range.selectNodeContents(e), range.getBoundingClientRect().right);
+          return [...document.querySelectorAll("body *:not(details:not([open]) *)")]
+            .filter((e) => ends(e) > innerWidth).slice(-5).map((e) => e.outerHTML.slice(0, 160))
+            .concat(`${innerWidth} px, not ${document.documentElement.scrollWidth}`);
+        }"""
+    )
+    assert not too_wide, f"{page.url} scrolls sideways:\n" + "\n".join(too_wide)
 
 
 @pytest.fixture

@@ -74,10 +74,23 @@ def _changes(before: dict[str, set[str]], after: dict[str, set[str]]) -> str:
                 f"DELETE FROM {table} AS row WHERE to_jsonb(row) IN (SELECT jsonb_array_elements({_array(gone)}));"  # noqa: S608
             )
         if new := rows - was:
+            names = _written_columns(table)
             statements.append(
-                f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, {_array(new)});"  # noqa: S608
+                f"INSERT INTO {table} ({names}) "  # noqa: S608
+                f"SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, {_array(new)});"
             )
     return "\n".join(statements)
+
+
+def _written_columns(table: str) -> str:
+    """Not those that the database makes of others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+               WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''""",
+            [table],
+        )
+        return str(cursor.fetchone()[0])
 
 
 def _array(rows: set[str]) -> str:

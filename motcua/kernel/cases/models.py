@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import get_language
@@ -108,7 +108,10 @@ class Case(models.Model):
     kind = models.CharField(max_length=32)
     code = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
-    folded = models.TextField()  # subject, words, address and code without tones: what search reads
+    folded = models.TextField()  # subject, words, address and code without tones
+    words = models.GeneratedField(  # what search reads
+        expression=SearchVector("folded", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
     state = models.CharField(max_length=32)
     urgency = models.CharField(max_length=16, default="binh_thuong")
     channel = models.CharField(max_length=16, default="web")
@@ -173,10 +176,8 @@ class Case(models.Model):
                 name="case_point_open",
                 condition=Q(closed_at__isnull=True, lon__isnull=False),
             ),
-            GinIndex(SearchVector("folded", config="simple"), name="case_search"),
-            GinIndex(
-                SearchVector("folded", config="simple"), name="case_search_open", condition=Q(closed_at__isnull=True)
-            ),
+            GinIndex(fields=["words"], name="case_words"),
+            GinIndex(fields=["words"], name="case_words_open", condition=Q(closed_at__isnull=True)),
         )
 
     def __str__(self) -> str:

@@ -135,7 +135,7 @@ class InboxRowOut(Schema):
 
 class InboxOut(Schema):
     items: list[InboxRowOut]
-    counts: dict[str, int]  # up to 1,000: "more than 999"
+    counts: dict[str, int]  # up to 1,000, which is "more than 999"; of a common word up to 100
     next: str | None
 
 

@@ -165,7 +165,7 @@ def _columns(model: type[Model]) -> tuple[tuple[str, str, "Field[Any, Any] | Non
     return tuple(
         (field.column, field.attname, field if isinstance(field, JSONField | ArrayField) else None, field.primary_key)
         for field in model._meta.concrete_fields
-        if field.column
+        if field.column and not field.generated
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Case, Category
 from motcua.kernel.cases.queries.clocks import ClockView, next_views
-from motcua.kernel.cases.queries.reading import Scope, scope, search
+from motcua.kernel.cases.queries.reading import Scope, holding, scope
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.kind import Actor, Role
 from motcua.kernel.identity.queries import masked_name
@@ -26,6 +26,8 @@ from motcua.lib import moment
 
 PAGE = 30  # a screen shows seventeen
 COUNT_TO = 999  # chips say "999+": nobody acts on an exact larger number, and counting it costs
+FOUND_TO = 99  # of what holds common words
+IN_ORDER = (F("next_due_at").asc(nulls_last=True), "id")
 
 TIMES = ("late", "soon", "on", "paused")
 
@@ -63,7 +65,8 @@ class InboxRow:
 @dataclass(frozen=True, slots=True)
 class InboxPage:
     rows: list[InboxRow]
-    counts: dict[str, int]  # all, late, soon, on, paused; COUNT_TO + 1 means more
+    counts: dict[str, int]  # all, late, soon, on, paused; most + 1 means more
+    most: int
     next_key: str
 
 
@@ -75,19 +78,21 @@ LISTED = (
 def inbox(
     actor: Actor, wanted: InboxFilter, now: datetime | None = None, *, fields: Sequence[str] = LISTED
 ) -> InboxPage:
-    """One page and the counts of the time chips. Three statements: rows, counts, clocks.
+    """One page and the counts of the time chips. Three statements: rows, counts, clocks; one more for words.
 
     Of each case only ``fields`` are read: reading them all for fifty rows costs a tenth of the page.
     """
     at = now or moment.now()
-    everything = _filtered(actor, wanted)
+    everything, are_common = _holding(actor, wanted)
     found = _listed(after_key(_in_time(everything, wanted.time, at), wanted.after), fields)
     more, found = len(found) > PAGE, found[:PAGE]
+    most = FOUND_TO if are_common else COUNT_TO
     views = next_views([one.case for one in found], at)
     row = partial(_row, units=org.tree(), held=rules().categories, language=get_language() or "")
     return InboxPage(
         rows=[row(one, views.get(one.case.id)) for one in found],
-        counts=_counts(everything, at),
+        counts=_counts(everything, most, at, in_order=are_common),
+        most=most,
         next_key=key_of(found[-1].case) if more else "",
     )
 
@@ -193,13 +198,19 @@ def loads(officer_ids: Iterable[int]) -> dict[int, Load]:
 
 def neighbours(actor: Actor, wanted: InboxFilter, case: Case) -> tuple[int | None, int | None]:
     """The ids of the cases before and after ``case`` in the same list, for the keys K and J."""
-    base = _in_time(_filtered(actor, wanted), wanted.time, moment.now())
-    after = after_key(base, key_of(case)).order_by(F("next_due_at").asc(nulls_last=True), "id")
+    base = _in_time(_holding(actor, wanted)[0], wanted.time, moment.now())
+    after = after_key(base, key_of(case)).order_by(*IN_ORDER)
     before = _before(base, case).order_by(F("next_due_at").desc(nulls_first=True), "-id")
     return before.values_list("id", flat=True).first(), after.values_list("id", flat=True).first()
 
 
+def _holding(actor: Actor, wanted: InboxFilter) -> tuple[QuerySet[Case], bool]:
+    """What is wanted, and whether it holds words that are common there."""
+    return holding(_filtered(actor, wanted).order_by(*IN_ORDER), wanted.words, FOUND_TO + 1)
+
+
 def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
+    """All but the words."""
     met = Q(closed_at__isnull=True)
     if wanted.whose == "mine":
         met &= Q(officer_id=actor.id)
@@ -220,8 +231,7 @@ def _filtered(actor: Actor, wanted: InboxFilter) -> QuerySet[Case]:
         met &= Q(unit_id__in=org.tree().ids_under(org.tree().path(wanted.unit)))
     if wanted.flagged:
         met &= Q(flag=True)
-    rows = Case.objects.filter(met)
-    return search(rows, wanted.words) if wanted.words else rows
+    return Case.objects.filter(met)
 
 
 def _readable(actor: Actor) -> list[tuple[Scope, list[str]]]:
@@ -262,23 +272,25 @@ TIME_SQL = {
 }
 
 
-def _counts(rows: QuerySet[Case], at: datetime) -> dict[str, int]:
-    """Of all and of each chip, up to COUNT_TO + 1. Only when all are more does each chip ask its own index range."""
+def _counts(rows: QuerySet[Case], most: int, at: datetime, *, in_order: bool) -> dict[str, int]:
+    """Of all and of each chip, up to ``most`` + 1. Only when all are more does each chip ask its own index range.
+    ``in_order``: they lie thick in the list, and the first of it are enough."""
     try:
         where, given = _condition(rows)
     except EmptyResultSet:
         return dict.fromkeys(("all", *TIMES), 0)
     sql = f"SELECT next_due_at, next_soon_at FROM cases_case WHERE {where}"  # noqa: S608  as the ORM wrote it
+    order = "ORDER BY next_due_at, id" if in_order else ""
     chips = [(TIME_SQL[name], [at] * TIME_SQL[name].count("%s")) for name in TIMES]
     filters = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition, _moments in chips)
     with prepared() as cursor:
         cursor.execute(
-            f"SELECT count(*), {filters} FROM ({sql} LIMIT {COUNT_TO + 1}) AS few",  # noqa: S608  the ORM's own SQL
+            f"SELECT count(*), {filters} FROM ({sql} {order} LIMIT {most + 1}) AS few",  # noqa: S608  the ORM's
             [*(moment for _condition, moments in chips for moment in moments), *given],
         )
         every, *times = cursor.fetchone()
-        if every > COUNT_TO:
-            ranges = [f"({sql} AND {condition} LIMIT {COUNT_TO + 1}) AS few" for condition, _moments in chips]
+        if every > most:
+            ranges = [f"({sql} AND {condition} LIMIT {most + 1}) AS few" for condition, _moments in chips]
             cursor.execute(
                 "SELECT " + ", ".join(f"(SELECT count(*) FROM {one})" for one in ranges),  # noqa: S608
                 [value for _condition, moments in chips for value in (*given, *moments)],

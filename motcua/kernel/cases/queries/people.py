@@ -72,7 +72,8 @@ def _proved(token: str) -> tuple[int, int] | None:
 
 
 def links_held(tokens: Sequence[str]) -> list[Link]:
-    """Private links held on a device → the cases they open, in the same order. One query.
+    """Private links held on a device → the cases they open, in the same order. One query, which is asked with every
+    page; one more where somebody acts for another.
 
     The link to a report that was merged opens the report that it was merged into, too.
     """
@@ -80,11 +81,15 @@ def links_held(tokens: Sequence[str]) -> list[Link]:
     if not proved:
         return []
     numbers = [number for number, _link in proved]
-    found = Party.objects.filter(Q(pk__in=numbers) | Q(origin__in=numbers), standing()).order_by("pk")
-    rows = list(found.values_list("pk", "case_id", "origin", "link_number"))
-    in_force = {(number, link) for number, _case, _origin, link in rows}
+    found = Party.objects.filter(Q(pk__in=numbers) | Q(origin__in=numbers)).order_by("pk")
+    rows = list(found.values_list("pk", "case_id", "origin", "link_number", "authorisation_id", "organisation_id"))
+    for_others = [number for number, *_rest, authorisation, organisation in rows if authorisation or organisation]
+    if for_others:
+        stand = set(Party.objects.filter(standing(), pk__in=for_others).values_list("pk", flat=True))
+        rows = [row for row in rows if row[0] in stand or row[0] not in for_others]
+    in_force = {(number, link) for number, _case, _origin, link, *_others in rows}
     opened: dict[int, list[Link]] = {}
-    for number, case_id, origin, _link in rows:
+    for number, case_id, origin, *_rest in rows:
         opened.setdefault(number, []).append(Link(number, case_id))
         if origin is not None:
             opened.setdefault(origin, []).append(Link(number, case_id))
@@ -99,7 +104,7 @@ def links_of_persons(person_ids: Sequence[int]) -> list[Link]:
 
 def own_cases(actor: Actor) -> list[dict[str, Any]]:
     """The actor's own cases for the download of one's data and the list on one's page, newest first."""
-    rows = Case.objects.filter(pk__in={link.case_id for link in actor.all_links}).order_by("-pk")
+    rows = Case.objects.filter(pk__in={link.case_id for link in actor.all_links}).defer("words").order_by("-pk")
     joined = Party.objects.filter(
         pk__in={link.party_id for link in actor.all_links}, role=PartyRole.JOINED, case__published_at__isnull=True
     )
@@ -124,7 +129,7 @@ def own_cases_of(kind: str, actor: Actor, limit: int = 100) -> list[Case]:
         theirs |= Q(pk__in=Party.objects.filter(parties_of_person(actor.person_id)).values("case_id"))
     elif not actor.all_links:
         return []
-    return list(Case.objects.filter(theirs, kind=kind).order_by("-pk")[:limit])
+    return list(Case.objects.filter(theirs, kind=kind).defer("words").order_by("-pk")[:limit])
 
 
 def own_parties(case_id: int, actor: Actor) -> list[Party]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import Lookup, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, Move
@@ -170,25 +171,58 @@ def visible(actor: Actor, permission: str, *, also_involved: bool = False) -> Q:
     return allowed
 
 
-def matching(words: str) -> Q:
-    """Cases whose words, address or code hold every one of ``words``; tones or not, the last one a beginning."""
-    tokens = [token for token in _tokens(words) if token]
+FIRST = 1_000  # rows of a list that tell whether a word is common
+
+
+@SearchVectorField.register_lookup
+class Holds(Lookup):
+    """``words__holds=query``: as ``words=query``, but looked at row by row, which no index takes over."""
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        words, given = self.process_lhs(compiler, connection)
+        query, values = self.process_rhs(compiler, connection)
+        return f"({words} @@ {query}) IS TRUE", (*given, *values)
+
+
+def holding(rows: QuerySet[Case], words: str, most: int) -> tuple[QuerySet[Case], bool]:
+    """Those of ``rows`` whose subject, words, address or code hold every one of ``words`` (tones or not, the last one a
+    beginning), of which ``most`` are wanted in the order that ``rows`` have; and whether the words are common. One
+    query, where there are words.
+
+    The database knows of no beginning how many hold it. Common words, which ``most`` of the first rows hold, are met by
+    walking the order; for the others the index of words gives all there are, as walking would read every row.
+    """
+    query = _query(words)
+    if query is None:
+        return rows, False
+    first = rows.model.objects.filter(pk__in=rows.values("pk")[:FIRST])
+    if most <= FIRST and first.filter(words__holds=query)[:most].count() == most:
+        return rows.filter(words__holds=query), True
+    return rows.filter(words=query), False
+
+
+def newest(rows: QuerySet[Case], words: str, most: int, *, by: str = "id") -> QuerySet[Case]:
+    """``rows``, those that hold ``words`` where some are given, the newest first. The caller takes ``most`` at most."""
+    ordered = rows.order_by(f"-{by}", "-id")
+    found, are_common = holding(ordered, words, most)
+    if found is ordered or are_common:
+        return found
+    return found.order_by(Coalesce(by, by).desc(), "-id")  # which no index has, or the database would walk that one
+
+
+def _query(words: str) -> SearchQuery | None:
+    tokens = _tokens(words)
     if not tokens:
-        return Q()
-    query = SearchQuery(
-        " & ".join([*(f"'{token}'" for token in tokens[:-1]), f"'{tokens[-1]}':*"]), config="simple", search_type="raw"
-    )
-    return Q(words=query)
-
-
-def search(rows: QuerySet[Case], words: str) -> QuerySet[Case]:
-    """``rows`` that match ``words``."""
-    return rows.alias(words=SearchVector("folded", config="simple")).filter(matching(words))
+        return None
+    text = " & ".join([*(f"'{token}'" for token in tokens[:-1]), f"'{tokens[-1]}':*"])
+    return SearchQuery(text, config="simple", search_type="raw")
 
 
 def _tokens(words: str) -> list[str]:
     folded = "".join(character if character.isalnum() or character == "-" else " " for character in fold(words))
-    return folded.split()[:12]
+    return [token for token in folded.split() if token.strip("-")][:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ RECEIVING = frozenset({Role.LEADER, Role.CLERK, Role.OPERATOR})
 
 
 def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipient]:
-    """Everybody who may be told; which of them has a text for the event decides who is. Four statements at most."""
+    """Everybody who may be told; which of them has a text for the event decides who is. Four statements at most, one
+    more for each unit above that is asked for somebody of the role that a late clock names."""
     case = Case.objects.filter(pk=event.case_id).first() if event.case_id is not None else None
     if case is None:
         return
@@ -78,7 +79,7 @@ def _officials(case: Case, event: Event, unit_id: int) -> Iterator[Recipient]:
     path = KINDS[case.kind].desk_url(case.id)
     words = {language: _words(case, event, f"{settings.PUBLIC_URL}{path}", language) for language in ("vi", "en")}
     unit = org.tree().unit(unit_id)
-    receiving = {row.id for row in list_officers([unit_id]) if RECEIVING & set(row.roles)} - {case.officer_id}
+    receiving = _called(event, unit_id) - {case.officer_id}
     chosen = receiving | ({case.officer_id} if case.officer_id else set())
     for account in active_accounts(chosen):
         is_holder = account.id == case.officer_id
@@ -99,6 +100,17 @@ def _officials(case: Case, event: Event, unit_id: int) -> Iterator[Recipient]:
         yield Recipient(
             key=f"unit:{unit.id}", audience="unit", variables=words["vi"], addresses={EMAIL: unit.email}, url=path
         )
+
+
+def _called(event: Event, unit_id: int) -> set[int]:
+    """Who receives for the unit; of a late clock those of the role that its rule names, of the unit or of the nearest
+    above it that has any. Where none has, who receives."""
+    role = event.data.get("role") if event.name == "clock.escalated" else None
+    if role:
+        for unit in (unit_id, *(above.id for above in org.tree().ancestors(unit_id))):
+            if called := {row.id for row in list_officers([unit]) if role in row.roles}:
+                return called
+    return {row.id for row in list_officers([unit_id]) if RECEIVING & set(row.roles)}
 
 
 def _words(case: Case, event: Event, link: str, language: str, *, veiled: bool = False) -> Mapping[str, str]:

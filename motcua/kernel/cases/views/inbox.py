@@ -20,7 +20,6 @@ from motcua.kernel.cases.forms.rules import UnitField
 from motcua.kernel.cases.kind import BULK, KINDS, Move
 from motcua.kernel.cases.models import Case
 from motcua.kernel.cases.queries.inbox import (
-    COUNT_TO,
     TIMES,
     InboxFilter,
     InboxPage,
@@ -110,7 +109,7 @@ def _groups(page: InboxPage, wanted: InboxFilter) -> list[Group]:
     in_time = page.counts["soon"] + page.counts["on"]
     if "later" in runs and not (wanted.time or wanted.after):  # what is due today lies on this page, all of it
         known["today"] = len(runs.get("today", ()))
-        known["later"] = in_time - known["today"] if in_time <= COUNT_TO else COUNT_TO + 1
+        known["later"] = in_time - known["today"] if in_time <= page.most else page.most + 1
     return [Group(titles[name], rows, known.get(name)) for name, rows in runs.items()]
 
 
@@ -132,14 +131,14 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "title": _title(wanted.whose),
         "groups": _groups(page, wanted),
         "counts": page.counts,
-        "most": COUNT_TO,
-        "times": _time_chips(page.counts),
+        "most": page.most,
+        "times": _time_chips(page.counts, page.most),
         "whose": [(name, _short_title(name)) for name in WHOSE],
         "states": _open_states,
         "categories": [(category.code, category.label) for kind in KINDS for category in categories(kind)],
         "areas": [(area.code, area.name) for area in _areas(actor)],
         "area": query.get("dia-ban", ""),
-        "is_narrowed": bool(wanted.state or wanted.category or wanted.area or wanted.flagged or wanted.words),
+        "is_narrowed": bool(wanted.state or wanted.category or wanted.area or wanted.flagged),
         "next_key": page.next_key,
         "list_query": query.urlencode(),
         "back": f"/desk/?{query.urlencode()}" if query else "/desk/",
@@ -158,7 +157,7 @@ def _open_states() -> list[tuple[str, Any]]:
     return [(state.name, state.label) for kind in KINDS.values() for state in kind.states if state.is_open]
 
 
-def _time_chips(counts: dict[str, int]) -> list[dict[str, Any]]:
+def _time_chips(counts: dict[str, int], most: int) -> list[dict[str, Any]]:
     chips = [
         ("", "all", _("Tất cả"), ""),
         ("late", "late", _("Trễ"), "alert-triangle"),
@@ -167,8 +166,8 @@ def _time_chips(counts: dict[str, int]) -> list[dict[str, Any]]:
         ("paused", "paused", _("Tạm dừng"), "player-pause"),
     ]
     return [
-        {"value": value, "words": words, "icon": icon, "count": min(counts[name], COUNT_TO),
-         "more": counts[name] > COUNT_TO, "tone": value, "key": str(number)}
+        {"value": value, "words": words, "icon": icon, "count": min(counts[name], most),
+         "more": counts[name] > most, "tone": value, "key": str(number)}
         for number, (value, name, words, icon) in enumerate(chips, 1)
     ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -115,6 +115,24 @@ def test_a_failing_reader_keeps_its_place_and_stops_nobody() -> None:
     assert read_on(Reader("test-bad", good)) == 0
     Cursor.objects.filter(reader="test-bad").update(retry_at=None)
     assert read_on(Reader("test-bad", good)) == 2
+
+
+@pytest.mark.django_db
+def test_a_reader_that_goes_on_failing_waits_longer_each_time() -> None:
+    def bad(events: Sequence[Event]) -> None:
+        raise ValueError("hỏng")
+
+    tell(1, "a")
+    waits, now = [], datetime(2026, 11, 16, 8, tzinfo=UTC)
+    for _time in range(12):
+        with moment.at(now):
+            assert read_on(Reader("test-bad", bad)) == 0
+        cursor = Cursor.objects.get(reader="test-bad")
+        assert cursor.retry_at is not None
+        waits.append((cursor.retry_at - now).total_seconds())
+        now = cursor.retry_at
+    assert waits[:5] == [2, 4, 8, 16, 32]
+    assert waits[-1] == 900
 
 
 @pytest.mark.django_db

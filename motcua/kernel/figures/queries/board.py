@@ -275,8 +275,8 @@ def forget() -> None:
 
 
 def figure_rows(since: date, until: date) -> list[dict[str, object]]:
-    """Open data: every figure of the days asked for, summed by day, unit and kind."""
-    names = {unit.id: unit for unit in org.tree().in_force}
+    """Open data: every figure of the days asked for, summed by day, unit and kind, also of units that have ended."""
+    tree = org.tree()
     rows = (
         DayFigure.objects.filter(day__range=(since, until))
         .values("day", "unit_id", "kind")
@@ -289,9 +289,7 @@ def figure_rows(since: date, until: date) -> list[dict[str, object]]:
         .order_by("day", "unit_id", "kind")
     )
     return [
-        {**row, "unit_code": names[row["unit_id"]].code, "unit": names[row["unit_id"]].name}
-        for row in rows
-        if row["unit_id"] in names
+        {**row, "unit_code": tree.unit(row["unit_id"]).code, "unit": tree.unit(row["unit_id"]).name} for row in rows
     ]
 
 

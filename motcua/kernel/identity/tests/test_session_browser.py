@@ -51,7 +51,7 @@ def test_warned_staying_and_coming_back(
     dialog.wait_for(state="hidden")
     assert Session.objects.get().expire_date - moment.now() > timedelta(hours=11)
 
-    ends_in(25)
+    ends_in(12)
     page.goto(AT)
     dialog.wait_for()
     page.keyboard.press("Escape")

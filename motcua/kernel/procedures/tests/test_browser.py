@@ -98,9 +98,9 @@ def test_finding_and_choosing_a_case_without_scripts(stocked: City, open_page: O
     page.get_by_label("Tìm thủ tục").fill("lam khai sinh cho be")
     page.get_by_role("button", name="Tìm", exact=True).click()
     page.get_by_role("link", name="Đăng ký khai sinh").first.click()
-    assert "5 giấy → 2 giấy phải mang" in page.inner_text("main")
+    page.get_by_text("5 giấy → 2 giấy phải mang").wait_for()
     page.get_by_role("link", name="Chỉ khai theo mẹ").click()
-    assert "3 giấy → 1 giấy phải mang" in page.inner_text("main")
+    page.get_by_text("3 giấy → 1 giấy phải mang").wait_for()
 
 
 def test_it_prints_as_a_checklist(stocked: City, open_page: OpenPage) -> None:

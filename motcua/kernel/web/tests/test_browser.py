@@ -90,7 +90,7 @@ def test_pages_are_readable_without_scripts(open_page: OpenPage, city: City) -> 
     page.goto("/")
     page.get_by_label("Nhập mã để theo dõi").fill("PA-1")
     page.get_by_role("button", name="Xem việc").click()
-    assert page.get_by_text("Không thấy mã PA-1").is_visible()
+    page.get_by_text("Không thấy mã PA-1").wait_for()
     open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser notes the 404
 
 

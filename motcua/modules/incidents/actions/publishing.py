@@ -23,7 +23,7 @@ from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.queries import opened
 from motcua.lib import moment
-from motcua.lib.codes import redact
+from motcua.lib.codes import contacts_in, redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.submitting import subject_of
@@ -70,7 +70,13 @@ def said_in_public(case: Case, text: str, field: str, empty: str, most: int = 20
     striking it out would spoil an answer that the person reads as well."""
     words = said(text, field, empty, most)
     digits = re.sub(r"\D", "", words)
-    hides_name = Incident.objects.values_list("hides_name", flat=True).get(pk=case.id)
+    hides_name, text = Incident.objects.values_list("hides_name", "text").get(pk=case.id)
+    told = _("Mọi người đọc được dòng này, mà trong đó có tên, số hoặc thư của người dân. Bỏ ra rồi gửi lại.")
+    for contact in contacts_in(text):  # written by whoever left no card
+        number = re.sub(r"\D", "", contact)[-9:]  # a shorter one is a service's: 1900 1006
+        is_number = not re.search(r"[^\W\d_]", contact)
+        if (len(number) == 9 and number in digits) if is_number else contact.casefold() in words.casefold():
+            raise Refused("invalid", told, fields={field: told})
     for party in parties(case.id):
         if party.person is None:
             continue
@@ -82,6 +88,5 @@ def said_in_public(case: Case, text: str, field: str, empty: str, most: int = 20
             or (card.email and card.email.casefold() in words.casefold())
             or (is_hidden and redact(words, [card.name]) != redact(words))
         ):
-            told = _("Mọi người đọc được dòng này, mà trong đó có tên, số hoặc thư của người dân. Bỏ ra rồi gửi lại.")
             raise Refused("invalid", told, fields={field: told})
     return words

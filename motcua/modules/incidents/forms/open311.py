@@ -100,9 +100,11 @@ class PostedRequest:
     unread: tuple[str, ...]
 
 
-def read_request(sent: QueryDict, category: "Category") -> PostedRequest:
-    """Refused("invalid") names every parameter that is wrong."""
+def read_request(sent: QueryDict, category: "Category | None") -> PostedRequest:
+    """Refused("invalid") names every parameter that is wrong, or missing as the category is."""
     given = Given(sent)
+    if category is None:
+        given.faults["service_code"] = _("Thiếu service_code.")
     lat, lon = given.number("lat", -90, 90), given.number("long", -180, 180)
     address, place_code = given.text("address_string"), given.text("address_id", 40)
     if (lat is None) != (lon is None) and not {"lat", "long"} & given.faults.keys():
@@ -125,8 +127,9 @@ def read_request(sent: QueryDict, category: "Category") -> PostedRequest:
         )
         if value and not read
     )
-    attributes = dict(_answers(category, sent, given.faults))
+    attributes = dict(_answers(category, sent, given.faults)) if category else {}
     given.check()
+    assert category is not None  # noqa: S101  or the check refused
     return PostedRequest(
         text=text or category.name,
         lat=lat,

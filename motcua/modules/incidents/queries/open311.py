@@ -9,9 +9,10 @@ from math import cos, radians
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import get_language
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.queries.reading import cases_of, not_found, search
+from motcua.kernel.cases.queries.reading import cases_of, newest, not_found
 from motcua.kernel.cases.queries.rules import leaf_categories, rules
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import histories, sentence, told
@@ -62,7 +63,10 @@ def services() -> list[Category]:
 
 def group_of(category: Category) -> str:
     parent = rules().categories.get(category.parent_id) if category.parent_id else None
-    return str(category.options.get("open311_group", "")) or (parent.name if parent else "")
+    told = str(category.options.get("open311_group", ""))  # in English
+    if parent is None or (told and get_language() == "en"):
+        return told
+    return parent.label
 
 
 def changeset() -> str:
@@ -77,9 +81,13 @@ def changeset() -> str:
 def service_requests(wanted: RequestFilter, *, actor: Actor | None = None) -> list[Case]:
     """Newest first, with ``incident`` and ``files``. By their ids a client also gets what it sent itself and what is
     not published. Three statements."""
-    rows = _readable(actor).filter(code__in=wanted.ids) if wanted.ids else _filtered(public_cases(), wanted)
     first = (wanted.page - 1) * wanted.page_size
-    return list(_told(rows).order_by("-opened_at", "-id")[first : first + wanted.page_size])
+    last = first + wanted.page_size
+    if wanted.ids:
+        rows = _readable(actor).filter(code__in=wanted.ids).order_by("-opened_at", "-id")
+    else:
+        rows = newest(_filtered(public_cases(), wanted), wanted.words, last, by="opened_at")
+    return list(_told(rows)[first:last])
 
 
 def service_request(code: str, *, actor: Actor | None = None) -> Case:
@@ -105,13 +113,14 @@ def _readable(actor: Actor | None) -> QuerySet[Case]:
 def _told(rows: QuerySet[Case]) -> QuerySet[Case]:
     return (
         rows.select_related("incident")
-        .defer("folded", "incident__text")
+        .defer("folded", "words", "incident__text")
         .annotate(merged_code=F("merged_into__code"))
         .prefetch_related("files__file")
     )
 
 
 def _filtered(rows: QuerySet[Case], wanted: RequestFilter) -> QuerySet[Case]:
+    """All but the words."""
     if wanted.requested:
         rows = rows.filter(opened_at__range=(wanted.requested.since, wanted.requested.until))
     if wanted.updated:
@@ -128,7 +137,7 @@ def _filtered(rows: QuerySet[Case], wanted: RequestFilter) -> QuerySet[Case]:
         rows = rows.filter(closed_at__isnull="open" in wanted.statuses)
     if wanted.around:
         rows = _near(rows, wanted.around)
-    return search(rows, wanted.words) if wanted.words else rows
+    return rows
 
 
 def _near(rows: QuerySet[Case], around: Around) -> QuerySet[Case]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from motcua.kernel.cases.queries.reading import may_on, not_found
+from motcua.kernel.cases.queries.reading import may_on, newest, not_found
 from motcua.modules.incidents.queries.public import PublicFilter, PublicRow, filtered, public_cases, public_rows
 
 if TYPE_CHECKING:
@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 
 
 def list_incidents(wanted: PublicFilter, limit: int) -> tuple[list[tuple[Case, PublicRow]], str]:
-    """Published reports, newest first, and the key of the next page. Four statements."""
-    rows = filtered(wanted)
-    if wanted.after.isdecimal() and len(wanted.after) < 19:
-        rows = rows.filter(id__lt=int(wanted.after))
-    cases = list(rows.order_by("-id")[: limit + 1])
+    """Published reports, newest first, and the key of the next page. Four statements, one or two more for words."""
+    cases = list(newest(filtered(wanted).defer("words"), wanted.words, limit + 1)[: limit + 1])
     more, cases = len(cases) > limit, cases[:limit]
     return list(zip(cases, public_rows(cases), strict=True)), str(cases[-1].id) if more else ""
 

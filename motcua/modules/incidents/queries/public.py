@@ -19,9 +19,9 @@ from motcua.kernel.cases.queries.reading import (
     cases_of,
     files_of,
     may_on,
+    newest,
     not_found,
     published_cases,
-    search,
     visible,
 )
 from motcua.kernel.cases.queries.rules import rules
@@ -83,6 +83,7 @@ class PublicRow:
 
 
 def filtered(wanted: PublicFilter) -> QuerySet[Case]:
+    """All but the words."""
     rows = public_cases()
     now = moment.now()
     match wanted.state:
@@ -103,7 +104,9 @@ def filtered(wanted: PublicFilter) -> QuerySet[Case]:
     if wanted.unit is not None:
         tree = org.tree()
         rows = rows.filter(unit_id__in=tree.ids_under(tree.path(wanted.unit)))
-    return search(rows, wanted.words) if wanted.words else rows
+    if wanted.after.isdecimal() and len(wanted.after) < 19:
+        rows = rows.filter(id__lt=int(wanted.after))
+    return rows
 
 
 LISTED = (
@@ -113,11 +116,8 @@ LISTED = (
 
 
 def public_list(wanted: PublicFilter, limit: int = PAGE) -> tuple[list[PublicRow], str]:
-    """Newest first, and the key of the next page. Four statements."""
-    rows = filtered(wanted)
-    if wanted.after.isdecimal() and len(wanted.after) < 19:
-        rows = rows.filter(id__lt=int(wanted.after))
-    cases = list(rows.only(*LISTED).order_by("-id")[: limit + 1])
+    """Newest first, and the key of the next page. Four statements, and one or two more for words."""
+    cases = list(newest(filtered(wanted).only(*LISTED), wanted.words, limit + 1)[: limit + 1])
     more, cases = len(cases) > limit, cases[:limit]
     return public_rows(cases), str(cases[-1].id) if more else ""
 
@@ -146,7 +146,7 @@ class FeedEntry:
 
 def feed_entries(wanted: PublicFilter, limit: int) -> list[FeedEntry]:
     """The newest reports with their public words. Four statements."""
-    cases = list(filtered(wanted).select_related("incident").order_by("-id")[:limit])
+    cases = list(newest(filtered(wanted).select_related("incident").defer("words"), wanted.words, limit)[:limit])
     return [
         FeedEntry(row, case.incident.public_text, case.published_at or case.opened_at, case.updated_at)
         for case, row in zip(cases, public_rows(cases), strict=True)
@@ -422,12 +422,10 @@ def map_points(
     """Published reports inside (west, south, east, north), gathered where they are many. One statement."""
     west, south, east, north = box
     now = moment.now()
-    rows = (
-        filtered(wanted)
-        .filter(lon__range=(west, east), lat__range=(south, north))
-        .order_by("-id")
-        .values_list("lat", "lon", "code", "closed_at", "due_at", "next_due_at", "next_soon_at", "category_id")[:limit]
-    )
+    inside = filtered(wanted).filter(lon__range=(west, east), lat__range=(south, north))
+    rows = newest(inside, wanted.words, limit).values_list(
+        "lat", "lon", "code", "closed_at", "due_at", "next_due_at", "next_soon_at", "category_id"
+    )[:limit]
     points = [
         MapPoint(lat, lon, _point_state(closed_at, due_at, next_due_at, soon_at, now), code, category_id)
         for lat, lon, code, closed_at, due_at, next_due_at, soon_at, category_id in rows

@@ -244,9 +244,7 @@ def _post(request: HttpRequest, suffix: str) -> HttpResponse:
     if SUBMIT not in actor.grants:
         raise Refused("not_allowed", _("api_key này không có quyền gửi yêu cầu."))
     code = _parameter(request, "service_code")
-    if not code:
-        raise Refused("invalid", _("Thiếu service_code."))
-    posted = read_request(request.POST, _category(code))
+    posted = read_request(request.POST, _category(code) if code else None)
     key = _key(request, actor)
     is_repeat = bool(request.FILES) and earlier_submission(key) is not None
     new = NewIncident(

@@ -10,6 +10,8 @@ from motcua.kernel.figures.actions import rebuild_figures
 from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.figures.queries.board import board, forget
 from motcua.kernel.figures.views.board import forget_drawn
+from motcua.kernel.org import queries as org
+from motcua.kernel.org.models import Unit
 from motcua.lib import moment
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
@@ -62,6 +64,21 @@ def test_it_works(week: City) -> None:
     assert (row.done.closed, row.done.on_time, row.done.late) == (3, 2, 1)
     assert (row.now.open, row.now.late) == (1, 1)
     assert shown.done.rate == pytest.approx(2 / 3)
+    assert row.done.median_hours == pytest.approx(30, abs=6)  # hours are kept in bins
+
+
+def test_what_ends_soon_is_counted_before_it_is_late(city: City) -> None:
+    with moment.at(MONDAY):
+        lamp(city)
+    due = MONDAY + timedelta(days=3)
+    for when, soon, late in (
+        (MONDAY + timedelta(minutes=1), 0, 0),
+        (due - timedelta(minutes=1), 1, 0),
+        (due + timedelta(minutes=1), 0, 1),
+    ):
+        forget()
+        with moment.at(when):
+            assert (board().now.soon, board().now.late) == (soon, late), when
 
 
 def test_a_case_is_late_the_minute_its_promise_ends(city: City) -> None:
@@ -122,6 +139,10 @@ def test_open_data(week: City, client: Client) -> None:
         csv = client.get("/board/so-lieu.csv").content.decode()
     assert sum(row["closed"] for row in rows) == 3
     assert csv.splitlines()[0].lstrip("\ufeff").startswith("day,unit_code")
+    Unit.objects.filter(pk=week.ward_one.pk).update(valid_to=(MONDAY + timedelta(days=5)).date())
+    org.forget()
+    with moment.at(MONDAY + timedelta(days=9)):
+        assert client.get("/board/so-lieu.json?tu=2026-11-10&den=2026-11-30").json()["rows"] == rows
 
 
 @pytest.mark.browser
@@ -130,12 +151,17 @@ def test_open_data(week: City, client: Client) -> None:
 def test_the_board_in_a_browser(
     open_page: Callable[..., "Page"], check_page: Callable[["Page"], None], city: City, width: int, language: str
 ) -> None:
+    page = open_page(width=width, language=language)
+    for path in ("/board/", "/board/tre/"):  # with nothing on them
+        page.goto(path)
+        check_page(page)
+    forget()
+    forget_drawn()
     with moment.at(moment.now() - timedelta(days=9)):
         accept_incident(lamp(city), actor=city.hoa)
     other = NewIncident(text="Đèn tắt", category="street-lighting", lat=WARD_TWO_AT[0], lon=WARD_TWO_AT[1])
     accept_incident(submit_incident(other, actor=city.an).case.id, actor=city.tam)
     read_all()
-    page = open_page(width=width, language=language)
     page.goto("/board/")
     assert page.locator(".bd-few:not([open])").count() == 1  # who has little to do, and nothing late
     check_page(page)

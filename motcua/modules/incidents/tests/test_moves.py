@@ -8,17 +8,19 @@ import pytest
 
 from motcua.kernel.cases.actions.sweeping import remind_and_escalate
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.models import Case, Clock, Party
+from motcua.kernel.cases.models import Case, Clock, ClockRule, Party, RoutingRule
+from motcua.kernel.cases.queries.rules import forget_rules
+from motcua.kernel.cases.queries.telling import recipients
 from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import ANONYMOUS, Actor
-from motcua.kernel.identity.models import Person
+from motcua.kernel.identity.models import Account, Person
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents import tasks
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.models import Addition, Incident, Phrase
-from motcua.testing.city import LAMP_AT, MONDAY, City, holding
+from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City, add_officer, holding
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -215,8 +217,8 @@ def test_join_and_still_there_are_for_what_everybody_sees(city: City) -> None:
 def test_rating_again_replaces_and_counts_once(city: City) -> None:
     case = done(city)
     people.rate_incident(case.id, actor=reporter(case), score=2)
-    people.rate_incident(case.id, actor=reporter(case), score=5)
-    assert [rating.score for rating in case.ratings.all()] == [5]
+    people.rate_incident(case.id, actor=reporter(case), score=5, words=" Nhanh quá ")
+    assert [(rating.score, rating.words) for rating in case.ratings.all()] == [(5, "Nhanh quá")]
     first, second = Event.objects.filter(name="incident.rated").order_by("id")
     assert (first.data["before"], second.data["before"]) == (None, 2)
     with pytest.raises(Refused):
@@ -241,6 +243,51 @@ def test_reminders_and_escalations_come_once_each(city: City) -> None:
         Event.objects.filter(case_id=case.id, name__startswith="clock.").order_by("id").values_list("name", flat=True)
     )
     assert list(names) == ["clock.reminded", "clock.escalated"]
+
+
+@pytest.mark.parametrize(("hours", "target"), [("off", "centre-1022"), ("working", "lights")])
+def test_a_way_of_some_hours_is_taken_in_these_alone(city: City, hours: str, target: str) -> None:
+    RoutingRule.objects.create(kind="incident", position=1, hours=hours, target=target, reason="Theo giờ")
+    forget_rules()
+    new = NewIncident(text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1])
+    at = {"working": MONDAY + timedelta(hours=1), "off": MONDAY - timedelta(hours=9)}
+    for when, moment_of_it in at.items():
+        with moment.at(moment_of_it):
+            case = submit_incident(new, actor=city.an).case
+        assert (case.unit.code == target) == (when == hours), when
+
+
+def test_a_term_of_one_place_is_not_that_of_another(city: City) -> None:
+    ClockRule.objects.create(
+        kind="incident", position=1, clock="result", areas=["24778"], duration="1 ngày làm việc", after="opened"
+    )
+    forget_rules()
+    durations = []
+    for lat, lon in (LAMP_AT, WARD_TWO_AT):
+        with moment.at(MONDAY):
+            new = NewIncident(text="Đèn tắt", category="street-lighting", lat=lat, lon=lon)
+            sent = submit_incident(new, actor=city.an)
+        durations.append(clock(sent.case, "result").duration)
+    assert durations == ["1 ngày làm việc", "3 ngày làm việc"]
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [("secretary", {"thu-ky"}), ("leader", {"minh"}), ("administrator", {"quan"}), ("privacy", {"minh"})],
+    ids=["of the unit", "its leader", "of a unit above", "nobody has it"],
+)
+def test_a_late_clock_calls_the_role_that_its_rule_names(city: City, role: str, told: set[str]) -> None:
+    add_officer("thu-ky", "Đặng Văn Thư", city.ward_one, "secretary")
+    case = lamp(city)
+    late = clock(case, "accept")
+    Clock.objects.filter(pk=late.pk).update(escalate_to=role)
+    assert late.due_at is not None
+    Case.objects.filter(pk=case.id).update(unit=city.ward_one)
+    with moment.at(late.due_at):
+        remind_and_escalate()
+    event = Event.objects.get(case_id=case.id, name="clock.escalated")
+    called = {one.account_id for one in recipients(event) if one.audience == "unit" and one.account_id}
+    assert set(Account.objects.filter(pk__in=called).values_list("login", flat=True)) == told
 
 
 def test_what_waits_for_the_person_is_never_late(city: City) -> None:

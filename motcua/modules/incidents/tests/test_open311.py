@@ -242,6 +242,8 @@ def test_post_refuses(client: Client, key: str, changes: dict[str, Any], status:
 def test_every_fault_is_told_at_once(client: Client, key: str) -> None:
     faults = refused(sent(client, key, lat="x", long="y", description="x" * 5000, media_url="no"), 400)
     assert [fault.partition(":")[0] for fault in faults] == ["lat", "long", "media_url", "description"]
+    faults = refused(sent(client, key, service_code="", lat="x", media_url="no"), 400)
+    assert [fault.partition(":")[0] for fault in faults] == ["service_code", "lat", "media_url"]
 
 
 def test_a_key_that_may_only_read_or_was_revoked(client: Client, city: City) -> None:
@@ -337,6 +339,9 @@ def test_control_characters_reach_neither_table_nor_xml(client: Client, city: Ci
     accept_incident(Case.objects.get(code=code).id, actor=city.lan)
     (row,) = both(client, f"requests/{code}", REQUESTS, "service_requests")
     assert "<b>" in row["description"]
+    case = Case.objects.get(code=code)
+    for kept in (case.subject, case.folded, case.incident.text, case.incident.public_text):
+        assert kept.isprintable(), ascii(kept)
 
 
 # ── Keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -249,7 +249,7 @@ def test_what_the_server_refuses_is_said_beside_it(open_page: OpenPage, check_pa
     page.get_by_text("Ghim nằm ngoài địa bàn").wait_for()
     page.locator("#next").click()
     page.locator("#next").click()
-    assert page.get_by_text("Viết ít nhất 10").is_visible()
+    page.get_by_text("Viết ít nhất 10").wait_for()
     check_page(page)
     shot(page, "3-error")
     page.locator("#id_text").fill(WORDS)

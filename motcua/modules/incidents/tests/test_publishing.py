@@ -188,6 +188,19 @@ def test_officials_do_not_say_who_it_was(city: City, move: str, words: str) -> N
     assert Case.objects.get(pk=case.id).state == state
 
 
+@pytest.mark.parametrize("words", ["Đã gọi 0905 777 111", "Gọi +84 905.777.111", "Viết cho zung@thu.example"])
+def test_officials_do_not_say_what_who_left_no_card_wrote_of_themselves(city: City, words: str) -> None:
+    text = "Đèn tắt, gọi tôi 0905 777 111 hoặc zung@thu.example"
+    new = NewIncident(text=text, category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1])
+    with moment.at(MONDAY):
+        case = submit_incident(new, actor=ANONYMOUS).case
+        receiving.take_incident(case.id, actor=city.hoa)
+        before = Event.objects.count()
+        with pytest.raises(Refused, match="Mọi người đọc được dòng này"):
+            SAYING["visit"](case, city, words)
+    assert Event.objects.count() == before
+
+
 @pytest.mark.parametrize("move", ["visit", "reply", "extend", "resolve"])
 def test_a_line_of_the_city_s_own_is_told(city: City, move: str) -> None:
     case = _reported(city)

@@ -117,7 +117,7 @@ class House:
 
     @cached_property
     def desk_url(self) -> str:
-        return next((link.url for group, links in self.desk_links for link in links), "")
+        return next((_address(link.url_name) for link in self._links if not link.in_top), "")
 
     @cached_property
     def area_code(self) -> str:

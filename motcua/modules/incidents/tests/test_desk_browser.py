@@ -10,7 +10,7 @@ from motcua.kernel.cases.models import Case, Category, ClockRule, RoutingRule
 from motcua.kernel.identity.kind import Actor
 from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
-from motcua.modules.incidents.actions.working import resolve_incident
+from motcua.modules.incidents.actions.working import request_info_incident, resolve_incident
 from motcua.testing.browser import BOTH_FACES, DESKTOP, PHONE
 from motcua.testing.city import LAMP_AT, City
 
@@ -226,8 +226,10 @@ def test_every_page_and_dialog_is_whole(
     desk: Desk, check_page: Check, open_page: OpenPage, city: City, width: int, language: str
 ) -> None:
     """No finding of axe and no sideways scroll, also with words that do not end."""
-    fresh, worked, done = lamp(city, LONG), lamp(city), lamp(city)
+    fresh, worked, done, waiting = lamp(city, LONG), lamp(city), lamp(city), lamp(city)
     accept_incident(worked.id, actor=city.minh)
+    take_incident(waiting.id, actor=city.hoa)
+    request_info_incident(waiting.id, actor=city.hoa, question="Trụ số mấy ạ?")
     take_incident(done.id, actor=city.hoa)
     resolve_incident(done.id, actor=city.hoa, result=f"Đã thay bóng. {LONG}", file_ids=[], caption="")
     page = desk(city.minh, width, language)
@@ -235,6 +237,7 @@ def test_every_page_and_dialog_is_whole(
         "/desk/?xem=unit",
         "/desk/?xem=mine",
         "/desk/?xem=unit&q=khong-co-gi",
+        "/desk/?xem=unit&han=paused",
         "/desk/?xem=unit&han=paused&co=1",
         f"/desk/phan-anh/{fresh.id}/?xem=unit",
         f"/desk/phan-anh/{done.id}/",

@@ -78,7 +78,7 @@ def choices_of(form: ReportForm, hints: Hints) -> list[Choice]:
             named(one.category),
             examples_of(one.category),
             one.category == chosen and not from_list,
-            round(one.probability * 100),
+            min(round(one.probability * 100), 99),  # it is never certain
             _sureness(one.probability),
         )
         for one in hints.suggestions

@@ -3,14 +3,15 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from motcua.lib.vietnamese import fold, fold_letters
+from motcua.lib.vietnamese import fold, fold_letters, nfc
 
 _ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _DATES: Final = {"yymmdd": "%y%m%d", "yyyymmdd": "%Y%m%d", "yyyy": "%Y", "yy": "%y"}
@@ -160,7 +161,7 @@ _CONTACTS: Final = re.compile(
 
 def redact(text: str, names: Iterable[str] = ()) -> str:
     """``text`` with telephone numbers, e-mail addresses, personal pages and national ids struck out; and ``names``, the
-    full names that its writer gave us, with or without tones.
+    full names that its people gave us: whole, or as they are called by a part of it; with or without tones.
 
     For everything of a citizen that is published. It would rather strike out a number too many; what people spell in
     words it cannot know, so an officer still looks.
@@ -175,11 +176,72 @@ def contacts_in(text: str) -> list[str]:
     return [found[0] for found in _CONTACTS.finditer(text)]
 
 
+_NAME_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ADDRESSES: Final = (
+    *("anh", "chị", "ông", "bà", "cô", "chú", "bác", "em", "dì", "thầy", "mợ", "cậu"),
+    *("thím", "dượng", "cụ", "cháu", "bạn", "mr", "mrs", "ms"),
+)
+"""Words that stand before a name when somebody is called or spoken of."""
+_FAMILIES: Final = frozenset(
+    ("nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương",
+     "lý", "đinh", "thị", "văn")
+)  # fmt: skip
+"""What the part of another's name stands behind: Thị Xuân in Bùi Thị Xuân, a street. With what is between them."""
+_BEHIND: Final = 12  # letters: no syllable is longer than seven
+_WORD_BEFORE: Final = re.compile(r"([^\W\d_]+)\s+$")
+
+
 def _without_name(text: str, name: str) -> str:
-    words = fold(name).split()
-    if len(words) < 2:  # one word alone may mean anything: An, Hoa, Minh
+    """The whole name goes in whatever tones it stands there. Parts of it may be other words: of those go two syllables
+    or more that end with the given name, and the given name alone behind a form of address, if their tones fit. What
+    stands behind another family's name stays: it is another's, most often a street's."""
+    words = _NAME_WORD.findall(nfc(name))
+    if not words or fold(words[-1]) not in fold_letters(text):  # nearly always
         return text
-    wanted = re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in words) + r"(?!\w)")
-    for found in reversed(list(wanted.finditer(fold_letters(text)))):
-        text = text[: found.start()] + STRUCK_OUT + text[found.end() :]
+    is_plain = not _has_tones(name)  # typed without them, it fits any
+    for count in range(len(words), 1, -1):
+        part = words[-count:]
+        pattern = rf"(?<!\w){_folded(part)}(?!\w)"
+        for found in reversed(list(re.finditer(pattern, fold_letters(text)))):
+            said = text[found.start() : found.end()]
+            fits = is_plain or not _has_tones(said) or _spoken(said) == _spoken(" ".join(part))
+            if count == len(words) or (fits and not _is_of_another(text[: found.start()], words)):
+                text = text[: found.start()] + STRUCK_OUT + text[found.end() :]
+    return _without_given_name(text, words[-1], is_plain=is_plain)
+
+
+def _is_of_another(before: str, words: Sequence[str]) -> bool:
+    stands = _WORD_BEFORE.search(before[-_BEHIND:])
+    if stands is None or not stands[1][0].isupper():
+        return False
+    family = stands[1].lower()
+    return family in _FAMILIES and family not in (word.lower() for word in words)
+
+
+def _without_given_name(text: str, given: str, *, is_plain: bool) -> str:
+    called = "|".join(map(fold, _ADDRESSES))
+    has_tones = _has_tones(text)
+    pattern = rf"(?<!\w)({called})(?:(?<=[rs])\.)?\s+({_folded([given])})(?!\w)"
+    for found in reversed(list(re.finditer(pattern, fold_letters(text)))):
+        address, said = (text[found.start(group) : found.end(group)] for group in (1, 2))
+        is_spelled = _spoken(address) in _ADDRESSES and (is_plain or _spoken(said) == _spoken(given))
+        # Without tones it may still be meant: "goi chi hoa", "gọi chi Hoa". Beside tones it is not: "nói ba hoa".
+        is_bare = not _has_tones(address + said) and (not has_tones or said[0].isupper())
+        is_phrase = given.lower() in _ADDRESSES and said.islower()  # somebody is called Em, but not in "anh em"
+        if (is_spelled or is_bare) and not is_phrase:
+            text = text[: found.start(2)] + STRUCK_OUT + text[found.end(2) :]
     return text
+
+
+def _folded(words: Iterable[str]) -> str:
+    return r"[\s-]+".join(re.escape(fold(word)) for word in words)
+
+
+def _has_tones(text: str) -> bool:
+    return any(letter.isalpha() and not letter.isascii() for letter in text)
+
+
+def _spoken(text: str) -> str:
+    """For comparing words with their tones: hỏi and ngã are one, as most people write them."""
+    words = " ".join(_NAME_WORD.findall(nfc(text))).lower().replace("’", "'")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", words).replace("\u0303", "\u0309"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from motcua.kernel.cases.models import Category, ClockRule, RoutingRule, RulesVersion
 from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.identity.kind import ANONYMOUS, Actor, Link
@@ -26,6 +28,7 @@ LONG_AGO = date(2020, 1, 1)
 LAMP_AT = (11.945, 108.435)  # in Ward One
 WARD_TWO_AT = (11.945, 108.465)
 SEA_AT = (10.0, 112.0)
+NEIGHBOUR_AT = (11.945, 108.525)  # in the province of ``add_neighbour``
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,15 @@ def _area(code: str, name: str, level: str, parent: Area | None, west: float, ea
         lat=(south + north) / 2, lon=(west + east) / 2, polygon={"type": "MultiPolygon", "coordinates": [[ring]]},
         valid_from=LONG_AGO,
     )  # fmt: skip
+
+
+def add_neighbour() -> Area:
+    """A commune of another province, known by its boundary, for which no unit here answers."""
+    beside = _area("80", "Tỉnh Bên", Area.Level.PROVINCE, None, 108.50, 108.55)
+    commune = _area("25459", "Phường Hai Bên", Area.Level.COMMUNE, beside, 108.50, 108.55)
+    AreaVersion.objects.update(number=F("number") + 1)
+    places.forget()
+    return commune
 
 
 def add_unit(code: str, name: str, kind: str, parent: Unit | None, area: Area, calendar: Calendar) -> Unit:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, OrgVersion, Unit, UnitSuccession
+from motcua.kernel.places import queries as places
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.versioned import Versioned
@@ -149,6 +150,11 @@ class Tree:
         """The commune's own unit for an area; None where the city has none."""
         return self._by_commune.get(area_id)
 
+    @property
+    def area_ids(self) -> set[int]:
+        """The areas for which a unit in force answers, by itself or as an heir."""
+        return {row.area_id for row in self._by_code.values() if row.area_id} | self._by_commune.keys()
+
     @cached_property
     def in_force(self) -> tuple[UnitRow, ...]:
         """Units in force, each after its parent, siblings in the order they were entered."""
@@ -278,6 +284,26 @@ def forget() -> None:
 
 def tree() -> Tree:
     return _tree.get()
+
+
+def served() -> Mapping[int, places.AreaRow]:
+    """The communes in force that this installation serves, by id, in the alphabet of their names: a unit in force
+    answers for them or for a place around them, as the root's unit does for its whole province. Areas of other
+    provinces may be known as well, for addresses. Where no unit says of which place it is, all that are known."""
+    return _served(tree(), places.areas())
+
+
+@lru_cache(maxsize=1)  # both are made anew when anything of them changes
+def _served(held: Tree, areas: places.Areas) -> Mapping[int, places.AreaRow]:
+    # By code: a place of which another version came into force is the same place to its unit.
+    codes = {row.code for area_id in held.area_ids if (row := areas.find(area_id)) is not None}
+    return {row.id: row for row in areas.communes if not codes or not codes.isdisjoint(areas.codes_above(row.id))}
+
+
+def served_commune_at(lat: float, lon: float) -> places.AreaRow | None:
+    """The served commune that holds the point; None wherever this installation does not answer."""
+    found = places.commune_at(lat, lon)
+    return found if found is not None and found.id in served() else None
 
 
 def work_calendar(calendar_id: int) -> WorkCalendar:

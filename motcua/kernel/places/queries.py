@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -57,6 +57,9 @@ class Areas:
     def area(self, area_id: int) -> AreaRow:
         """In force or former. Raises KeyError for an id that never was."""
         return self._by_id[area_id]
+
+    def find(self, area_id: int) -> AreaRow | None:
+        return self._by_id.get(area_id)
 
     def by_code(self, code: str) -> AreaRow | None:
         return self._by_code.get(code)
@@ -155,7 +158,8 @@ def areas() -> Areas:
 
 
 def commune_at(lat: float, lon: float) -> AreaRow | None:
-    """The commune in force that holds the point; None in the sea, abroad, or outside what this city knows."""
+    """The commune in force that holds the point; None in the sea, abroad, or outside what is known. Not all that are
+    known are served: ``org.queries.served_commune_at``."""
     return _areas.get().commune_at(lat, lon)
 
 
@@ -343,12 +347,15 @@ def _load_spots() -> list[Spot]:
 _gazetteer = Versioned(_state, _load_spots)
 
 
-def find_spots(words: str, limit: int = MOST_SPOTS) -> list[Spot]:
-    """What these words may mean, the likeliest first: "12 Nguyễn Du, phường Hai", "cho moi", "phuong 2"."""
+def find_spots(words: str, among: Container[int], limit: int = MOST_SPOTS) -> list[Spot]:
+    """What these words may mean in the communes ``among`` (ids), the likeliest first: "12 Nguyễn Du, phường Hai",
+    "cho moi", "phuong 2"."""
     whole = _plain(words[:MOST_ADDRESS])
     texts = {text for text in (whole, _HOUSE_NUMBER.sub("", whole)) if len(text) > 1}  # "3/2" is a street as well
     ranked = []
     for place, spot in enumerate(_gazetteer.get()):
+        if spot.area.id not in among:
+            continue
         rank = min((_rank(name, text) for text in texts for name in spot.names), default=9)
         if rank < 9:
             is_told = not spot.is_commune and f" {_plain(spot.area.name.partition(' – ')[0])} " in f" {whole} "
@@ -368,17 +375,26 @@ def _rank(name: str, text: str) -> int:
     return 3 if all(any(word.startswith(part) for word in said) for part in text.split()) else 9
 
 
-def commune_in(address: str) -> AreaRow | None:
-    """The one commune that an address names, or in which the street or place lies that it names; None for several."""
+def commune_in(address: str, among: Container[int]) -> AreaRow | None:
+    """The one of the communes ``among`` (ids) that an address names, or in which the street or place lies that it
+    names; None for several, and where it says the full name of one that is not among them."""
     text = f" {_plain(address[:MOST_ADDRESS])} "
     communes: set[int] = set()
     others: dict[int, set[int]] = {}  # length of the name that stands there → communes: the longest one is meant
+    own = elsewhere = 0  # length of the longest name of a commune: "phường hai" stands in "phường hai bên" as well
     for spot in _gazetteer.get():
+        if spot.area.id not in among:
+            full = _plain(spot.area.full_name)
+            elsewhere = max(elsewhere, len(full) if spot.is_commune and f" {full} " in text else 0)
+            continue
         longest = max((len(name) for name in spot.names if f" {name} " in text), default=0)
         if longest and spot.is_commune:
             communes.add(spot.area.id)
+            own = max(own, longest)
         elif longest:
             others.setdefault(longest, set()).add(spot.area.id)
+    if elsewhere > own:
+        return None
     meant = others[max(others)] if others else set()
     for chosen in (communes, communes & meant, set() if communes else meant):
         if len(chosen) == 1:

@@ -188,7 +188,9 @@ class TryForm(forms.Form):
         label=_("Loại việc"), required=False, choices=lambda: [("", _("Chưa rõ loại")), *_category_names()]
     )
     area = forms.ChoiceField(
-        label=_("Phường, xã"), required=False, choices=lambda: [("", _("Chưa rõ nơi")), *_area_names("commune")]
+        label=_("Phường, xã"),
+        required=False,
+        choices=lambda: [("", _("Chưa rõ nơi")), *((area.code, area.full_name) for area in org.served().values())],
     )
 
 

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import shlex
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 DIGITS = 6  # of a degree: a tenth of a metre
 MOST_BYTES = 512 * 2**20  # unpacked; the whole country's communes are a tenth of it
 MOST_PROBLEMS = 50  # told at once
+MOST_NAMED = 5  # of the areas that are not known: a file of another province has a hundred of them
+_LEVELS = {2: Area.Level.PROVINCE, 3: Area.Level.DISTRICT}  # by the digits of a code (QĐ 19/2025); communes have five
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +47,18 @@ def import_areas(
     file: Path,
     *,
     actor: "Actor",
-    level: str = Area.Level.COMMUNE,
+    level: str = "",
     province: str = "",
     add_from: date | None = None,
     legal_basis: str = "",
 ) -> int:
     """Official boundaries take the place of what was there, by code; all of the file or nothing. Returns how many.
 
-    ``province``: only areas of that province are expected. ``add_from``: areas with an unknown code are added, in force
-    from that day, instead of refused.
+    ``level``: empty leaves it to the codes. ``province``: only areas of that province are expected. ``add_from``: areas
+    with an unknown code are added, in force from that day, instead of refused.
     """
     boundaries = _read(file)
+    level = level or _level_of(boundaries)
     parent = _get_parent(level, province)
     areas = {area.code: area for area in Area.objects.filter(in_force_on(local_today()), level=level).defer("polygon")}
     unknown = [boundary for boundary in boundaries if boundary.code not in areas]
@@ -64,15 +69,21 @@ def import_areas(
         for boundary in boundaries
         if parent and boundary.code in areas and areas[boundary.code].parent_id != parent.pk
     ]
-    if unknown and add_from is None:
-        problems += [
-            _("{code} ({name}): không có địa bàn mang mã này").format(code=boundary.code, name=boundary.name or "?")
-            for boundary in unknown
-        ]
-    elif unknown and parent is None:
-        problems.append(_("muốn thêm địa bàn mới thì ghi rõ tỉnh (--province)"))
+    hint = ""
+    if unknown and (add_from is None or parent is None):
+        named = ", ".join(f"{boundary.code} ({boundary.name or '?'})" for boundary in unknown[:MOST_NAMED])
+        problems.append(
+            _("{count} trong {all} địa bàn mang mã chưa có ở đây: {named}").format(
+                count=len(unknown), all=len(boundaries), named=f"{named}, …" if len(unknown) > MOST_NAMED else named
+            )
+        )
+        hint = _how_to_add(file, unknown, level, province, add_from or _usual_start())
+    elif unknown and level != Area.Level.PROVINCE and (around := _province_around(unknown)) not in ("", province):
+        problems.append(
+            _("các địa bàn này nằm trong tỉnh {around}, không phải {province}").format(around=around, province=province)
+        )
     if problems:
-        raise _refusal(file, problems)
+        raise _refusal(file, problems, hint)
     for boundary in boundaries:
         if boundary.code in areas:
             area = areas[boundary.code]
@@ -119,9 +130,58 @@ def _get_parent(level: str, province: str) -> Area | None:
         return None
     found = Area.objects.filter(in_force_on(local_today()), level=above)
     parent = (found.filter(code=province) if province else found).first()
+    if parent is None and level == Area.Level.PROVINCE:
+        raise Refused("not_found", _("Ở đây chưa có quốc gia. Nạp bộ dữ liệu trước: motcua pack apply THƯ-MỤC"))
     if parent is None:
-        raise Refused("not_found", _("Không có tỉnh mang mã “{code}”; nạp tỉnh trước.").format(code=province))
+        words = _("Chưa có tỉnh mang mã “{code}”. Chưa nạp gì.\n{how}").format(
+            code=province, how=_province_first(_usual_start())
+        )
+        raise Refused("not_found", words)
     return parent
+
+
+def _level_of(boundaries: list[_Boundary]) -> str:
+    digits = {len(boundary.code) if boundary.code.isdecimal() else 0 for boundary in boundaries}
+    return _LEVELS.get(digits.pop(), Area.Level.COMMUNE) if len(digits) == 1 else Area.Level.COMMUNE
+
+
+def _province_first(start: date) -> str:
+    return _("Tỉnh chưa có thì nạp ranh giới tỉnh trước:\n  {command}").format(
+        command=f"motcua areas import {_('TỆP-RANH-GIỚI-TỈNH')} --level province --add-from {start}"
+    )
+
+
+def _how_to_add(file: Path, unknown: list[_Boundary], level: str, province: str, start: date) -> str:
+    """What to type so that the areas come in as new ones."""
+    command = f"motcua areas import {shlex.quote(str(file))} --level {level}"
+    around = ""
+    if level != Area.Level.PROVINCE:
+        around = _province_around(unknown)
+        command += f" --province {around or province or _('MÃ-TỈNH')}"
+    lines = [_("Muốn thêm chúng thì chạy:\n  {command}").format(command=f"{command} --add-from {start}")]
+    if level != Area.Level.PROVINCE and not around:
+        known = Area.objects.filter(in_force_on(local_today()), level=Area.Level.PROVINCE).order_by("code")
+        names = ", ".join(f"{code} ({name})" for code, name in known.values_list("code", "name"))
+        lines += [_("Tỉnh đã có: {names}.").format(names=names)] if names else []
+        lines.append(_province_first(start))
+    return "\n".join(lines)
+
+
+def _province_around(boundaries: list[_Boundary]) -> str:
+    """Code of the known province in which most of them lie; empty where no boundary of a province is known there."""
+    from motcua.lib.geometry import AreaIndex
+
+    provinces = Area.objects.filter(in_force_on(local_today()), level=Area.Level.PROVINCE, polygon__isnull=False)
+    polygons: dict[str, Any] = dict(provinces.values_list("code", "polygon"))
+    index = AreaIndex(polygons)
+    found = Counter(index.find(boundary.lat, boundary.lon) for boundary in boundaries)
+    return found.most_common(1)[0][0] or ""
+
+
+def _usual_start() -> date:
+    """The day from which most areas are in force."""
+    days = Area.objects.filter(in_force_on(local_today())).values_list("valid_from", flat=True)
+    return Counter(days).most_common(1)[0][0] if days else local_today()
 
 
 _TYPES = {
@@ -146,12 +206,13 @@ def _type_of(full_name: str) -> str:
 # ── The file ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _refusal(file: Path, problems: list[str]) -> Refused:
+def _refusal(file: Path, problems: list[str], hint: str = "") -> Refused:
     told = problems[:MOST_PROBLEMS]
     if len(problems) > MOST_PROBLEMS:
         told.append(_("… và {count} lỗi nữa").format(count=len(problems) - MOST_PROBLEMS))
     lines = "\n".join(f"{file.name}: {problem}" for problem in told)
-    return Refused("invalid_areas", f"{lines}\n{_('Chưa nạp gì.')}", problems=problems)
+    told_all = "\n".join(filter(None, (lines, _("Chưa nạp gì."), hint)))
+    return Refused("invalid_areas", told_all, problems=problems)
 
 
 def _read(file: Path) -> list[_Boundary]:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shlex
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ BOW_TIE = {
     "coordinates": [[[108.4, 11.9], [108.5, 12.0], [108.5, 11.9], [108.4, 12.0], [108.4, 11.9]]],
 }
 BROKEN: list[tuple[str, Any, str]] = [
-    ("unknown code", [*TWO, feature("99999", square(108.5, 108.6))], "99999 (Xã 99999): không có địa bàn mang mã này"),
+    ("unknown code", [*TWO, feature("99999", square(108.5, 108.6))], "1 trong 3 địa bàn mang mã chưa có ở đây: 99999"),
     ("no code", [TWO[0], feature(None, square(108.46, 108.5))], "mục thứ 2: thiếu mã"),
     ("no properties", [{"type": "Feature", "geometry": square(108, 109)}], "mục thứ 1: thiếu mã"),
     ("twice", [TWO[0], TWO[0]], "mục thứ 2, mã 24778 (Xã 24778): mã này có hai lần"),
@@ -196,6 +197,57 @@ def test_import_areas_may_add_unknown_ones(province: Area, tmp_path: Path) -> No
     added = Area.objects.get(code="24790")
     assert (added.type, added.parent, added.level) == ("xa", province, "commune")
     assert code_at(11.95, 108.55) == "24790"
+
+
+def typed_in(message: str) -> list[list[str]]:
+    """The commands that a refusal says to run."""
+    return [shlex.split(line)[3:] for line in message.splitlines() if line.startswith("  motcua areas import ")]
+
+
+def refused_import(*arguments: str) -> str:
+    before = everything()
+    with pytest.raises(Refused) as refusal:
+        call_command("areas", "import", *arguments)
+    assert everything() == before
+    assert "Chưa nạp gì." in refusal.value.message
+    return refusal.value.message
+
+
+def test_another_province_comes_in_by_typing_what_each_refusal_says(province: Area, tmp_path: Path) -> None:
+    """Its communes are unknown, then its province is, then the boundary of the province says which one it is."""
+    beside = [feature(f"254{number}", square(109 + number / 100, 109.01 + number / 100)) for number in range(80, 90)]
+    communes = str(write(tmp_path, beside, "xã bên.geojson"))
+    provinces = str(write(tmp_path, [feature("80", square(109.75, 109.95), fullName="Tỉnh Bên")], "tinh.geojson.gz"))
+
+    message = refused_import(communes)
+    assert "10 trong 10 địa bàn mang mã chưa có ở đây: 25480 (Xã 25480), 25481" in message
+    assert message.count("(Xã ") == 5
+    assert "Tỉnh đã có: 68 (68)." in message
+    assert typed_in(message) == [
+        [communes, "--level", "commune", "--province", "MÃ-TỈNH", "--add-from", "2025-07-01"],
+        ["TỆP-RANH-GIỚI-TỈNH", "--level", "province", "--add-from", "2025-07-01"],
+    ]
+    message = refused_import(communes, "--province", "80", "--add-from", "2025-07-01")
+    assert typed_in(message) == [["TỆP-RANH-GIỚI-TỈNH", "--level", "province", "--add-from", "2025-07-01"]]
+
+    told = typed_in(refused_import(provinces))  # that these are provinces is told by their codes
+    assert told == [[provinces, "--level", "province", "--add-from", "2025-07-01"]]
+    call_command("areas", "import", *told[0])
+    told = typed_in(refused_import(communes))
+    assert told == [[communes, "--level", "commune", "--province", "80", "--add-from", "2025-07-01"]]
+    assert typed_in(refused_import(communes, "--add-from", "2025-08-01"))[0][-3:] == ["80", "--add-from", "2025-08-01"]
+    wrong = refused_import(communes, "--province", "68", "--add-from", "2025-07-01")
+    assert "nằm trong tỉnh 80, không phải 68" in wrong
+    call_command("areas", "import", *told[0])
+    assert code_at(11.95, 109.855) == "25485"
+    assert Area.objects.filter(parent__code="80").count() == 10
+
+
+def test_without_a_country_the_pack_comes_first(tmp_path: Path) -> None:
+    file = write(tmp_path, [feature("80", square(109.7, 109.9))])
+    with pytest.raises(Refused, match="motcua pack apply"):
+        import_areas(file, actor=SYSTEM, add_from=START)
+    assert not Area.objects.exists()
 
 
 def test_an_area_that_ended_holds_no_point(province: Area) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from motcua.kernel.org.queries import served
 from motcua.kernel.places import queries
 from motcua.kernel.places.models import Area, AreaVersion, Landmark, Succession
 from motcua.kernel.places.queries import commune_in, find_spots
-from motcua.testing.city import City
+from motcua.testing.city import City, add_neighbour
 
 pytestmark = pytest.mark.django_db
 
@@ -49,17 +50,17 @@ def gazetteer(city: City) -> None:
     ],
 )
 def test_found_by_what_people_type(words: str, first: str) -> None:
-    assert find_spots(words)[0].label == first
+    assert find_spots(words, served())[0].label == first
 
 
 @pytest.mark.parametrize("words", ["", "a", "9", "zzz qqq", "!!!", "\x00", "x" * 5000])
 def test_nothing_is_found_for_nothing(words: str) -> None:
-    assert find_spots(words) == []
+    assert find_spots(words, served()) == []
 
 
 def test_the_commune_that_was_told_comes_first() -> None:
-    assert [spot.within for spot in find_spots("Lê Lợi, phường Hai")][:1] == ["Phường Hai"]
-    assert [spot.within for spot in find_spots("Lê Lợi, phường Một")][:1] == ["Phường Một"]
+    assert [spot.within for spot in find_spots("Lê Lợi, phường Hai", served())][:1] == ["Phường Hai"]
+    assert [spot.within for spot in find_spots("Lê Lợi, phường Một", served())][:1] == ["Phường Một"]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,29 @@ def test_the_commune_that_was_told_comes_first() -> None:
     ],
 )
 def test_the_commune_of_an_address(address: str, code: str | None) -> None:
-    found = commune_in(address)
+    found = commune_in(address, served())
     assert (found.code if found else None) == code
+
+
+def test_what_lies_in_communes_that_are_not_served_is_not_offered() -> None:
+    beside = add_neighbour()
+    Landmark.objects.create(area=beside, name="Hẻm Bên Kia", kind="street", lat=beside.lat, lon=beside.lon)
+    queries.forget()
+    everywhere = queries.areas().communes
+    for words, address in (("phường hai bên", "12 Phường Hai Bên"), ("hẻm bên kia", "12 Hẻm Bên Kia")):
+        assert [spot.area.code for spot in find_spots(words, {row.id for row in everywhere})][:1] == ["25459"]
+        assert "25459" not in [spot.area.code for spot in find_spots(words, served())]
+        assert commune_in(address, {beside.id}) == queries.area(beside.id)
+        assert commune_in(address, served()) is None
+        assert "Bên" not in str(Client().get("/maps/search", {"q": words}).json())
+
+
+def test_an_address_that_names_a_commune_elsewhere_is_of_none_here() -> None:
+    add_neighbour()
+    assert commune_in("12 Phan Đình Phùng, Phường Hai Bên", served()) is None
+    for address in ("12 Phan Đình Phùng, Phường Một, gần Hai Bên", "12 Phan Đình Phùng"):
+        assert (found := commune_in(address, served())) is not None
+        assert found.code == "24778"
 
 
 def test_the_page_marks_what_is_approximate() -> None:

@@ -70,7 +70,7 @@ def areas(
 @public
 def area_at(request: Request, lat: Latitude, lon: Longitude) -> AreaOut:
     """The commune that holds a point; 404 where nobody here answers."""
-    row = places.commune_at(lat, lon)
+    row = org.served_commune_at(lat, lon)
     if row is None:
         raise Refused("not_found", _("Điểm này nằm ngoài địa bàn."))
     return AreaOut.of(row)

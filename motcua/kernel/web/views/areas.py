@@ -57,7 +57,7 @@ def where(request: HttpRequest) -> JsonResponse:
         lat, lon = float(request.GET.get("lat", "")), float(request.GET.get("lon", ""))
     except ValueError:
         raise Refused("invalid", _("Ghi lat và lon bằng độ thập phân, như lat=11.94&lon=108.45.")) from None
-    found = queries.commune_at(lat, lon)
+    found = org.served_commune_at(lat, lon)
     if found is None:
         return JsonResponse({"found": False})
     unit = org.tree().commune_unit(found.id)
@@ -84,13 +84,13 @@ def search(request: HttpRequest) -> JsonResponse:
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[: queries.MOST_ADDRESS]
     own = [
         {"label": spot.label, "within": spot.within, "lat": spot.lat, "lon": spot.lon, "approximate": True}
-        for spot in queries.find_spots(words)
+        for spot in queries.find_spots(words, org.served())
     ]
     return JsonResponse({"items": own + (_outside(words) if len(words) > 4 else [])})
 
 
 def _outside(words: str) -> list[dict[str, object]]:
-    """What lies within our communes. Nothing when the service does not answer: the map is there all the same."""
+    """What lies within the communes that we serve. Nothing when the service is silent: the map is still there."""
     service = geocoder()
     if service is None:
         return []
@@ -105,7 +105,7 @@ def _outside(words: str) -> list[dict[str, object]]:
         return []
     rows: list[dict[str, object]] = []
     for one in found:
-        commune = queries.commune_at(one.lat, one.lon)
+        commune = org.served_commune_at(one.lat, one.lon)
         if commune is not None:
             rows.append({"label": one.label, "within": commune.full_name, "lat": one.lat, "lon": one.lon,
                          "approximate": False})  # fmt: skip

@@ -9,14 +9,14 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.places import queries as places
+from motcua.kernel.org import queries as org
 from motcua.lib import contacts
 from motcua.lib.identifiers import read_national_id, read_tax_code
 from motcua.modules.dossiers.kind import Delivery
 
 
 def commune_choices() -> list[tuple[str, str]]:
-    return [(area.code, area.full_name) for area in places.areas().communes]
+    return [(area.code, area.full_name) for area in org.served().values()]
 
 
 class IntakeForm(forms.Form):

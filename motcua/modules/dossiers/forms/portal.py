@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from motcua.kernel.places import queries as places
+from motcua.kernel.org import queries as org
 from motcua.lib import contacts
 from motcua.modules.dossiers.kind import Delivery
 
@@ -46,7 +46,7 @@ class ContactForm(forms.Form):
         if needs_area:
             self.fields["area"].choices = [  # type: ignore[attr-defined]
                 ("", _("Chọn phường, xã")),
-                *((area.code, area.full_name) for area in places.areas().communes),
+                *((area.code, area.full_name) for area in org.served().values()),
             ]
         else:
             del self.fields["area"]

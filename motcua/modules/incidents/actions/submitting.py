@@ -102,9 +102,10 @@ def _submit(new: NewIncident, *, actor: Actor) -> Submitted:
     if address != written:
         text = f"{text}\n{written}"  # what they said of themselves with the address is for officials
     if new.lat is not None and new.lon is not None:
-        area = places.commune_at(new.lat, new.lon)
+        area = org.served_commune_at(new.lat, new.lon)
     else:
-        area = places.area_by_code(new.area_code) if new.area_code else places.commune_in(written)
+        named = places.area_by_code(new.area_code) if new.area_code else places.commune_in(written, org.served())
+        area = named if named is not None and named.id in org.served() else None
     if new.lat is not None and area is None:
         words = _("Điểm bạn chọn nằm ngoài địa bàn. Kéo ghim về đúng chỗ, hoặc bỏ ghim và ghi địa chỉ.")
         raise Refused("invalid", words, fields={"place": words})

@@ -181,7 +181,7 @@ def _communes_like(text: str) -> list[places.AreaRow]:
     wanted = fold(text).strip()
     if not wanted:
         return []
-    named = [(area, fold(area.full_name)) for area in places.areas().communes]
+    named = [(area, fold(area.full_name)) for area in org.served().values()]
     exact = [area for area, name in named if wanted in (name, fold(area.name), area.code)]
     return exact or [
         area
@@ -223,7 +223,7 @@ class TakeInForm(ReportForm):
         if not text:
             return None
         if not found:
-            raise forms.ValidationError(_("Không có phường, xã nào tên như vậy."))
+            raise forms.ValidationError(_("Trong địa bàn không có phường, xã nào tên như vậy."))
         names = "; ".join(area.full_name for area in found[:4])
         raise forms.ValidationError(_("Có vài nơi khớp: %(names)s. Gõ thêm cho rõ."), params={"names": names})
 

@@ -18,7 +18,6 @@ from motcua.kernel.cases.rest import StateOut, version_of
 from motcua.kernel.files.queries import loose_files
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import queries as org
-from motcua.kernel.places import queries as places
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Key, Latitude, Longitude, Words
@@ -287,7 +286,7 @@ def advice(request: Request, body: AdviceIn) -> AdviceOut:
     """For a report still in the writing: what it seems to be, who would get it and by when, what is known near by, and
     whether it belongs elsewhere. Keeps nothing."""
     point = (body.lat, body.lon) if body.lat is not None and body.lon is not None else None
-    area = places.commune_at(*point) if point else None
+    area = org.served_commune_at(*point) if point else None
     found = suggest(body.text)
     sure = next((one.category for one in found if one.is_sure), None)
     category = category_by_code("incident", body.category) if body.category else sure

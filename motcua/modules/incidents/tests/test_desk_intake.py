@@ -60,7 +60,7 @@ def test_the_same_call_sent_twice_is_one_report(city: City) -> None:
     [
         ({"text": "Đèn"}, "Viết ít nhất 10"),
         ({"area": "phuong"}, "Có vài nơi khớp"),
-        ({"area": "Huyện Không Có"}, "Không có phường, xã nào"),
+        ({"area": "Huyện Không Có"}, "Trong địa bàn không có phường, xã nào"),
         ({"channel": "telepathy"}, "Đến qua:"),
         ({"address": "", "area": ""}, "Chọn chỗ trên bản đồ hoặc ghi địa chỉ"),
         ({"phone": "12"}, "Nhập số điện thoại"),

@@ -19,7 +19,7 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
-from motcua.modules.incidents.models import Incident
+from motcua.modules.incidents.models import Addition, Incident, Rating
 from motcua.modules.incidents.tasks import BULK
 from motcua.testing.city import LAMP_AT, MONDAY, City
 
@@ -175,7 +175,13 @@ def _reported(city: City, *, hides_name: bool = True, is_taken: bool = True) -> 
     return case
 
 
-@pytest.mark.parametrize("words", ["Chào cô quach thi yen", "Gọi +84 987.613.572", "Đã viết cho YEN.Q@thu.example"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Chào cô quach thi yen", "Đã gặp Thị Yến", "Đã gặp chị Yến", "da gap co yen"),
+        *("Gọi +84 987.613.572", "Đã viết cho YEN.Q@thu.example"),
+    ],
+)
 @pytest.mark.parametrize("move", SAYING)
 def test_officials_do_not_say_who_it_was(city: City, move: str, words: str) -> None:
     case = _reported(city, is_taken=move not in ("return", "reject"))
@@ -204,10 +210,38 @@ def test_officials_do_not_say_what_who_left_no_card_wrote_of_themselves(city: Ci
 @pytest.mark.parametrize("move", ["visit", "reply", "extend", "resolve"])
 def test_a_line_of_the_city_s_own_is_told(city: City, move: str) -> None:
     case = _reported(city)
-    words = "Cần gấp thì gọi tổ điện 0263 3822 340"
+    words = "Bà con yên tâm, đèn ở Yến Xuân; cần gấp thì gọi tổ điện 0263 3822 340"
     with moment.at(MONDAY):
         SAYING[move](case, city, words)
     assert words in str(Event.objects.filter(case_id=case.id).order_by("id").values_list("data", flat=True).last())
+
+
+def test_how_people_are_called_is_hidden_in_all_that_they_wrote(city: City) -> None:
+    words, shown = "Gọi chị Yến, nhà Thị Yến, chim yến làm tổ", "Gọi chị •••, nhà •••, chim yến làm tổ"
+    new = NewIncident(
+        text=words, category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1], address="Nhà chị Yến",
+        name="Quách Thị Yến", phone="0987 613 572",
+    )  # fmt: skip
+    reporter = Client()
+    with moment.at(MONDAY):
+        sent = submit_incident(new, actor=ANONYMOUS)
+        case = sent.case
+        assert (case.address, case.subject) == ("Nhà chị •••", shown)
+        assert Incident.objects.get(pk=case.id).public_text == shown
+        receiving.take_incident(case.id, actor=city.hoa)
+        reporter.get(f"/p/{sent.token}/")
+        assert reporter.post(f"/phan-anh/{case.code}/them/", {"text": words}).status_code == 302
+        working.resolve_incident(case.id, actor=city.hoa, result="Đã thay bóng")
+        working.approve_incident(case.id, actor=city.minh)
+        reporter.post(f"/phan-anh/{case.code}/danh-gia/", {"score": "2", "words": words})
+        reporter.post(f"/phan-anh/{case.code}/mo-lai/", {"reason": words})
+        page = Client().get(f"/phan-anh/{case.code}/").content.decode()
+    assert Addition.objects.get(case_id=case.id).public_text == shown
+    assert Rating.objects.get(case_id=case.id).words == shown
+    assert Event.objects.get(name="incident.reopened").data["reason"] == shown
+    assert "chim yến làm tổ" in page
+    assert "Yến" not in page
+    assert words in reporter.get(f"/phan-anh/{case.code}/").content.decode()
 
 
 def test_whoever_does_not_hide_their_name_is_addressed_by_it(city: City) -> None:

@@ -25,7 +25,9 @@ class Command(BaseCommand):
             "import", help="boundaries from a GeoJSON file take the place of what is there, by code"
         )
         bring.add_argument("file", type=Path, help="FILE.geojson or FILE.geojson.gz; each feature has properties.code")
-        bring.add_argument("--level", choices=["province", "district", "commune"], default="commune")
+        bring.add_argument(
+            "--level", choices=["province", "district", "commune"], default="", help="told by the codes unless said"
+        )
         bring.add_argument("--province", default="", help="code: the file holds areas of this province only")
         bring.add_argument(
             "--add-from", type=date.fromisoformat, default=None, metavar="DATE",
@@ -55,6 +57,8 @@ class Command(BaseCommand):
                 return
             unit = org.tree().commune_unit(found.id)
             line = f"{found.code}  {found.full_name}"
+            if found.id not in org.served():
+                line += "  " + _("(ngoài địa bàn: không nhận phản ánh ở đây)")
             if unit is not None:
                 line += f"  → {unit.name}"
             if found.is_approximate:

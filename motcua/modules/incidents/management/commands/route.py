@@ -32,7 +32,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         at = self._at(options["at"])
         lat, lon = options["lat"], options["lon"]
-        area = places.commune_at(lat, lon) if lat is not None and lon is not None else None
+        has_point = lat is not None and lon is not None
+        area = org.served_commune_at(lat, lon) if has_point else None
+        if has_point and area is None:
+            self._say_outside(lat, lon, as_json=options["json"])
+            return
         guesses = suggest(options["text"])
         category = category_by_code("incident", options["category"]) if options["category"] else None
         if options["category"] and category is None:
@@ -59,6 +63,7 @@ class Command(BaseCommand):
                         "unit_name": unit.name,
                         "category": category.code if category else None,
                         "area": area.code if area else None,
+                        "is_outside": False,
                         "rule": way.position,
                         "reason": way.reason,
                         "suggestions": [
@@ -79,12 +84,26 @@ class Command(BaseCommand):
             mark = "≥" if guess.probability >= GATE else "<"
             self.stdout.write(f"  loại việc: {guess.category.name} {guess.probability:.0%} ({mark} ngưỡng {GATE:.0%})")
         self.stdout.write(f"  chọn: {category.name if category else 'chưa rõ loại, người quyết định'}")
-        self.stdout.write(f"  địa bàn: {area.full_name if area else 'không rõ, hoặc ngoài địa bàn'}")
+        self.stdout.write(f"  địa bàn: {area.full_name if area else 'không rõ'}")
         self.stdout.write(f"  lúc: {at:%H:%M %d/%m/%Y}")
         if guide:
             self.stdout.write(f"  hướng dẫn nơi khác: {guide.title}")
         for step in way.steps:
             self.stdout.write(f"  {step}")
+
+    def _say_outside(self, lat: float, lon: float, *, as_json: bool) -> None:
+        """Such a report is refused, so it goes nowhere."""
+        known = places.commune_at(lat, lon)
+        if as_json:
+            told = {"unit": None, "is_outside": True, "area": known.code if known else None}
+            self.stdout.write(json.dumps(told))
+            return
+        self.stdout.write("→ Ghim nằm ngoài địa bàn: không nhận phản ánh có ghim ở đây.")
+        self.stdout.write(
+            f"  {known.full_name} ({known.code}): không đơn vị nào ở đây phụ trách"
+            if known
+            else "  điểm này không nằm trong xã, phường nào"
+        )
 
     def _at(self, text: str) -> datetime:
         zone = ZoneInfo(settings.TIME_ZONE)

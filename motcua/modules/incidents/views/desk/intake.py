@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.identity.views import Request, requires
-from motcua.kernel.places import queries as places
+from motcua.kernel.org import queries as org
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.forms.desk import TakeInForm
@@ -76,7 +76,7 @@ def _page(
     done = request.GET.get("xong", "")
     context |= {
         "photos": photos.files,
-        "communes": places.areas().communes,
+        "communes": org.served().values(),
         "done": done,
         "done_url": INCIDENT.public_url(done) if done else "",
     }

@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.views import Request, public
+from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
@@ -65,7 +66,7 @@ def incidents(request: Request) -> HttpResponse:
         "state": state,
         "states": [(name == state, words, _here(request, {"trang-thai": name})) for name, words in STATE_WORDS.items()],
         "categories": category_choices()[1:],
-        "areas": [(area.code, area.full_name) for area in places.areas().communes],
+        "areas": [(area.code, area.full_name) for area in org.served().values()],
         "newest_url": _here(request, {}) if wanted.after else "",
         "older_url": _here(request, {"sau": older}) if older else "",
         "clear_url": reverse("incidents") if filter_words(wanted) else "",

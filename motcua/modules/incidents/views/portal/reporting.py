@@ -16,6 +16,7 @@ from motcua.kernel.cases.queries.clocks import clock_views
 from motcua.kernel.cases.queries.people import get_party, party_of, party_token
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.identity.views import Request, add_link, public
+from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib.errors import Refused
@@ -103,7 +104,7 @@ def hints_for(form: ReportForm, *, decides: bool) -> Hints:
     data = form.cleaned_data
     lat, lon, text = data.get("lat"), data.get("lon"), data.get("text") or form.data.get("text", "")
     point = (lat, lon) if lat is not None and lon is not None else None
-    area = places.commune_at(*point) if point else None
+    area = org.served_commune_at(*point) if point else None
     suggestions = suggest(text)
     category = category_by_code("incident", data.get("category") or "")
     if decides and suggestions and data.get("category_by") != "person":
@@ -164,7 +165,7 @@ def _with_place_of_photo(values: dict[str, Any], photos: Photos) -> dict[str, An
     """Without a script nobody could offer the photo's place: it counts when no other was given."""
     if values["lat"] is None and not values["address"]:
         for file in photos.files:
-            if file.lat is not None and file.lon is not None and places.commune_at(file.lat, file.lon):
+            if file.lat is not None and file.lon is not None and org.served_commune_at(file.lat, file.lon):
                 return {**values, "lat": file.lat, "lon": file.lon}
     return values
 

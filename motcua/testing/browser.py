@@ -184,7 +184,8 @@ def is_whole(page: "Page") -> None:
     """Nothing reaches over the right edge, and no label out of its own box."""
     spilt = page.evaluate(
         """() => [...document.querySelectorAll(".mc-clock, .mc-pill, .mc-btn, .o-chip")]
-          .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.innerText}: ${e.scrollWidth} px in ${e.clientWidth}, page ${innerWidth}`)"""
+          .filter((e) => e.scrollWidth > e.clientWidth + 1)
+          .map((e) => `${e.innerText}: ${e.scrollWidth} px in ${e.clientWidth}, page ${innerWidth}`)"""
     )
     assert not spilt, f"{page.url} has labels that spill over:\n" + "\n".join(spilt)
     too_wide = page.evaluate(

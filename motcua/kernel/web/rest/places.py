@@ -30,6 +30,7 @@ class AreaOut(Schema):
     lat: float
     lon: float
     is_approximate: bool  # its boundary was computed from the centres
+    is_served: bool  # a commune for which somebody here answers
     valid_from: date
     valid_to: date | None
 
@@ -45,6 +46,7 @@ class AreaOut(Schema):
             lat=row.lat,
             lon=row.lon,
             is_approximate=row.is_approximate,
+            is_served=row.id in org.served(),
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )

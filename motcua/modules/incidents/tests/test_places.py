@@ -95,6 +95,8 @@ def test_programs_are_told_so(neighbour: Area, client: Client) -> None:
     advice = client.post("/api/v1/advice", RUBBISH, "application/json").json()
     assert (advice["area"], advice["is_outside"]) == (None, True)
     assert client.get("/api/v1/areas/at", BESIDE).status_code == 404
+    known = {row["code"]: row["is_served"] for row in client.get("/api/v1/areas").json()}
+    assert known == {"24778": True, "24781": True, "25459": False}
     assert client.get(reverse("where"), BESIDE).json() == {"found": False}
 
 

@@ -69,6 +69,15 @@ def group_of(category: Category) -> str:
     return parent.label
 
 
+def keywords_of(category: Category) -> str:
+    """Words that people look for it by, with commas between. The kept ones are Vietnamese, the city's own; in English
+    they are its examples, or else the parts of its name."""
+    if get_language() != "en" or not category.name_en:
+        return ", ".join(filter(None, category.keywords.split("|")))
+    examples = str(category.options.get("examples_en", ""))
+    return examples or ", ".join(category.name_en.replace(" and ", ", ").split(", "))
+
+
 def changeset() -> str:
     """Grows whenever services or their questions change: sorts as text."""
     at = applied_at()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from motcua.project import check
+from motcua.testing.chromium import find_browser
 
 # Notes what it was asked for; of the packages that it has it makes a program of that name.
 APT_GET = """#!/bin/sh
@@ -65,14 +66,14 @@ def test_the_shell_is_fetched_first(path: Path, apt_get: AptGet) -> None:
     apt_get("chromium-headless-shell", "chromium")
     assert check.fetch_browser() == ""
     assert asked(path) == [UPDATE, SHELL]
-    assert check.find_browser() == str(path / "chromium-headless-shell")
+    assert find_browser() == str(path / "chromium-headless-shell")
 
 
 def test_a_system_without_the_shell_gives_the_whole_browser(path: Path, apt_get: AptGet) -> None:
     apt_get("chromium")
     assert check.fetch_browser() == ""
     assert asked(path) == [UPDATE, SHELL, UPDATE, WHOLE]
-    assert check.find_browser() == str(path / "chromium")
+    assert find_browser() == str(path / "chromium")
 
 
 def test_a_system_with_neither_is_quoted(path: Path, apt_get: AptGet) -> None:

@@ -41,14 +41,13 @@ from motcua.modules.tickets.rest import router as tickets
 DESCRIPTION = """\
 What the pages do, for programs: reports, dossiers, queue numbers, ratings and surveys; the inbox, one case or many at
 once; board and figures; procedures and forms to read; and of the administration units, officials, categories, rules of
-routing and time, days of calendars, texts of messages, the outbox, readers and surveys.
+routing and time, calendars, service keys, texts of messages, the outbox, readers and surveys.
 
 On pages only: signing in, one's account and what protects it; drafts of dossiers; paying, refunds and receipts;
 deciding on many dossiers at once and signing; opinions between units; the store of papers and its links; consents and
 requests about one's data; authorisations and organisations; writing procedures, forms and questions of ratings;
-registries; exchanges with other systems; costs of procedures; a new calendar and its hours; making a service key;
-links of kiosks and screens; a second factor or password of somebody else; the connections; the log of who looked at
-what; how an official wants to be told.
+registries; exchanges with other systems; costs of procedures; links of kiosks and screens; a second factor or password
+of somebody else; the connections; the log of who looked at what; how an official wants to be told.
 
 Reading what is published and reporting need nobody's leave. Whoever else asks says who they are: a machine with
 `Authorization: Bearer <key>`, somebody of one report with `X-Private-Link: <token>`, whoever is signed in with the

@@ -63,7 +63,8 @@ def _install(packages: tuple[str, ...]) -> str:
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
         if done.returncode:
-            return f"`{' '.join(command)}` failed: {done.stdout.strip().splitlines()[-1:]}"
+            said = done.stdout.strip().splitlines() or [f"exit {done.returncode}"]
+            return f"`{' '.join(command)}` failed: {said[-1]}"
     return ""
 
 

@@ -318,12 +318,15 @@ class OfficerFilterForm(FilterForm):
 
 
 def grantable() -> list[tuple[str, str]]:
-    """What a machine may be let do: things about cases. Administration stays with people."""
+    """What a machine may be let do: things about cases, the inbox, and what only machines do. Administration stays with
+    people."""
     offered = [
         (name, f"{permission.label} ({name})" if permission.label else name)
         for name, permission in PERMISSIONS.items()
         if permission.public
         or (permission.reach in (Reach.UNIT, Reach.OFFICER) and permission.roles - {Role.ADMINISTRATOR})
+        or name == "desk.enter"
+        or permission.is_of_machines
     ]
     return sorted(offered, key=lambda offer: offer[0])
 

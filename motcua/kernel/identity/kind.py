@@ -63,6 +63,11 @@ class Permission:
     signed_in: bool = False  # whoever has an account: it is about themselves
     label: str | Promise = field(default="", compare=False)  # what it lets do, in words
 
+    @property
+    def is_of_machines(self) -> bool:
+        """Nobody has it by a role or for being who they are: a key names it."""
+        return not (self.roles or self.party or self.public or self.signed_in)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -219,7 +224,7 @@ EVERY_ROLE = frozenset(Role)
 register_permissions(
     [
         Permission("account.own", reach=Reach.ALL, signed_in=True),
-        Permission("desk.enter", EVERY_ROLE, Reach.ALL),
+        Permission("desk.enter", EVERY_ROLE, Reach.ALL, label=_("Mở hộp việc của cán bộ")),
         Permission("org.manage", ADMINISTRATORS, Reach.UNIT),
         Permission("place.manage", ADMINISTRATORS, Reach.TOP),
         Permission("category.manage", ADMINISTRATORS, Reach.TOP),

@@ -15,7 +15,8 @@ NUMBER = re.compile(r"(?i)(?:gọi|tel:)(?: |<b>)*[0-9]{3}")  # “gọi 115”:
 def _pages() -> list[Path]:
     found = [path for ending in ("html", "txt", "js") for path in CODE.rglob(f"*.{ending}")]
     code = [source.path for source in in_use() if not {"management", "demo"} <= set(source.parts)]
-    return sorted(path for path in [*found, *code] if "tests" not in path.parts and not path.name.startswith("demo"))
+    mine = (path for path in [*found, *code] if "tests" not in path.relative_to(ROOT).parts)
+    return sorted(path for path in mine if not path.name.startswith("demo"))
 
 
 def _names() -> set[str]:

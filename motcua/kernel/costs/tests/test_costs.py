@@ -15,7 +15,7 @@ from motcua.kernel.costs.queries.inputs import current, inputs
 from motcua.kernel.costs.queries.savings import period, saving_of, savings
 from motcua.kernel.costs.queries.sheets import sheets, usual_fee
 from motcua.kernel.events.models import Event
-from motcua.kernel.figures.actions import fold
+from motcua.kernel.figures.actions import fold, rebuild_figures
 from motcua.kernel.figures.models import ProcedureFigure
 from motcua.kernel.identity.kind import ANONYMOUS, Actor
 from motcua.kernel.identity.models import Account
@@ -95,13 +95,15 @@ def test_each_way_counts_with_its_own_volume(city: City) -> None:
     assert found.saved == row.saved_year
 
 
-def test_events_are_counted_by_procedure_and_the_same_when_folded_again(city: City) -> None:
+def test_events_are_counted_by_procedure_and_from_nothing_when_rebuilt(city: City) -> None:
     data = {"unit_id": city.ward_one.id, "channel": "web", "procedure": CODE, "category_id": None, "area_id": None}
     at = Event(name="dossier.accepted", data=data, at=moment.now())
     other = Event(name="dossier.handed_over", data=data, at=at.at)
     fold([at, other])
     fold([at])
     assert list(ProcedureFigure.objects.values_list("procedure", "channel", "opened")) == [(CODE, "web", 2)]
+    rebuild_figures()
+    assert not ProcedureFigure.objects.exists()
 
 
 def test_what_an_administrator_states_counts_and_nothing_is_lost(city: City) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import sentence
 from motcua.kernel.identity import actions, queries
+from motcua.kernel.identity.forms import grantable
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Actor, Role
 from motcua.kernel.identity.models import Account, Post, ServiceKey, Session
 from motcua.kernel.identity.ports import letter_sender
@@ -294,6 +295,13 @@ def test_a_key_is_shown_once_and_works_until_revoked(city: City) -> None:
             service_actor(wrong)
         assert refusal.value.code == "bad_key"
     assert Client(headers={"Authorization": f"Bearer {text}"}).get(reverse("officers")).status_code == 401
+
+
+def test_what_a_machine_may_be_let_do() -> None:
+    """Work on cases, the inbox, and what only machines do; nothing of administration, nothing of oneself."""
+    offered = {name for name, _label in grantable()}
+    assert {"incident.submit", "incident.accept", "desk.enter", "exchange.report"} <= offered
+    assert not {"account.own", "incident.rate", "org.manage", "service.manage", "registry.look_up"} & offered
 
 
 def test_the_access_log_shows_what_the_administrators_own_people_did(city: City, ward_admin: Actor) -> None:

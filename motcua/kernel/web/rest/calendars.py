@@ -1,14 +1,16 @@
 """Calendars of work for programs: hours, days off, make-up days, and whether somebody has confirmed the year."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
+from motcua.kernel.cases.rest import cleaned
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import actions, queries
+from motcua.kernel.org.forms import CalendarForm, NewCalendarForm
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Day, Words
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 router = Router(tags=["calendars"])
 Year = Annotated[int, Field(ge=2000, le=2199)]
+Weekday = Literal["0", "1", "2", "3", "4", "5", "6"]
+Begin = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+End = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Sessions = dict[Weekday, Annotated[list[tuple[Begin, End]], Field(max_length=6)]]
 
 
 class CalendarOut(Schema):
@@ -63,6 +69,45 @@ class YearOut(Schema):
 def calendars(request: Request) -> list[CalendarOut]:
     """By which promises are counted."""
     return [CalendarOut.of(calendar) for calendar in queries.list_calendars()]
+
+
+class CalendarIn(Schema):
+    """``sessions`` as they are shown; a weekday that is not named has none."""
+
+    name: Words = ""
+    zone: Words = "Asia/Ho_Chi_Minh"
+    sessions: Sessions = Field(default_factory=dict)
+
+
+class NewCalendarIn(CalendarIn):
+    code: Code
+    name: Words
+    sessions: Sessions
+
+
+def _typed(given: dict[str, Any]) -> dict[str, Any]:
+    """By the names of the page's form, which has one field for each weekday."""
+    sessions = given.pop("sessions")
+    written = {f"day_{day}": ", ".join(f"{begin}–{end}" for begin, end in pairs) for day, pairs in sessions.items()}
+    return given | written
+
+
+@router.post("/calendars", response={201: CalendarOut})
+@requires("calendar.manage")
+def add_calendar(request: Request, body: NewCalendarIn) -> Status[CalendarOut]:
+    """Another calendar, without days off yet. Units count by it once they are given it."""
+    form = NewCalendarForm(_typed(body.model_dump()))
+    return Status(201, CalendarOut.of(actions.add_calendar(actor=request.actor, **cleaned(form))))
+
+
+@router.patch("/calendars/{code}", response=CalendarOut)
+@requires("calendar.manage")
+def change_calendar(request: Request, code: Code, body: CalendarIn) -> CalendarOut:
+    """What is left out stays; ``sessions`` are the whole week. What runs is counted again. Its code never changes."""
+    known = queries.get_calendar(_calendar_id(code))
+    given = {"name": known.name, "zone": known.zone, "sessions": known.sessions}
+    form = CalendarForm(_typed(given | body.model_dump(exclude_unset=True)))
+    return CalendarOut.of(actions.change_calendar(known.pk, actor=request.actor, **cleaned(form)))
 
 
 @router.get("/calendars/{code}/years/{year}", response=YearOut)

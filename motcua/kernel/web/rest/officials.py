@@ -3,12 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from motcua.kernel.cases.rest import cleaned, unit_of
 from motcua.kernel.identity import actions, queries
-from motcua.kernel.identity.forms import NewOfficerForm, OfficerForm, PostForm
+from motcua.kernel.identity.forms import NewOfficerForm, OfficerForm, PostForm, ServiceKeyForm
 from motcua.kernel.identity.kind import PERMISSIONS
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.identity.views.officers import send_password_link
@@ -247,9 +252,47 @@ def service_keys(request: Request) -> list[Any]:
     return list(queries.list_service_keys(actor=request.actor))
 
 
+class KeyIn(Schema):
+    """``grants``: permissions by name, of those that the page offers to machines."""
+
+    name: Words
+    grants: list[Words] = Field(min_length=1, max_length=200)
+
+
+class KeyMade(Schema):
+    id: int
+    name: str
+    grants: list[str]
+    key: str  # shown this once: only its hash is kept
+
+
+@router.post("/service-keys", response={201: KeyMade})
+@requires("service.manage")
+def make_service_key(request: Request, body: KeyIn) -> Status[KeyMade]:
+    """A key for a machine; it stands in this answer and nowhere else again. As on the page, for people alone who signed
+    in or gave their password again some minutes ago; otherwise 401 ``reauthenticate``."""
+    _just_proved(request)
+    wanted = cleaned(ServiceKeyForm(body.model_dump()))
+    text = actions.create_service_key(wanted["name"], wanted["grants"], actor=request.actor)
+    made = next(key for key in queries.list_service_keys(actor=request.actor) if key.name == wanted["name"])
+    return Status(201, KeyMade(id=made.pk, name=made.name, grants=made.grants, key=text))
+
+
+def _just_proved(request: Request) -> None:
+    try:
+        _prove(request)
+    except ReauthenticationRequired as error:
+        address = f"{settings.PUBLIC_URL}{reverse('account_reauthenticate')}"
+        words = _("Việc này cần nhập lại mật khẩu ở %(address)s trước.") % {"address": address}
+        raise Refused("reauthenticate", words) from error
+
+
+_prove = reauthentication_required(lambda request: None)
+
+
 @router.post("/service-keys/{key_id}/revoke", response={204: None})
 @requires("service.manage")
 def revoke_service_key(request: Request, key_id: Id) -> Status[None]:
-    """It opens nothing any more. Keys are made on the page, which asks for the password again."""
+    """It opens nothing any more."""
     actions.revoke_service_key(key_id, actor=request.actor)
     return Status(204, None)

@@ -1,16 +1,18 @@
 """Administration in the JSON API: it does what the pages do, for those whom the pages let in, and else nothing."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from motcua.kernel.cases.models import Category, ClockRule, RoutingRule
 from motcua.kernel.events.models import Cursor, Event
 from motcua.kernel.identity import actions as identity
 from motcua.kernel.identity.kind import SYSTEM, Role
 from motcua.kernel.identity.models import Account, Post, ServiceKey
-from motcua.kernel.org.models import CalendarDay, CalendarYear, Unit
+from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear, Unit
 from motcua.lib import moment
 from motcua.testing.city import City
 
@@ -19,6 +21,9 @@ API = "/api/v1"
 TET = f"{API}/calendars/office/days/2027-02-05"
 YEAR = f"{API}/calendars/office/years/2027"
 DAY = {"kind": "off", "name": "Tết Nguyên đán"}
+HOURS = {"5": [["07:30", "11:30"]], "6": [["07:30", "11:30"], ["22:00", "24:00"]]}
+CALENDAR = {"code": "cuoi-tuan", "name": "Trực cuối tuần", "sessions": HOURS}
+KEY = {"name": "Đối tác", "grants": ["incident.read", "desk.enter"]}
 UNIT = {"code": "24778-van-phong", "name": "Văn phòng phường Một", "short_name": "VP Một", "kind": "office",
         "parent": "24778", "area": "24778", "calendar": "office", "valid_from": "2026-01-01"}  # fmt: skip
 OFFICER = {"login": "mot.moi", "name": "Người Mới", "email": "moi@example.vn", "unit": "24778-kinh-te",
@@ -53,7 +58,7 @@ def send(client: Client, method: str, path: str, body: Any = None) -> Any:
 
 
 def everything() -> list[Any]:
-    tables = (Unit, CalendarDay, CalendarYear, Post, ServiceKey, Category, RoutingRule, ClockRule, Cursor)
+    tables = (Unit, Calendar, CalendarDay, CalendarYear, Post, ServiceKey, Category, RoutingRule, ClockRule, Cursor)
     rows: list[Any] = [list(model.objects.order_by("pk").values()) for model in tables]
     accounts = Account.objects.order_by("pk").values("login", "name", "email", "is_active")
     return [*rows, list(accounts), Event.objects.count()]
@@ -61,6 +66,7 @@ def everything() -> list[Any]:
 
 WRITES = [
     ("put", TET, DAY), ("delete", TET, {}), ("post", f"{YEAR}/propose", {}), ("post", f"{YEAR}/confirm", {}),
+    ("post", "/calendars", CALENDAR), ("patch", "/calendars/office", {"name": "Khác"}), ("post", "/service-keys", KEY),
     ("post", "/readers/figures/retry", {}), ("post", "/units", UNIT), ("patch", "/units/24781", {"phone": "1"}),
     ("post", "/units/lights/end", {"on": "2026-12-31"}), ("post", "/officers", OFFICER),
     ("patch", "/officers/{tam}", {"name": "Khác"}), ("post", "/officers/{tam}/deactivate", {}),
@@ -115,6 +121,19 @@ def test_calendars_their_days_and_their_years(quan: Client) -> None:
         ("put", TET.replace("office", "none"), DAY, 404),
         ("post", f"{YEAR}/confirm", {}, 409),  # without a single day
         ("get", f"{API}/calendars/office/years/1066", {}, 422),
+        ("post", "/calendars", {**CALENDAR, "code": "office"}, 409),
+        ("post", "/calendars", {**CALENDAR, "code": "a.b"}, 422),
+        ("post", "/calendars", {**CALENDAR, "name": " "}, 422),
+        ("post", "/calendars", {**CALENDAR, "zone": "Asia/Nowhere"}, 422),
+        ("post", "/calendars", {"code": "moi", "name": "Mới"}, 422),  # without hours
+        ("post", "/calendars", {**CALENDAR, "sessions": {}}, 422),
+        ("post", "/calendars", {**CALENDAR, "sessions": {"7": HOURS["5"]}}, 422),
+        ("post", "/calendars", {**CALENDAR, "sessions": {"0": [["7h", "11:30"]]}}, 422),
+        ("post", "/calendars", {**CALENDAR, "sessions": {"0": [["07:00"]]}}, 422),
+        ("patch", "/calendars/office", {"sessions": {"0": [["11:00", "07:00"]]}}, 422),
+        ("patch", "/calendars/office", {"sessions": {"0": [["07:00", "11:00"], ["10:00", "17:00"]]}}, 422),
+        ("patch", "/calendars/office", {"name": ""}, 422),
+        ("patch", "/calendars/none", {"name": "Khác"}, 404),
         ("post", "/readers/nobody/retry", {}, 404),
         ("post", "/units", {**UNIT, "code": "24778"}, 409),
         ("post", "/units", {**UNIT, "code": "đ ư"}, 422),
@@ -143,6 +162,20 @@ def test_what_is_wrong_is_told_and_changes_nothing(
     answer = send(quan, method, path, body)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json"), answer.content.decode()
     assert everything() == kept
+
+
+def test_a_calendar_is_made_and_its_hours_are_changed(quan: Client) -> None:
+    made = send(quan, "post", "/calendars", CALENDAR)
+    assert made.status_code == 201, made.content.decode()
+    expected = {**CALENDAR, "zone": "Asia/Ho_Chi_Minh", "units": 0, "confirmed_years": []}
+    assert made.json() == expected
+    assert expected in quan.get(f"{API}/calendars").json()
+    renamed = send(quan, "patch", "/calendars/cuoi-tuan", {"name": "Trực"}).json()
+    assert renamed == expected | {"name": "Trực"}
+    changed = send(quan, "patch", "/calendars/cuoi-tuan", {"sessions": {"0": HOURS["5"]}}).json()
+    assert changed == renamed | {"sessions": {"0": HOURS["5"]}}
+    events = Event.objects.order_by("id").values_list("name", "data__hours")
+    assert list(events) == [("calendar.added", None), ("calendar.changed", False), ("calendar.changed", True)]
 
 
 def test_a_reader_is_tried_again(quan: Client) -> None:
@@ -195,6 +228,62 @@ def test_officials_are_added_changed_and_closed(city: City, quan: Client) -> Non
     for verb, is_active in (("deactivate", False), ("activate", True)):
         assert send(quan, "post", f"{path}/{verb}").status_code == 204
         assert quan.get(f"{API}{path}").json()["is_active"] is is_active
+
+
+@pytest.fixture
+def proved(city: City) -> Client:
+    """Quan, who has just given his password."""
+    account = Account.objects.get(login="quan")
+    account.set_password("mot-mat-khau-dai")
+    account.save()
+    client = Client()
+    client.post(reverse("account_login"), {"login": "quan", "password": "mot-mat-khau-dai"})
+    return client
+
+
+def test_a_key_is_told_once_and_opens_what_it_was_made_for(proved: Client) -> None:
+    made = send(proved, "post", "/service-keys", KEY)
+    assert made.status_code == 201, made.content.decode()
+    assert made["Cache-Control"] == "no-store"
+    row = ServiceKey.objects.get()
+    told = made.json()
+    assert (told["id"], told["name"], told["grants"]) == (row.pk, KEY["name"], sorted(KEY["grants"]))
+    machine = Client(headers={"Authorization": f"Bearer {told['key']}"})
+    assert machine.get(f"{API}/inbox").status_code == 200
+    assert machine.get(f"{API}/service-keys").status_code == 403
+    kept = [*ServiceKey.objects.values(), *Event.objects.values("data"), proved.get(f"{API}/service-keys").content]
+    assert told["key"] not in repr(kept)
+    (event,) = Event.objects.filter(name="servicekey.created")
+    assert (event.actor_name, event.data["grants"]) == ("Đỗ Văn Quân", sorted(KEY["grants"]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "Cũ"}, {"name": ""}, {"grants": []}, {"grants": ["incident.fly"]}, {"grants": ["service.manage"]}],
+)
+def test_a_key_that_the_page_would_not_make(proved: Client, change: dict[str, Any]) -> None:
+    """A name that is taken, nothing to do, what there is not, and administration, which stays with people."""
+    identity.create_service_key("Cũ", ["desk.enter"])
+    kept = everything()
+    answer = send(proved, "post", "/service-keys", KEY | change)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert set(answer.json()["errors"]) <= {"name", "grants", "body.grants"}
+    assert everything() == kept
+
+
+def test_a_key_is_made_by_people_who_have_just_given_their_password(proved: Client) -> None:
+    """A session that somebody found open makes none, and neither does a machine."""
+    text = identity.create_service_key("M", ["service.manage"])
+    kept = everything()
+    machine = Client(headers={"Authorization": f"Bearer {text}"})
+    answers = [send(client, "post", "/service-keys", KEY) for client in (signed_in("quan"), machine)]
+    with moment.at(moment.now() + timedelta(minutes=10)):
+        answers.append(send(proved, "post", "/service-keys", KEY))
+    for answer in answers:
+        assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+        assert answer.json()["code"] == "reauthenticate"
+        assert reverse("account_reauthenticate") in answer.json()["detail"]
+    assert everything() == kept
 
 
 def test_a_key_is_revoked(quan: Client) -> None:

@@ -26,6 +26,7 @@ STATUS = {
     "bad_request": HTTPStatus.BAD_REQUEST,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
     "sign_in": HTTPStatus.UNAUTHORIZED,
+    "reauthenticate": HTTPStatus.UNAUTHORIZED,  # they signed in too long ago for this
     "bad_key": HTTPStatus.UNAUTHORIZED,
     "bad_signature": HTTPStatus.UNAUTHORIZED,  # of a receipt
     "not_allowed": HTTPStatus.FORBIDDEN,

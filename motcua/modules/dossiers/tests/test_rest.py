@@ -1,6 +1,7 @@
 """Dossiers in the JSON API: what the pages do and refuse, in the same way."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -13,11 +14,15 @@ from motcua.kernel.forms.models import Draft
 from motcua.kernel.identity.actions import create_service_key
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Access
+from motcua.modules.dossiers.actions.filing import filed_before
 from motcua.modules.dossiers.actions.reception import accept_dossier, request_supplement_dossier
+from motcua.modules.dossiers.actions.writing import begin_sheet
 from motcua.modules.dossiers.models import Claim, Dossier, DossierPaper, Sheet
 from motcua.modules.dossiers.queries.reading import opened
+from motcua.modules.dossiers.rest import public
 from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise, signed_in, somebody
 from motcua.modules.dossiers.tests.test_portal import photo
+from motcua.testing.at_once import at_once
 from motcua.testing.one_stop import OneStop
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +135,52 @@ def test_the_same_twice_makes_one(one_stop: OneStop) -> None:
     other = api.post("/dossiers", {**body, "name": "Kẻ Khác"}, Idempotency_Key="a")  # guessing the key gets nothing
     assert (other.status_code, other.json()["code"]) == (409, "file_gone")
     assert Case.objects.filter(kind="dossier").count() == 1
+
+
+def test_one_that_was_taken_in_meanwhile_has_taken_the_papers(
+    one_stop: OneStop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin is wholly done between the look at the key and the look at the papers."""
+    api, twin = Api(), []
+    body = {**BODY, "papers": {"GT.chung-sinh": [api.file()]}}
+
+    def overtaken(*args: Any, **options: Any) -> Any:
+        monkeypatch.setattr(public, "begin_sheet", begin_sheet)
+        twin.append(api.post("/dossiers", body, Idempotency_Key="a").json())
+        return begin_sheet(*args, **options)
+
+    monkeypatch.setattr(public, "begin_sheet", overtaken)
+    told = api.post("/dossiers", body, Idempotency_Key="a")
+    assert told.status_code == 201, told.json()
+    assert (told.json()["code"], told.json()["token"]) == (twin[0]["code"], twin[0]["token"])
+    assert Case.objects.filter(kind="dossier").count() == 1
+    assert not Sheet.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_moment_make_one(one_stop: OneStop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each finds that nothing was sent before, and only then does either go on."""
+    token, looked, ready = Api().file(), threading.local(), threading.Barrier(2)
+    body = {**BODY, "papers": {"GT.chung-sinh": [token]}}
+
+    def look(key: str) -> Any:
+        found = filed_before(key)
+        if not hasattr(looked, "once"):
+            looked.once = True
+            ready.wait(30)
+        return found
+
+    monkeypatch.setattr(public, "filed_before", look)
+
+    def send() -> tuple[str, str]:
+        answer = Api().post("/dossiers", body, Idempotency_Key="a")
+        assert answer.status_code == 201, answer.json()
+        return answer.json()["code"], answer.json()["token"]
+
+    one, other = at_once(send, send)
+    assert one == other
+    assert Case.objects.filter(kind="dossier").count() == 1
+    assert not Sheet.objects.exists()
 
 
 def test_for_another_and_with_a_claim(one_stop: OneStop, fees: int) -> None:

@@ -128,10 +128,11 @@ def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) 
     the report was hidden."""
     case = begin(case_id, "approve", kind=KIND, actor=actor, version=version)
     result = Incident.objects.values_list("result", flat=True).get(pk=case.id)
+    # Whoever reads the result opens what belongs to it; of a case that is not published that is its person alone.
+    publish_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
+    for file_id in files_of([case.id]).filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
+        publish_file(file_id, actor=actor)
     if publish(case):
-        publish_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
-        for file_id in files_of([case.id]).filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
-            publish_file(file_id, actor=actor)
         end(case, "approve", actor=actor, data={"result": result})
     else:
         end(case, "approve", actor=actor, data={"result": result}, to="answered", event="answered")

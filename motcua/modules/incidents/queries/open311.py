@@ -69,6 +69,15 @@ def group_of(category: Category) -> str:
     return parent.label
 
 
+def keywords_of(category: Category) -> str:
+    """Words that people look for it by, with commas between. The kept ones are Vietnamese, the city's own; in English
+    they are its examples, or else the parts of its name."""
+    if get_language() != "en" or not category.name_en:
+        return ", ".join(filter(None, category.keywords.split("|")))
+    examples = str(category.options.get("examples_en", ""))
+    return examples or ", ".join(category.name_en.replace(" and ", ", ").split(", "))
+
+
 def changeset() -> str:
     """Grows whenever services or their questions change: sorts as text."""
     at = applied_at()
@@ -153,7 +162,10 @@ def _near(rows: QuerySet[Case], around: Around) -> QuerySet[Case]:
 
 
 def public_files(case: Case) -> list[CaseFile]:
-    """Pictures that anybody may see: what was reported first, then what was done."""
+    """Pictures that anybody may see: what was reported first, then what was done. None of a hidden report, which its
+    own client still reads: the addresses would not open."""
+    if case.published_at is None:
+        return []
     order = ("before", "more", "visit", "after")
     shown = [file for file in case.files.all() if file.is_public and file.file.is_picture and file.role in order]
     return sorted(shown, key=lambda file: (order.index(file.role), file.id))
@@ -223,5 +235,12 @@ def _open_after(case_ids: Iterable[int]) -> dict[int, bool]:
 
 
 def _media(event: Event, case: Case) -> CaseFile | None:
-    role = {"incident.submitted": "before", "incident.published": "after"}.get(event.name)
-    return next((file for file in public_files(case) if file.event_id == event.id or file.role == role), None)
+    """A picture of what the event tells; of a result that was published, one of that result and of no earlier one."""
+    shown = public_files(case)
+    if event.name == "incident.submitted":
+        return next((file for file in shown if file.role == "before"), None)
+    source = event.id
+    if event.name == "incident.published":
+        came = [file.event_id or 0 for file in shown if file.role == "after"]
+        source = max((number for number in came if number < event.id), default=0)
+    return next((file for file in shown if file.event_id == source), None)

@@ -182,7 +182,7 @@ def _service(category: "Category") -> dict[str, Any]:
         "description": guidance or None,
         "metadata": bool(category.attributes),
         "type": "realtime",
-        "keywords": ", ".join(category.keywords.split("|")) or None,
+        "keywords": queries.keywords_of(category) or None,
         "group": queries.group_of(category) or None,
     }
 

@@ -33,7 +33,7 @@ from motcua.modules.incidents.forms.portal import AttributesForm
 from motcua.modules.incidents.queries.near import joinable_cases, similar_nearby
 from motcua.modules.incidents.queries.programs import case_by_code, list_incidents
 from motcua.modules.incidents.queries.promising import prospect
-from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_page
+from motcua.modules.incidents.queries.public import PublicFilter, earlier_submission, map_points, public_page
 from motcua.modules.incidents.queries.understanding import elsewhere, suggest
 from motcua.modules.incidents.rest.shapes import (
     IncidentList,
@@ -205,6 +205,16 @@ def _attributes(category: str | None, given: dict[str, Any]) -> dict[str, str | 
     return form.answers()
 
 
+def _files(tokens: Files, key: str) -> list[int]:
+    """None when the same request came before, and its report has taken them."""
+    try:
+        return file_ids(tokens)
+    except Refused:
+        if earlier_submission(key) is None:
+            raise
+        return []
+
+
 @router.post("/incidents", response={201: IncidentMade})
 @public
 @limited("report", per_hour=120)
@@ -217,15 +227,16 @@ def submit(
     actor = request.actor
     # With what it says: nobody gets another's private link by guessing a key.
     mark = hashlib.sha256(f"{actor.key}\0{idempotency_key}\0{body.model_dump_json()}".encode()).hexdigest()
+    key = f"api:{mark}" if idempotency_key else ""
     submitted = submit_incident(
         NewIncident(
             **body.model_dump(exclude={"category", "attributes", "files", "channel"}),
             category=body.category or "",
             attributes=_attributes(body.category, body.attributes),
-            file_ids=file_ids(body.files),
+            file_ids=_files(body.files, key),
             channel=body.channel if actor.is_officer else "api",
             language=_language(),
-            key=f"api:{mark}" if idempotency_key else "",
+            key=key,
             service_key_id=actor.id if actor.kind == "service" else None,
         ),
         actor=actor,

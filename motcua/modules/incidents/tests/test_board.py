@@ -3,21 +3,29 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models import Sum
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from motcua.kernel.figures.actions import rebuild_figures
+from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.figures.actions import COUNTS, rebuild_figures
 from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.figures.queries.board import board, forget
 from motcua.kernel.figures.views.board import forget_drawn
 from motcua.kernel.org import queries as org
 from motcua.kernel.org.models import Unit
 from motcua.lib import moment
-from motcua.modules.incidents.actions.receiving import accept_incident, take_incident
+from motcua.modules.incidents.actions.people import rate_incident, reopen_incident
+from motcua.modules.incidents.actions.receiving import (
+    accept_incident,
+    merge_incident,
+    reject_incident,
+    take_incident,
+)
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
 from motcua.testing.browser import BOTH_FACES
-from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City
+from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City, holding
 from motcua.testing.patience import read_all
 
 if TYPE_CHECKING:
@@ -92,18 +100,36 @@ def test_a_case_is_late_the_minute_its_promise_ends(city: City) -> None:
 
 
 def test_rebuilding_gives_the_same_numbers(week: City) -> None:
+    """With something in every column: also rejected, merged, reopened, rated, and rated otherwise."""
+    with moment.at(MONDAY + timedelta(days=5)):
+        rejected, merged, again = (lamp(week) for _ in range(3))
+        reject_incident(rejected, actor=week.minh, reason="Không thuộc phạm vi")
+        merge_incident(merged, actor=week.minh, into_code=Case.objects.get(pk=again).code)
+        finish(week, again)
+        reporter = holding(Party.objects.filter(case_id=again).earliest("id").id, again)
+        rate_incident(again, actor=reporter, score=2)
+        reopen_incident(again, actor=reporter, reason="Lại tắt")
+        finish(week, again)
+        rate_incident(again, actor=reporter, score=5)
+
     def numbers() -> list[dict[str, object]]:
         return [
             {name: value for name, value in row.items() if name != "id"}
-            for row in DayFigure.objects.order_by("day", "unit_id", "category_id").values()
+            for row in DayFigure.objects.order_by("day", "unit_id", "category_id", "area_id", "channel").values()
         ]
 
+    def sums() -> dict[str, int]:
+        return DayFigure.objects.aggregate(**{name: Sum(name) for name in COUNTS})
+
+    expected = {"opened": 7, "closed": 5, "on_time": 4, "late": 1, "rejected": 2, "reopened": 1, "rated": 1,
+                "rating_sum": 5}  # fmt: skip
     read_all()
     first = numbers()
-    assert first
+    assert sums() == expected
     rebuild_figures()
     assert not DayFigure.objects.exists()
     read_all()
+    assert sums() == expected
     assert numbers() == first
 
 

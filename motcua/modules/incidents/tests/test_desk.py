@@ -122,17 +122,6 @@ def test_bulk_leaves_out_what_is_out_of_reach(city: City) -> None:
     assert Case.objects.get(pk=theirs.id).state == "dispatched"
 
 
-def test_the_visit_record_is_a_pdf(city: City) -> None:
-    case = lamp(city)
-    take_incident(case.id, actor=city.hoa)
-    client = signed_in("hoa")
-    assert client.get(f"/desk/phan-anh/{case.id}/bien-ban.pdf").status_code == 409
-    visit_incident(case.id, actor=city.hoa, note="Bóng cháy, cần thang")
-    record = client.get(f"/desk/phan-anh/{case.id}/bien-ban.pdf")
-    assert record["Content-Type"] == "application/pdf"
-    assert record.content.startswith(b"%PDF-")
-
-
 def test_chips_count_and_filter(city: City) -> None:
     now = moment.now()
     with moment.at(now - timedelta(days=10)):

@@ -110,6 +110,25 @@ def test_a_definition_asks_the_questions_in_their_order(client: Client, question
     assert both(client, "services/waste", DEFINITION, "service_definition")["attributes"] == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "vietnamese", "english"),
+    [
+        ({"options": {"examples_en": "Lamp out, dark alley"}}, "đèn, bóng", "Lamp out, dark alley"),
+        ({"name_en": "Lamps and cables, poles"}, "đèn, bóng", "Lamps, cables, poles"),
+        ({"name_en": ""}, "đèn, bóng", "đèn, bóng"),
+        ({"keywords": ""}, None, "Street-Lighting"),
+    ],
+)
+def test_keywords_are_in_the_language_that_is_asked_for(
+    client: Client, questions: None, changes: dict[str, Any], vietnamese: str | None, english: str
+) -> None:
+    Category.objects.filter(code="street-lighting").update(**changes)
+    forget_rules()
+    for language, told in (("vi", vietnamese), ("en", english)):
+        rows = client.get(f"{BASE}services.json", headers={"Accept-Language": language}).json()
+        assert {row["service_code"]: row["keywords"] for row in rows}["street-lighting"] == told
+
+
 @pytest.mark.parametrize("path", ["services/none", "requests/PA-1", "tokens/none", "nothing", "services/a/b", ""])
 def test_what_is_not_there_is_404_with_a_list_of_errors(client: Client, city: City, path: str) -> None:
     for suffix in ("json", "xml"):

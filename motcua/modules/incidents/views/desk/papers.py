@@ -29,6 +29,7 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
     if page.incident.visited_at is None:
         raise Refused("wrong_state", _("Chưa ghi kiểm tra tại chỗ nên chưa có biên bản."))
     parents = org.tree().ancestors(page.shown.unit.id)
+    visit = next(row for row in page.rows if row.name == "incident.visited")  # the last one, as its time and words are
     with override("vi"):
         visited, now = timezone.localtime(page.incident.visited_at), timezone.localtime(moment.now())
         data = {
@@ -39,7 +40,7 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
             "date": f"ngày {visited.day:02d} tháng {_two(visited.month)} năm {visited.year}",
             "visited": moment_words(visited),
             "address": ", ".join(part for part in (page.case.address, page.shown.area) if part),
-            "officer": page.shown.officer,
+            "officer": visit.actor,  # whoever was there signs, whose case it may be by now
             "opened": moment_words(timezone.localtime(page.case.opened_at)),
             "text": page.incident.public_text or "(chỉ có ảnh)",
             "note": page.incident.visit_note,

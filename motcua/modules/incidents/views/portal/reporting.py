@@ -138,9 +138,12 @@ def report(request: Request) -> HttpResponse:
 def _send(request: Request) -> HttpResponse:
     form = ReportForm(request.POST)
     form.full_clean()
-    if before := earlier_submission(form.cleaned_data.get("key", "")):
-        return _sent(request, before[0], party_token(get_party(before[1])))
+    key = form.cleaned_data.get("key", "")
+    if before := _sent_before(request, key):
+        return before
     photos = received_photos(request)
+    if photos.errors and (before := _sent_before(request, key)):  # taken in meanwhile, and the photos with it
+        return before
     form = ReportForm(request.POST, photo_count=len(photos.files))
     category = category_by_code("incident", str(form["category"].value() or ""))
     questions = AttributesForm(category, request.POST)
@@ -168,6 +171,11 @@ def _with_place_of_photo(values: dict[str, Any], photos: Photos) -> dict[str, An
             if file.lat is not None and file.lon is not None and org.served_commune_at(file.lat, file.lon):
                 return {**values, "lat": file.lat, "lon": file.lon}
     return values
+
+
+def _sent_before(request: Request, key: str) -> HttpResponse | None:
+    found = earlier_submission(key)
+    return _sent(request, found[0], party_token(get_party(found[1]))) if found else None
 
 
 def _sent(request: Request, code: str, token: str) -> HttpResponse:

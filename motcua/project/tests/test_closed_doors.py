@@ -56,6 +56,7 @@ from motcua.modules.dossiers.actions.writing import begin_sheet, keep_on_sheet
 from motcua.modules.dossiers.models import Sheet
 from motcua.testing.city import LONG_AGO, MONDAY, City, add_officer
 from motcua.testing.doors import doors, read
+from motcua.testing.keeping import once
 from motcua.testing.one_stop import OneStop
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,10 @@ def file_for(who: Actor, version: Version, area: str, word: str, **more: Any) ->
 @pytest.fixture
 def world(city: City, one_stop: OneStop) -> World:
     cache.clear()
+    return once("two people's dossiers", lambda: _world(city, one_stop))
+
+
+def _world(city: City, one_stop: OneStop) -> World:
     yen = somebody(f"Nguyễn {SECRET} Yên", "0905 111 222", YEN_ID)
     uy = somebody("Trần Văn Uy", "0905 333 444", UY_ID)
     bao = somebody("Lê Thị Bảo", "0905 555 666", BAO_ID)

@@ -30,6 +30,8 @@ from motcua.lib.pdfsign.verifying import verify as verify_pdf
 from motcua.modules.incidents.kind import INCIDENT
 from motcua.modules.incidents.management.commands.demo import LOGINS, PASSWORD
 from motcua.modules.incidents.management.demo.stories import FAMILIES, Teller, forget_cast
+from motcua.modules.incidents.queries.public import reopen_days
+from motcua.modules.incidents.tasks import close_finished
 from motcua.testing.city import MONDAY
 from motcua.testing.patience import read_all
 
@@ -73,6 +75,11 @@ def test_a_year_of_history(da_lat: None, tmp_path: Path, capsys: pytest.CaptureF
     ended = [clock for clock in Clock.objects.all() if clock.stopped_at is not None]
     assert {clock.stopped_at is not None and clock.stopped_at > clock.due_at for clock in ended} == {True, False}
     assert_clocks_were_told_of_in_time(now)
+    ended_at = {case.pk: case.closed_at for case in cases}
+    by_itself = Event.objects.filter(name="incident.closed", actor=SYSTEM.key)
+    assert {event.at - (ended_at[event.case_id or 0] or now) for event in by_itself} == {timedelta(days=reopen_days())}
+    with moment.at(now):
+        assert close_finished() == 0
     assert CaseFile.objects.filter(file__type__startswith="image/").exists()
     names = [opened(person).name for person in Person.objects.all()]
     assert all(name.split()[0] in FAMILIES for name in names if name)

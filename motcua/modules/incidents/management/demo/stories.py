@@ -147,6 +147,11 @@ class Teller:
             again = self._later(at, 100, 900)
             if self._step(case, again, until, self._reopen):
                 self._work(case, again, until)
+        case.refresh_from_db(fields=["state", "closed_at"])
+        over = case.closed_at + timedelta(days=reopen_days()) if case.closed_at else until
+        if over < until and case.state != "rejected":  # nobody had it reopened: the worker closes it for good
+            with moment.at(over):
+                working.close_incident(case.id, actor=SYSTEM)
         sweep_past(case.id, until)
 
     def show(self, now: datetime) -> None:

@@ -4,7 +4,7 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,12 @@ from django.conf import settings as house
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from motcua.kernel.cases.actions.sweeping import remind_and_escalate
 from motcua.kernel.cases.models import Case, CaseFile, Clock
 from motcua.kernel.events.models import Event
 from motcua.kernel.events.queries import verify
+from motcua.kernel.figures.actions import rebuild_figures
+from motcua.kernel.figures.models import DayFigure
 from motcua.kernel.files.queries import content_of
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Account, Person
@@ -27,7 +30,10 @@ from motcua.lib.pdfsign.verifying import verify as verify_pdf
 from motcua.modules.incidents.kind import INCIDENT
 from motcua.modules.incidents.management.commands.demo import LOGINS, PASSWORD
 from motcua.modules.incidents.management.demo.stories import FAMILIES, Teller, forget_cast
+from motcua.modules.incidents.queries.public import reopen_days
+from motcua.modules.incidents.tasks import close_finished
 from motcua.testing.city import MONDAY
+from motcua.testing.patience import read_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REPORTS = 30
@@ -68,6 +74,12 @@ def test_a_year_of_history(da_lat: None, tmp_path: Path, capsys: pytest.CaptureF
     assert list(verify()) == []
     ended = [clock for clock in Clock.objects.all() if clock.stopped_at is not None]
     assert {clock.stopped_at is not None and clock.stopped_at > clock.due_at for clock in ended} == {True, False}
+    assert_clocks_were_told_of_in_time(now)
+    ended_at = {case.pk: case.closed_at for case in cases}
+    by_itself = Event.objects.filter(name="incident.closed", actor=SYSTEM.key)
+    assert {event.at - (ended_at[event.case_id or 0] or now) for event in by_itself} == {timedelta(days=reopen_days())}
+    with moment.at(now):
+        assert close_finished() == 0
     assert CaseFile.objects.filter(file__type__startswith="image/").exists()
     names = [opened(person).name for person in Person.objects.all()]
     assert all(name.split()[0] in FAMILIES for name in names if name)
@@ -75,6 +87,64 @@ def test_a_year_of_history(da_lat: None, tmp_path: Path, capsys: pytest.CaptureF
     for login, _who in LOGINS:
         assert login in logins
         assert Account.objects.get(login=login).check_password(PASSWORD)
+    assert_figures_are_rebuilt_the_same()
+
+
+def test_a_story_goes_forward_in_time(da_lat: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever passes by while officials are at work comes before their next move; what nobody takes up gets late."""
+
+    class Eventful(random.Random):
+        def random(self) -> float:
+            return 0.05  # all that may happen happens
+
+        def randint(self, a: int, b: int) -> int:
+            return b if a in (1, 20) else a  # what comes between two moves takes long, the next move comes soon
+
+    now = MONDAY + timedelta(days=2, hours=3)
+    teller = Teller(Eventful(), with_pictures=False)
+    teller.tell(case := teller.report(now - timedelta(days=20), about="street-lighting"), now)
+    names = set(Event.objects.filter(case_id=case.pk).values_list("name", flat=True))
+    assert names > {"incident.joined", "incident.still_there", "incident.extended", "incident.resolved"}
+    monkeypatch.setattr(Teller, "_work", lambda *_: None)
+    teller.tell(left := teller.report(now - timedelta(days=19), about="street-lighting"), now)
+    waiting = Clock.objects.filter(case_id=left.pk, reminded_at__isnull=False, escalated_at__isnull=False)
+    assert set(waiting.values_list("name", flat=True)) == {"accept", "result"}
+    assert_clocks_were_told_of_in_time(now)
+
+
+def assert_figures_are_rebuilt_the_same() -> None:
+    def numbers() -> list[tuple[object, ...]]:
+        columns = [field.attname for field in DayFigure._meta.concrete_fields if not field.primary_key]
+        return sorted(DayFigure.objects.values_list(*columns), key=str)
+
+    read_all()
+    first = numbers()
+    assert first
+    rebuild_figures()
+    read_all()
+    assert numbers() == first
+
+
+def assert_clocks_were_told_of_in_time(now: datetime) -> None:
+    """As if the worker had lived through the story: the reminder before the promise was due, the escalation of every
+    promise that was still open then, before it was kept, each before the move that came after it."""
+    events = Event.objects.filter(case_id__isnull=False).order_by("case_id", "at", "id")
+    assert list(events) == list(events.order_by("case_id", "id"))
+    told = {(event.case_id, event.name, event.at) for event in events}
+    assert {name for _case, name, _at in told} > {"clock.reminded", "clock.escalated"}
+    for clock in Clock.objects.all():
+        over = clock.stopped_at or clock.paused_at or now
+        assert (clock.escalated_at is not None) == (clock.due_at < over), clock
+        if clock.escalated_at is not None:
+            assert clock.due_at <= clock.escalated_at < over
+            assert (clock.case_id, "clock.escalated", clock.escalated_at) in told
+        reminds = clock.remind_at is not None and clock.remind_at < min(clock.due_at, over)
+        assert (clock.reminded_at is not None) == reminds, clock
+        if clock.reminded_at is not None and clock.remind_at is not None:
+            assert clock.remind_at <= clock.reminded_at < clock.due_at
+            assert (clock.case_id, "clock.reminded", clock.reminded_at) in told
+    with moment.at(now):
+        assert remind_and_escalate() == 0  # nothing is left that would be told all at once
 
 
 def test_dossiers_stand_at_every_step_and_their_results_are_signed(da_lat: None) -> None:
@@ -91,6 +161,7 @@ def test_dossiers_stand_at_every_step_and_their_results_are_signed(da_lat: None)
         assert held.exists(), login  # whoever signs in with a printed login has something to do
     assert not Event.objects.filter(case_id__in=cases.values("pk"), at__gt=now).exists()
     assert list(verify()) == []
+    assert_clocks_were_told_of_in_time(now)
     citizens = [actor.person_id or 0 for actor in people_with_accounts()]
     assert cases.filter(parties__person_id__in=citizens).exists()
     signed = CaseFile.objects.filter(case__in=cases, role="result").latest("id").file

@@ -1,5 +1,7 @@
 """What the worker does to clocks by itself: remind before, escalate after, reckon again when a calendar changed."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -11,6 +13,7 @@ from motcua.kernel.cases.models import Case, Clock
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.org import queries as org
+from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
 
 BATCH = 200
@@ -57,6 +60,28 @@ def _sweep_case(case_id: int) -> int:
         clock.save(update_fields=["reminded_at", "escalated_at"])
         done += 1
     return done
+
+
+# Not before the last action on the case: until then the clock said something else.
+_MOMENTS = """
+    SELECT DISTINCT greatest(at, updated_at)
+    FROM cases_clock AS clock JOIN cases_case ON cases_case.id = case_id,
+        LATERAL (VALUES (remind_at, reminded_at), (clock.due_at, escalated_at)) AS telling (at, told_at)
+    WHERE case_id = %s AND stopped_at IS NULL AND paused_at IS NULL
+        AND at IS NOT NULL AND told_at IS NULL AND greatest(at, updated_at) < %s
+    ORDER BY 1
+"""
+
+
+def sweep_past(case_id: int, until: datetime) -> None:
+    """History is made under a moved clock, and no worker lives in it: what the sweep would have done to the clocks of
+    this case before ``until``, each at its moment."""
+    with prepared() as cursor:
+        cursor.execute(_MOMENTS, [case_id, until])
+        moments = [at for (at,) in cursor.fetchall()]
+    for at in moments:
+        with moment.at(at):
+            _sweep_case(case_id)
 
 
 def hand_to_heirs() -> int:

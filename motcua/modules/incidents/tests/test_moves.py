@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from motcua.kernel.cases.actions.sweeping import remind_and_escalate
+from motcua.kernel.cases.actions.sweeping import remind_and_escalate, sweep_past
 from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.models import Case, Clock, ClockRule, Party, RoutingRule
 from motcua.kernel.cases.queries.rules import forget_rules
@@ -243,6 +243,34 @@ def test_reminders_and_escalations_come_once_each(city: City) -> None:
         Event.objects.filter(case_id=case.id, name__startswith="clock.").order_by("id").values_list("name", flat=True)
     )
     assert list(names) == ["clock.reminded", "clock.escalated"]
+
+
+def test_where_history_is_made_each_comes_at_its_own_moment(city: City) -> None:
+    case = lamp(city)
+    accept, result = clock(case, "accept"), clock(case, "result")
+
+    def told() -> list[tuple[str, object]]:
+        events = Event.objects.filter(case_id=case.id, name__startswith="clock.")
+        return list(events.order_by("id").values_list("name", "at"))
+
+    sweep_past(case.id, accept.due_at)  # at that very moment the promise may still be kept
+    assert told() == [("clock.reminded", accept.remind_at)]
+    for _again in range(2):
+        sweep_past(case.id, result.due_at + HOUR)
+        assert told() == [
+            ("clock.reminded", accept.remind_at),
+            ("clock.escalated", accept.due_at),
+            ("clock.reminded", result.remind_at),
+            ("clock.escalated", result.due_at),
+        ]
+
+
+def test_a_clock_that_was_set_back_is_late_from_then_on(city: City) -> None:
+    case = lamp(city)
+    Clock.objects.filter(case=case, name="accept").update(remind_at=MONDAY - 2 * HOUR, due_at=MONDAY - HOUR)
+    sweep_past(case.id, MONDAY + HOUR)
+    event = Event.objects.get(case_id=case.id, name__startswith="clock.")
+    assert (event.name, event.at) == ("clock.escalated", MONDAY)  # no reminder any more, and nothing before it was sent
 
 
 @pytest.mark.parametrize(("hours", "target"), [("off", "centre-1022"), ("working", "lights")])

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F
 
+from motcua.kernel.cases.actions.sweeping import sweep_past
 from motcua.kernel.files.actions import keep_made
 from motcua.kernel.forms.queries.answers import check
 from motcua.kernel.forms.queries.versions import FormVersion, newest
@@ -184,17 +185,23 @@ class _Teller:
             case = self._file(offer, form, answers, commune)
         if case is None:
             return
-        while (at := self._later(case, at)) < self.now:
+        while (at := self._later(case, at)) < self.now and self._go_on(case, at):
+            pass
+        if case.closed_at is not None:
             with moment.at(at):
-                try:
-                    goes_on = self._step(case)
-                except Refused:
-                    return  # such as a signature that is still to come: it stays where it is
-                case.refresh_from_db()
-                if case.closed_at is not None:
-                    self._rate(case)
-                if case.closed_at is not None or not goes_on:
-                    return
+                self._rate(case)
+        sweep_past(case.id, self.now)
+
+    def _go_on(self, case: Any, at: datetime, *, asks: bool | None = None) -> bool:
+        """One step at ``at``; False where the story ends or waits."""
+        sweep_past(case.id, at)
+        with moment.at(at):
+            try:
+                goes_on = self._step(case, asks=asks)
+            except Refused:
+                return False  # such as a signature that is still to come: it stays where it is
+        case.refresh_from_db()
+        return goes_on and case.closed_at is None
 
     def show(self, wanted: Sequence[Stand]) -> int:
         """One that stands at each of these now, of the last days. Returns how many were made: each stops at the first
@@ -216,20 +223,14 @@ class _Teller:
         at = calendar.next_open(self.now - timedelta(days=self.rng.randint(3, 6)))
         with moment.at(at):
             case = self._file(offer, form, answers, self.communes[0])
-        while case is not None and case.closed_at is None:
-            if reached := next((stand for stand in left if stand.holds(case)), None):
-                return reached
+        if case is None:
+            return None
+        while (reached := next((stand for stand in left if stand.holds(case)), None)) is None:
             at = calendar.add(calendar.next_open(at), self.rng.randint(10, 90))
-            if at >= self.now:
+            if at >= self.now or not self._go_on(case, at, asks=ASKED in left):
                 break
-            with moment.at(at):
-                try:
-                    if not self._step(case, asks=ASKED in left):
-                        break
-                except Refused:
-                    break
-                case.refresh_from_db()
-        return None
+        sweep_past(case.id, self.now)
+        return reached
 
     def _rate(self, case: Any) -> None:
         """Most people do, by the link that tells of the result."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from motcua.kernel.cases.actions.sweeping import sweep_past
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.reading import cases_of, files_of
@@ -142,28 +143,34 @@ class Teller:
         luck = self.dice.random()
         if luck < 0.03:
             self._step(case, self._later(case.opened_at, 1, 5), until, self._reject)
-            return
-        at = self._work(case, case.opened_at, until)
-        if at is not None and luck > 0.975:
+        elif (at := self._work(case, case.opened_at, until)) is not None and luck > 0.975:
             again = self._later(at, 100, 900)
             if self._step(case, again, until, self._reopen):
                 self._work(case, again, until)
+        case.refresh_from_db(fields=["state", "closed_at"])
+        over = case.closed_at + timedelta(days=reopen_days()) if case.closed_at else until
+        if over < until and case.state != "rejected":  # nobody had it reopened: the worker closes it for good
+            with moment.at(over):
+                working.close_incident(case.id, actor=SYSTEM)
+        sweep_past(case.id, until)
 
     def show(self, now: datetime) -> None:
         """The newest reports: one for each state, so that every page has something to show. SHOWN of them."""
-        kept = None
+        told, merged = {}, now - timedelta(minutes=10)  # the last that happens
         for state, steps in self._ways().items():
             at = now - timedelta(minutes=self.dice.randint(180, 1_800))
             case = self.report(at, about="official-conduct" if state == "answered" else "street-lighting")
             for step in steps:
                 later = self._later(at, 5, 50)
-                at = later if later < now else at + (now - at) / 4  # outside working hours somebody is on duty
+                at = later if later < merged else at + (merged - at) / 4  # outside working hours somebody is on duty
                 self._step(case, at, now, step)
-            if state == "in_progress":
-                kept = case
-        if kept is not None:
-            twin = self.report(now - timedelta(minutes=self.dice.randint(20, 170)), about="street-lighting", like=kept)
-            self._step(twin, now - timedelta(minutes=10), now, lambda case: self._merge(case, kept.code))
+            told[state] = case
+        kept = told["in_progress"]
+        twin = self.report(now - timedelta(minutes=self.dice.randint(20, 170)), about="street-lighting", like=kept)
+        sweep_past(kept.id, merged)
+        self._step(twin, merged, now, lambda case: self._merge(case, kept.code))
+        for case in (*told.values(), twin):
+            sweep_past(case.id, now)
 
     def _ways(self) -> dict[str, tuple[Callable[[Case], None], ...]]:
         done = (self._take, self._visit, self._resolve)
@@ -192,9 +199,11 @@ class Teller:
             if number == 2 and self.dice.random() < 0.06:
                 at = self._ask_and_answer(case, at, until)
             if number < 3 and self.dice.random() < 0.1:
-                self._step(case, self._later(at, 1, 20), until, self._join if number < 2 else self._still_there)
+                later = self._later(at, 1, 20)
+                at = later if self._step(case, later, until, self._join if number < 2 else self._still_there) else at
             if number == 2 and slow and self.dice.random() < 0.5:
-                self._step(case, self._later(at, 20, 100), until, self._extend)
+                later = self._later(at, 20, 100)
+                at = later if self._step(case, later, until, self._extend) else at
         if self.dice.random() < 0.4:
             at = self._later(at, 60, 900)
             self._step(case, at, until, self._rate)
@@ -234,6 +243,7 @@ class Teller:
         """Do it at ``at``; False when that lies ahead, or when the rules do not allow it."""
         if at > until:
             return False
+        sweep_past(case.id, at)
         with moment.at(at):
             case.refresh_from_db()
             try:

@@ -10,6 +10,7 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
 from motcua import __version__
+from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import may, may_somewhere
 from motcua.kernel.identity.views import Request
 from motcua.kernel.identity.views.sessions import seconds_left
@@ -48,6 +49,12 @@ def _address_in(name: str, urlconf: str | None) -> str:
         return reverse(name, urlconf=urlconf)
     except NoReverseMatch:
         return ""
+
+
+@lru_cache(maxsize=256)  # every desk page asks what forty permissions open
+def _links_of(officer: Actor) -> tuple[DeskLink, ...]:
+    links = (link for link in LINKS.values() if _address(link.url_name))
+    return tuple(link for link in links if may_somewhere(officer, link.permission))
 
 
 def is_here(path: str, url: str) -> bool:
@@ -148,11 +155,13 @@ class House:
     # The desk
 
     @cached_property
-    def _links(self) -> list[DeskLink]:
-        actor = self._request.actor
-        if not actor.is_officer:
-            return []
-        return [link for link in LINKS.values() if _address(link.url_name) and may_somewhere(actor, link.permission)]
+    def _links(self) -> tuple[DeskLink, ...]:
+        return _links_of(self._request.actor) if self._request.actor.is_officer else ()
+
+    @cached_property
+    def desk_menu(self) -> tuple[tuple[str, bool, int | None, bool], ...]:
+        """All that the desk's menus depend on besides the language: the doors, which leads to here, what they count."""
+        return tuple((door.name, door.is_here, door.count, door.is_hot) for door in self._doors.values())
 
     def _door(self, link: DeskLink) -> Door:
         count = link.count(self._request) if link.count else None

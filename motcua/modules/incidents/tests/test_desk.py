@@ -54,6 +54,23 @@ def test_it_works(city: City) -> None:
     assert case.code in client.get("/desk/").content.decode()
 
 
+def test_the_menu_counts_and_shows_where_one_is(city: City) -> None:
+    """Kept in memory for everybody: what it says must still be of this moment, this page and this reader."""
+
+    def entry(login: str, path: str = "/desk/") -> list[tuple[str, str]]:
+        page = signed_in(login).get(path).text.replace(' data-key="g i"', "")
+        return re.findall(
+            r'<a class="n" href="/desk/"( aria-current="page")?[^>]*>.*?(?:<em[^>]*>(\d+)</em>)?</a>', page
+        )
+
+    here, elsewhere = ' aria-current="page"', ""
+    for count in ("", "1", "2"):
+        assert entry("minh") == [(here, count)]
+        assert entry("minh", "/desk/phan-anh/moi/") == [(elsewhere, count)]
+        assert entry("tam") == [(here, "")]  # of another ward
+        lamp(city)
+
+
 def test_a_stranger_is_sent_to_the_door_and_another_ward_finds_nothing(city: City) -> None:
     case = lamp(city)
     for address in (f"/desk/phan-anh/{case.id}/", f"/desk/phan-anh/{case.id}/bien-ban.pdf", "/desk/"):

@@ -60,6 +60,13 @@ def test_nothing_is_fetched_from_elsewhere(built: Path) -> None:
         assert "sourceMappingURL" not in path.read_text()
 
 
+def test_no_style_locks_the_orientation(built: Path) -> None:
+    """WCAG 1.3.4: whoever has fixed the phone to a wheelchair cannot turn it."""
+    sheets = [sheet.read_text(encoding="utf-8") for sheet in built.rglob("*.css")]
+    assert len(sheets) >= 3
+    assert not any("orientation" in sheet for sheet in sheets)
+
+
 def test_second_build_is_the_same_and_first_is_not_repeated(built: Path, settings: Settings) -> None:
     settings.BUILD_DIR = built
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in built.rglob("*") if path.is_file()}

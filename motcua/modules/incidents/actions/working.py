@@ -39,7 +39,7 @@ def visit_incident(
         case.officer_id = actor.id
         clocks.give_to_officer()
     Incident.objects.filter(pk=case.id).update(visit_note=words, visited_at=clocks.at)
-    event = finish(case, "visit", actor=actor, clocks=clocks, data={"note": words})
+    event = finish(case, "visit", actor=actor, clocks=clocks, data={"note": words, "unit_id": case.unit_id})
     take_files(case, file_ids, FileRole.VISIT, actor=actor, event_id=event.id)
     return case
 

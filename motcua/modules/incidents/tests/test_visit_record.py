@@ -14,7 +14,7 @@ from motcua.kernel.files.actions import store_file
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Account
 from motcua.lib import moment
-from motcua.modules.incidents.actions.receiving import take_incident
+from motcua.modules.incidents.actions.receiving import dispatch_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.actions.working import visit_incident
 from motcua.testing.city import LAMP_AT, MONDAY, City
@@ -107,11 +107,15 @@ def test_whoever_was_there_signs_and_the_last_visit_counts(city: City) -> None:
     """The case has gone to somebody else meanwhile."""
     case = reported(city)
     take_incident(case.id, actor=city.minh)
-    visit(case, city.minh, 1, note="Chưa thấy gì")
-    visit(case, city.hoa, 2)
+    visit(case, city.minh, 1, note="Chưa thấy gì", photos=2)
+    visit(case, city.hoa, 2, photos=1)
+    dispatch_incident(case.id, actor=city.minh, unit_id=city.ward_one.id)
     take_incident(case.id, actor=city.minh)
     told = words_of(record(case, "minh"))
-    assert Case.objects.get(pk=case.id).officer_id == city.minh.id
+    case.refresh_from_db()
+    assert (case.officer_id, case.unit_id) == (city.minh.id, city.ward_one.id)
+    assert "PHÒNG KINH TẾ MỘT" in told
+    assert "4. Ảnh tại chỗ: 1 ảnh" in told
     assert "Phạm Thị Hoa, Phòng Kinh tế Một, kiểm tra" in told
     assert NOTE in told
     assert "Lê Văn Minh" not in told

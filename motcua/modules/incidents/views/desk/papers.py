@@ -10,6 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from motcua.kernel.cases.kind import FileRole
+from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
@@ -28,24 +29,27 @@ def visit_record(request: Request, case_id: int) -> HttpResponse:
     page = desk_page(case_id, actor=request.actor)
     if page.incident.visited_at is None:
         raise Refused("wrong_state", _("Chưa ghi kiểm tra tại chỗ nên chưa có biên bản."))
-    parents = org.tree().ancestors(page.shown.unit.id)
-    visit = next(row for row in page.rows if row.name == "incident.visited")  # the last one, as its time and words are
+    # The last one, as its time and words are. Whoever was there signs, for the unit that it was then.
+    visit = next(row for row in page.rows if row.name == "incident.visited")
+    was = histories([page.case.id], [visit.name])[page.case.id][-1].data
+    unit = org.tree().unit(was.get("unit_id", page.case.unit_id))
+    parents = org.tree().ancestors(unit.id)
     with override("vi"):
         visited, now = timezone.localtime(page.incident.visited_at), timezone.localtime(moment.now())
         data = {
             "code": page.case.code,
-            "unit": page.shown.unit.name,
+            "unit": unit.name,
             "parent": parents[0].name if parents else "",
-            "place": page.shown.area or page.shown.unit.short_name,
+            "place": page.shown.area or unit.short_name,
             "date": f"ngày {visited.day:02d} tháng {_two(visited.month)} năm {visited.year}",
             "visited": moment_words(visited),
             "address": ", ".join(part for part in (page.case.address, page.shown.area) if part),
-            "officer": visit.actor,  # whoever was there signs, whose case it may be by now
+            "officer": visit.actor,
             "opened": moment_words(timezone.localtime(page.case.opened_at)),
             "text": page.incident.public_text or "(chỉ có ảnh)",
             "note": page.incident.visit_note,
             "due": moment_words(timezone.localtime(page.shown.promise.due_at)) if page.shown.promise else "–",
-            "photos": [use.file.name for use in page.shown.files[FileRole.VISIT]],
+            "photos": [use.file.name for use in page.shown.files[FileRole.VISIT] if use.event_id == visit.event_id],
             "printed": moment_words(now),
         }
     response = HttpResponse(

@@ -48,6 +48,10 @@ BOTH_FACES = pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DES
 
 OpenPage = Callable[..., "Page"]
 Axe = Callable[["Page"], None]
+# A colour on its way from one to another is neither.
+AT_REST = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.playState === "running" && isFinite(one.effect.getComputedTiming().endTime))
+  .map((one) => one.finished))"""
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +153,7 @@ def axe() -> Axe:
     def check(page: "Page") -> None:
         if not page.evaluate("'axe' in window"):  # a dialog opened on a page that was checked already
             page.evaluate(source)  # evaluated by the debugger: the page's policy does not forbid it
+        page.evaluate(AT_REST)
         # It would read every style sheet each time, to see whether one locks the orientation: test_assets does once.
         result = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
         findings = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from motcua.kernel.cases.actions.sweeping import hand_to_heirs, reckon_open_clocks, remind_and_escalate
 from motcua.kernel.cases.kind import KINDS, FileRole
 from motcua.kernel.cases.models import CaseFile
-from motcua.kernel.cases.queries.people import own_parties
+from motcua.kernel.cases.queries.people import is_veiled, own_parties
 from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.files.kind import Concern, Variant
 from motcua.kernel.identity.kind import SYSTEM, Actor
@@ -40,9 +40,10 @@ def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
             return True
         if not may_on(actor, f"{use.case.kind}.read", use.case):
             continue
-        mine = {one.id for one in own_parties(use.case_id, actor)}
+        mine = {one.id: one for one in own_parties(use.case_id, actor)}
         is_theirs = bool(mine) if use.role == FileRole.PAPER else use.party_id in mine
-        if is_theirs or (use.is_public and variant is not Variant.ORIGINAL):
+        reads_shown = any(not is_veiled(use.case, one) for one in mine.values())
+        if is_theirs or (reads_shown and use.is_public and variant is not Variant.ORIGINAL):
             return True
     return False
 

@@ -113,6 +113,11 @@ def publish_files(case_id: int, roles: Sequence[FileRole], *, only: Sequence[int
     (files if only is None else files.filter(file_id__in=only)).update(is_public=True)
 
 
+def withdraw_files(case_id: int, roles: Sequence[FileRole]) -> None:
+    """Nobody outside sees the files of a locked case in these roles any more."""
+    CaseFile.objects.filter(case_id=case_id, role__in=roles).update(is_public=False)
+
+
 def drop_files(case_id: int, role: FileRole, file_ids: Sequence[int]) -> None:
     """Take files that have been replaced off a locked case, before anybody outside has seen them."""
     CaseFile.objects.filter(case_id=case_id, role=role, file_id__in=file_ids, is_public=False).delete()

@@ -77,9 +77,10 @@ def requires(
 
 def _refusal(request: Request, permission: str) -> HttpResponseBase | None:
     actor = request.actor
-    if may_somewhere(actor, permission):
-        return None
     is_machine = request.path.startswith(_MACHINE_PATHS)
+    # A key is for the doors of machines: a page shows all that its reader may see, however little the key is for.
+    if may_somewhere(actor, permission) and (is_machine or actor.kind != "service"):
+        return None
     is_page = not is_machine and not request.headers.get("HX-Request")
     if not is_machine and actor.is_officer and actor.id is not None and must_add_factor(actor.id):
         return HttpResponseRedirect(resolve_url("security"))

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.moving import said
 from motcua.kernel.cases.actions.opening import searched_words
-from motcua.kernel.cases.actions.people import publish_files
+from motcua.kernel.cases.actions.people import publish_files, withdraw_files
 from motcua.kernel.cases.kind import FileRole, PartyRole
 from motcua.kernel.cases.queries.people import parties
 from motcua.kernel.cases.queries.rules import rules
+from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.queries import opened
 from motcua.lib import moment
 from motcua.lib.codes import contacts_in, redact
@@ -34,12 +35,21 @@ if TYPE_CHECKING:
 
 
 def publish(case: Case) -> bool:
-    """Let strangers read the locked case, if they may; the caller saves it. Whether they may."""
+    """Let strangers read the locked case, if they may; the caller saves it. Whether they may. What a leader approved
+    for its person alone stays theirs."""
     category = rules().categories.get(case.category_id) if case.category_id else None
-    is_hidden = Incident.objects.filter(pk=case.id, hidden_at__isnull=False).exists()
-    if (category is None or category.is_public) and not is_hidden:
-        case.published_at = case.published_at or moment.now()
+    hidden_at, resolved_at = Incident.objects.values_list("hidden_at", "resolved_at").get(pk=case.id)
+    if (category is None or category.is_public) and hidden_at is None and case.published_at is None:
+        case.published_at = moment.now()
+        if resolved_at is not None and _was_answered(case):
+            withdraw_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
     return case.published_at is not None
+
+
+def _was_answered(case: Case) -> bool:
+    """Whether the last result went to the person alone."""
+    results = histories([case.id], ["incident.published", "incident.answered"]).get(case.id, [])
+    return bool(results) and results[-1].name == "incident.answered"
 
 
 def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[int] | None) -> None:

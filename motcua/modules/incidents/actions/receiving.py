@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.actions.clocks import Clocks
 from motcua.kernel.cases.actions.moving import begin, finish, said, touch
-from motcua.kernel.cases.actions.people import bring_parties
+from motcua.kernel.cases.actions.people import bring_parties, drop_unpublished_files
+from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.reading import cases_of, get_case
 from motcua.kernel.cases.queries.rules import category_by_code
 from motcua.kernel.events.actions import record
@@ -213,7 +214,9 @@ def reject_incident(case_id: int, *, actor: Actor, reason: str, version: int | N
     """Not for us at all; the reason is told to the person."""
     case = begin(case_id, "reject", kind=KIND, actor=actor, version=version)
     why = said_in_public(case, reason, "reason", _("Ghi lý do để người gửi hiểu vì sao và nên làm gì tiếp."))
-    Incident.objects.filter(pk=case.id).update(reject_reason=why)
+    # What an officer wrote as a result, and no leader approved, is none.
+    Incident.objects.filter(pk=case.id).update(reject_reason=why, result="")
+    drop_unpublished_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
     end(case, "reject", actor=actor, data={"reason": why})
     return case
 

@@ -128,11 +128,12 @@ def approve_incident(case_id: int, *, actor: Actor, version: int | None = None) 
     the report was hidden."""
     case = begin(case_id, "approve", kind=KIND, actor=actor, version=version)
     result = Incident.objects.values_list("result", flat=True).get(pk=case.id)
+    is_public = publish(case)
     # Whoever reads the result opens what belongs to it; of a case that is not published that is its person alone.
     publish_files(case.id, [FileRole.AFTER, FileRole.DOCUMENT])
     for file_id in files_of([case.id]).filter(role=FileRole.DOCUMENT).values_list("file_id", flat=True):
         publish_file(file_id, actor=actor)
-    if publish(case):
+    if is_public:
         end(case, "approve", actor=actor, data={"result": result})
     else:
         end(case, "approve", actor=actor, data={"result": result}, to="answered", event="answered")
@@ -206,5 +207,7 @@ def close_incident(case_id: int, *, actor: Actor, version: int | None = None) ->
     """The time for reopening is over, or nothing more is to be said."""
     case = begin(case_id, "close", kind=KIND, actor=actor, version=version)
     incident = Incident.objects.get(pk=case_id)
-    finish(case, "close", actor=actor, data={**unit_words(case), "result": incident.result or incident.reject_reason})
+    ended = {"published": incident.result, "rejected": incident.reject_reason}
+    result = ended.get(case.state, _("Đã trả lời riêng cho người gửi."))
+    finish(case, "close", actor=actor, data={**unit_words(case), "result": result})
     return case

@@ -17,6 +17,7 @@ from motcua.kernel.cases.queries.rules import leaf_categories, rules
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import histories, sentence, told
 from motcua.kernel.packs.queries import applied_at
+from motcua.lib.codes import redact
 from motcua.modules.incidents.models import Addition
 from motcua.modules.incidents.queries.near import DEGREE_METRES
 from motcua.modules.incidents.queries.public import public_cases
@@ -89,7 +90,7 @@ def changeset() -> str:
 
 def service_requests(wanted: RequestFilter, *, actor: Actor | None = None) -> list[Case]:
     """Newest first, with ``incident`` and ``files``. By their ids a client also gets what it sent itself and what is
-    not published. Three statements."""
+    not published. Three statements; one more for how closed ones ended."""
     first = (wanted.page - 1) * wanted.page_size
     last = first + wanted.page_size
     if wanted.ids:
@@ -97,6 +98,21 @@ def service_requests(wanted: RequestFilter, *, actor: Actor | None = None) -> li
     else:
         rows = newest(_filtered(public_cases(), wanted), wanted.words, last, by="opened_at")
     return list(_told(rows)[first:last])
+
+
+def endings(cases: Iterable[Case]) -> dict[int, str]:
+    """How those of them that are closed ended, by their ids: the result that was published last, or why they were
+    rejected. What was answered to the person alone is told to nobody else. One statement, where there are any."""
+    closed = [case.id for case in cases if case.closed_at is not None]
+    names = ("incident.published", "incident.answered", "incident.rejected")
+    found: dict[int, str] = {}
+    for case_id, events in (histories(closed, names) if closed else {}).items():
+        last = events[-1]
+        if last.name == "incident.published":
+            found[case_id] = str(last.data.get("result", ""))
+        elif last.name == "incident.rejected":
+            found[case_id] = redact(str(last.data.get("reason", "")))
+    return found
 
 
 def service_request(code: str, *, actor: Actor | None = None) -> Case:

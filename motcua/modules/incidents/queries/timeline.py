@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.timeline import TimelineRow, only_the_newest_goes_on, timeline_row
 from motcua.kernel.events.kind import Audience
-from motcua.kernel.events.queries import timeline
+from motcua.kernel.events.queries import kind_of, timeline
 from motcua.lib.codes import redact
 from motcua.modules.incidents.models import Addition
 
@@ -29,8 +30,8 @@ def timeline_rows(
 ) -> list[TimelineRow]:
     """Newest first. What people added later stands with the event that it came with: whole to whoever wrote it, or to
     officials with ``own_words``; masked to everybody else. ``masked``: the reader is of the case but did not write it,
-    so numbers and addresses in what officials wrote to the reporter are struck out. ``is_veiled``: of what others wrote
-    they read nothing, as no official has let strangers read it."""
+    so numbers and addresses in what officials wrote to the reporter are struck out. ``is_veiled``: of what others
+    wrote, officials too, they read nothing, as no official has let strangers read it."""
     words = {}
     for addition in Addition.objects.filter(case_id=case.id):
         is_theirs = own_words or (party_id is not None and addition.party_id == party_id)
@@ -44,9 +45,9 @@ def timeline_rows(
     rows = []
     for event in reversed(timeline(case.id, audience)):
         result = event.data.get("result", result)
-        if is_veiled and event.name in ("incident.info_requested", "incident.reopened"):
+        if is_veiled and _tells_words(event.name):
             continue
-        if event.name in ("incident.published", "incident.answered"):
+        if event.name in ("incident.published", "incident.answered") and not is_veiled:
             words[event.id] = result
         row = timeline_row(
             event,
@@ -59,3 +60,12 @@ def timeline_rows(
         rows.append(row)
     rows.reverse()
     return only_the_newest_goes_on(rows, is_open=case.closed_at is None)
+
+
+@cache
+def _tells_words(name: str) -> bool:
+    """Whether the sentence of this event holds what somebody wrote."""
+    kind = kind_of(name)
+    return kind is not None and any(
+        f"{{{key}}}" in str(kind.sentence) for key in ("note", "text", "reason", "question")
+    )

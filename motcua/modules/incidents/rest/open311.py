@@ -47,6 +47,7 @@ from motcua.modules.incidents.queries.public import category_name, earlier_submi
 from motcua.modules.incidents.rest.formats import TYPES, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from motcua.kernel.cases.models import Case, Category
@@ -232,8 +233,9 @@ def requests(request: HttpRequest, suffix: str) -> HttpResponse:
 @limited("open311", per_hour=3600, methods=("GET",))
 def _list(request: HttpRequest, suffix: str) -> HttpResponse:
     found = queries.service_requests(read_filter(request.GET), actor=_client(request))
+    ends = queries.endings(found)
     is_extended = _is_extended(request)
-    return answer(suffix, "service_requests", [_request(case, is_extended=is_extended) for case in found])
+    return answer(suffix, "service_requests", [_request(case, ends, is_extended=is_extended) for case in found])
 
 
 def _post(request: HttpRequest, suffix: str) -> HttpResponse:
@@ -303,7 +305,9 @@ def _notice(case: "Case", posted: PostedRequest | None = None) -> str:
 @limited("open311", per_hour=3600, methods=("GET",))
 def request_by_id(request: HttpRequest, suffix: str, code: str) -> HttpResponse:
     case = queries.service_request(code, actor=_client(request))
-    return answer(suffix, "service_requests", [_request(case, is_extended=_is_extended(request))])
+    return answer(
+        suffix, "service_requests", [_request(case, queries.endings([case]), is_extended=_is_extended(request))]
+    )
 
 
 @endpoint("GET", "HEAD")
@@ -350,13 +354,13 @@ def _is_extended(request: HttpRequest) -> bool:
     return request.GET.get("extensions", "").lower() in ("true", "1")
 
 
-def _request(case: "Case", *, is_extended: bool = False) -> dict[str, Any]:
+def _request(case: "Case", endings: "Mapping[int, str]", *, is_extended: bool = False) -> dict[str, Any]:
     category = rules().categories.get(case.category_id) if case.category_id else None
     files = queries.public_files(case)
     told: dict[str, Any] = {
         "service_request_id": case.code,
         "status": "open" if case.closed_at is None else "closed",
-        "status_notes": _status_notes(case),
+        "status_notes": _status_notes(case, endings.get(case.id, "")),
         "service_name": category_name(category) or None,
         "service_code": category.code if category else "",
         "description": case.incident.public_text[:LONGEST_DESCRIPTION] or None,
@@ -395,21 +399,10 @@ def _request(case: "Case", *, is_extended: bool = False) -> dict[str, Any]:
     return told
 
 
-def _status_notes(case: "Case") -> str:
+def _status_notes(case: "Case", ending: str) -> str:
     """The state in plain words, and why: the result, the reason, or the other report that goes on for it."""
     words = str(INCIDENT.state(case.state).public_label)
-    incident = case.incident
-    match case.state:
-        case "published":
-            why = incident.result
-        case "rejected":
-            why = redact(incident.reject_reason)
-        case "merged":
-            why = case.merged_code  # type: ignore[attr-defined]  # annotated by the query
-        case "closed":
-            why = incident.result or redact(incident.reject_reason)
-        case _:
-            why = ""
+    why = case.merged_code if case.state == "merged" else ending  # type: ignore[attr-defined]  # annotated by the query
     return f"{words}. {why}" if why else words
 
 

@@ -358,7 +358,7 @@ def test_what_nobody_has_seen_yet_is_offered_by_its_category_alone(client: Clien
     assert joined.status_code == 302
     assert "Bạn đã cùng báo việc này" in reads(joined["Location"])
     page = reads(f"/phan-anh/{case.code}/")
-    assert "Cán bộ chưa xem phản ánh này" in page
+    assert "Phản ánh này chưa hiện với mọi người" in page
     assert "Tôi cũng thấy tối" in page  # their own words
     read.append(client.post("/theo-doi/viec/", {"code": case.code}).text)
     assert case.code in read[-1]

@@ -1,0 +1,170 @@
+"""What was meant for few stays with them, whatever happens to the report later: drafts of results, private answers,
+what officials wrote while a report was hidden; and a key opens the doors of machines alone."""
+
+import io
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.events.models import Event
+from motcua.kernel.files.actions import store_file
+from motcua.kernel.files.tests.pictures import PDF as PAPER
+from motcua.kernel.identity.actions import create_service_key
+from motcua.modules.incidents.actions.people import join_incident, reopen_incident
+from motcua.modules.incidents.actions.receiving import (
+    accept_incident,
+    classify_incident,
+    reject_incident,
+    take_incident,
+)
+from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.modules.incidents.actions.working import (
+    approve_incident,
+    close_incident,
+    hide_incident,
+    reply_incident,
+    request_info_incident,
+    resolve_incident,
+    revise_incident,
+    show_incident,
+    visit_incident,
+)
+from motcua.testing.city import LAMP_AT, City
+
+pytestmark = pytest.mark.django_db
+SECRET = "zqkhuyênkín"
+
+
+def sent(city: City) -> Case:
+    return submit_incident(
+        NewIncident(text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1]), actor=city.an
+    ).case
+
+
+def resolved(city: City, case: Case) -> None:
+    """Taken, and its result written down, with a photo and a paper."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "#888").save(out, "JPEG")
+    out.seek(0)
+    photo, paper = store_file(out, actor=city.hoa), store_file(io.BytesIO(PAPER), actor=city.hoa, purpose="document")
+    take_incident(case.id, actor=city.hoa)
+    resolve_incident(
+        case.id, actor=city.hoa, result=f"Đã {SECRET}", file_ids=[photo.pk], document_ids=[paper.pk], caption="Sau"
+    )
+
+
+def link_of(case: Case) -> str:
+    return party_token(Party.objects.get(case=case, role="reporter"))
+
+
+def reading(link: str = "") -> Client:
+    return Client(headers={"X-Private-Link": link} if link else {})
+
+
+def everything(client: Client, case: Case) -> str:
+    """What somebody reads of a report, wherever it is told."""
+    paths = (
+        f"/phan-anh/{case.code}/", f"/api/v1/incidents/{case.code}", f"/api/v1/incidents/{case.code}/timeline",
+        f"/open311/v2/requests/{case.code}.json?extensions=true",
+        f"/open311/v2/servicerequestupdates.json?service_request_id={case.code}", "/phan-anh/rss/",
+    )  # fmt: skip
+    answers = [client.get(path) for path in paths]
+    return "".join(answer.content.decode() + answer.content.decode("unicode_escape", "replace") for answer in answers)
+
+
+def opened(client: Client, case: Case) -> list[str]:
+    """Roles of the files that somebody gets."""
+    uses = CaseFile.objects.select_related("file").filter(case=case).order_by("id")
+    return [use.role for use in uses if client.get(f"/tep/{use.file.token}/xem").status_code == 200]
+
+
+def test_a_result_that_no_leader_approved_is_told_nowhere(city: City) -> None:
+    case = sent(city)
+    accept_incident(case.id, actor=city.minh)
+    resolved(city, case)
+    revise_incident(case.id, actor=city.minh, reason="Chưa đúng")
+    request_info_incident(case.id, actor=city.hoa, question="Trụ nào ạ?")
+    reject_incident(case.id, actor=city.lan, reason="Ngoài phạm vi")
+    for _time in ("rejected", "closed"):
+        for link in ("", link_of(case)):
+            told = everything(reading(link), case)
+            assert SECRET not in told
+            assert "Ngoài phạm vi" in told
+            assert opened(reading(link), case) == []
+        if _time == "rejected":
+            close_incident(case.id, actor=city.lan)
+    assert SECRET not in str(Event.objects.get(case_id=case.id, name="incident.closed").data)
+
+
+@pytest.mark.parametrize("how", ["reopened and classified", "shown"])
+def test_a_private_answer_stays_private_when_the_report_is_published(city: City, how: str) -> None:
+    case = sent(city)
+    accept_incident(case.id, actor=city.minh)
+    if how == "shown":
+        hide_incident(case.id, actor=city.minh, reason="Có tên người")
+    else:
+        classify_incident(case.id, actor=city.minh, category="official-conduct")
+    resolved(city, case)
+    approve_incident(case.id, actor=city.minh)
+    assert opened(reading(link_of(case)), case) == ["after", "document"]
+    assert opened(reading(), case) == []
+    close_incident(case.id, actor=city.lan)
+    if how == "shown":
+        show_incident(case.id, actor=city.minh)
+    else:
+        reopen_incident(case.id, actor=city.minh, reason="Xem lại")
+        classify_incident(case.id, actor=city.minh, category="street-lighting")
+        accept_incident(case.id, actor=city.minh)
+    case.refresh_from_db()
+    assert case.published_at is not None
+    assert SECRET not in everything(reading(), case)
+    assert opened(reading(), case) == []
+
+
+def test_what_a_leader_published_before_comes_back_with_the_report(city: City) -> None:
+    case = sent(city)
+    resolved(city, case)
+    approve_incident(case.id, actor=city.minh)
+    close_incident(case.id, actor=city.lan)
+    hide_incident(case.id, actor=city.minh, reason="Có mặt người")
+    assert opened(reading(), case) == []
+    show_incident(case.id, actor=city.minh)
+    assert opened(reading(), case) == ["after", "document"]
+    assert SECRET in everything(reading(), case)
+
+
+def test_whoever_joined_reads_nothing_of_what_is_hidden(city: City) -> None:
+    case = sent(city)
+    accept_incident(case.id, actor=city.minh)
+    joined, own = reading(join_incident(case.id, actor=city.an)), reading(link_of(case))
+    hide_incident(case.id, actor=city.minh, reason="Có tên người")
+    take_incident(case.id, actor=city.hoa)
+    visit_incident(case.id, actor=city.hoa, note=f"Thấy {SECRET}")
+    reply_incident(case.id, actor=city.hoa, text=f"Sẽ {SECRET}")
+    resolved(city, case)
+    approve_incident(case.id, actor=city.minh)
+    page = joined.get(f"/phan-anh/{case.code}/")
+    assert page.status_code == 200
+    assert "Phản ánh này chưa hiện với mọi người" in page.content.decode()
+    assert SECRET not in everything(joined, case)
+    assert opened(joined, case) == []
+    assert everything(own, case).count(SECRET) >= 3
+    assert opened(own, case) == ["after", "document"]
+    show_incident(case.id, actor=city.minh)
+    assert f"Thấy {SECRET}" in everything(joined, case)
+
+
+def test_a_key_opens_no_page(city: City) -> None:
+    """What a program may do it does over the API, which shows what its grants say; a page shows all there is to see."""
+    case = sent(city)
+    key = create_service_key("Máy", ["desk.enter", "incident.read", "dossier.read"])
+    machine = Client(headers={"Authorization": f"Bearer {key}"}, raise_request_exception=False)
+    assert case.code in machine.get("/api/v1/inbox?whose=unit").text
+    for path in ("/desk/", f"/desk/phan-anh/{case.id}/", "/desk/thong-bao/", "/desk/ky-so/", "/desk/tim-ho-so/",
+                 f"/desk/phan-anh/{case.id}/bien-ban.pdf"):  # fmt: skip
+        answer = machine.get(path)
+        assert answer.status_code == 403, path
+        assert case.code not in answer.content.decode()

@@ -11,6 +11,7 @@ from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.actions import store_file
+from motcua.kernel.files.kind import Purpose
 from motcua.kernel.files.tests.pictures import PDF as PAPER
 from motcua.kernel.identity.actions import create_service_key
 from motcua.modules.incidents.actions.people import join_incident, reopen_incident
@@ -49,7 +50,10 @@ def resolved(city: City, case: Case) -> None:
     out = io.BytesIO()
     Image.new("RGB", (64, 48), "#888").save(out, "JPEG")
     out.seek(0)
-    photo, paper = store_file(out, actor=city.hoa), store_file(io.BytesIO(PAPER), actor=city.hoa, purpose="document")
+    photo, paper = (
+        store_file(out, actor=city.hoa),
+        store_file(io.BytesIO(PAPER), actor=city.hoa, purpose=Purpose.DOCUMENT),
+    )
     take_incident(case.id, actor=city.hoa)
     resolve_incident(
         case.id, actor=city.hoa, result=f"Đã {SECRET}", file_ids=[photo.pk], document_ids=[paper.pk], caption="Sau"

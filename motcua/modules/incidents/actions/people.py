@@ -116,7 +116,7 @@ def _provide(case: Case, *, actor: Actor, text: str, file_ids: Sequence[int]) ->
 
 
 def _words_or_files(text: str, file_ids: Sequence[int]) -> None:
-    if not file_ids:
+    if nfc(text).strip() or not file_ids:
         said(text, "text", _("Ghi điều bạn muốn thêm, hoặc chọn ảnh."), most=LONGEST_TEXT)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -171,12 +171,20 @@ def redact(text: str, names: Iterable[str] = ()) -> str:
     return _CONTACTS.sub(STRUCK_OUT, text)
 
 
+def name_in(text: str, name: str) -> str:
+    """The whole ``name``, of two syllables or more, as it first stands there: in whatever tones; else an empty text."""
+    words = _syllables(name)
+    found = _find(words, fold_letters(text)) if len(words) > 1 else ()
+    return next((text[one.start() : one.end()] for one in found), "")
+
+
 def contacts_in(text: str) -> list[str]:
     """What ``redact`` strikes out of it without being told a name, as it stands there."""
     return [found[0] for found in _CONTACTS.finditer(text)]
 
 
 _NAME_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_MOST_SYLLABLES: Final = 8  # of a longer name the last ones are taken for the whole
 _ADDRESSES: Final = (
     *("anh", "chị", "ông", "bà", "cô", "chú", "bác", "em", "dì", "thầy", "mợ", "cậu"),
     *("thím", "dượng", "cụ", "cháu", "bạn", "mr", "mrs", "ms"),
@@ -195,46 +203,64 @@ def _without_name(text: str, name: str) -> str:
     """The whole name goes in whatever tones it stands there. Parts of it may be other words: of those go two syllables
     or more that end with the given name, and the given name alone behind a form of address, if their tones fit. What
     stands behind another family's name stays: it is another's, most often a street's."""
-    words = _NAME_WORD.findall(nfc(name))
-    if not words or fold(words[-1]) not in fold_letters(text):  # nearly always
+    words = _syllables(name)
+    folded = fold_letters(text)
+    if not words or fold(words[-1]) not in folded:  # nearly always
         return text
     is_plain = not _has_tones(name)  # typed without them, it fits any
+    taken: list[tuple[int, int]] = []
     for count in range(len(words), 1, -1):
         part = words[-count:]
-        pattern = rf"(?<!\w){_folded(part)}(?!\w)"
-        for found in reversed(list(re.finditer(pattern, fold_letters(text)))):
-            said = text[found.start() : found.end()]
-            fits = is_plain or not _has_tones(said) or _spoken(said) == _spoken(" ".join(part))
-            if count == len(words) or (fits and not _is_of_another(text[: found.start()], words)):
-                text = text[: found.start()] + STRUCK_OUT + text[found.end() :]
-    return _without_given_name(text, words[-1], is_plain=is_plain)
+        spoken = _spoken(" ".join(part))
+        for found in _find(part, folded):
+            start, end = found.span()
+            said = text[start:end]
+            fits = is_plain or not _has_tones(said) or _spoken(said) == spoken
+            if count == len(words) or (fits and not _is_of_another(text[max(0, start - _BEHIND) : start], words)):
+                taken.append((start, end))
+        folded = _struck_out(folded, taken, keeps_places=True)  # no part of it is found again
+    taken += _given_names(text, folded, words[-1], is_plain=is_plain)
+    return _struck_out(text, taken)
+
+
+def _struck_out(text: str, spans: Iterable[tuple[int, int]], *, keeps_places: bool = False) -> str:
+    pieces: list[str] = []
+    place = 0
+    for start, end in sorted(spans):
+        pieces += [text[place:start], "•" * (end - start) if keeps_places else STRUCK_OUT]
+        place = end
+    return "".join((*pieces, text[place:]))
 
 
 def _is_of_another(before: str, words: Sequence[str]) -> bool:
-    stands = _WORD_BEFORE.search(before[-_BEHIND:])
+    stands = _WORD_BEFORE.search(before)
     if stands is None or not stands[1][0].isupper():
         return False
     family = stands[1].lower()
     return family in _FAMILIES and family not in (word.lower() for word in words)
 
 
-def _without_given_name(text: str, given: str, *, is_plain: bool) -> str:
+def _given_names(text: str, folded: str, given: str, *, is_plain: bool) -> Iterator[tuple[int, int]]:
+    """Where the given name stands alone behind a form of address."""
     called = "|".join(map(fold, _ADDRESSES))
     has_tones = _has_tones(text)
-    pattern = rf"(?<!\w)({called})(?:(?<=[rs])\.)?\s+({_folded([given])})(?!\w)"
-    for found in reversed(list(re.finditer(pattern, fold_letters(text)))):
+    for found in re.finditer(rf"(?<!\w)({called})(?:(?<=[rs])\.)?\s+({re.escape(fold(given))})(?!\w)", folded):
         address, said = (text[found.start(group) : found.end(group)] for group in (1, 2))
         is_spelled = _spoken(address) in _ADDRESSES and (is_plain or _spoken(said) == _spoken(given))
         # Without tones it may still be meant: "goi chi hoa", "gọi chi Hoa". Beside tones it is not: "nói ba hoa".
         is_bare = not _has_tones(address + said) and (not has_tones or said[0].isupper())
         is_phrase = given.lower() in _ADDRESSES and said.islower()  # somebody is called Em, but not in "anh em"
         if (is_spelled or is_bare) and not is_phrase:
-            text = text[: found.start(2)] + STRUCK_OUT + text[found.end(2) :]
-    return text
+            yield found.span(2)
 
 
-def _folded(words: Iterable[str]) -> str:
-    return r"[\s-]+".join(re.escape(fold(word)) for word in words)
+def _syllables(name: str) -> list[str]:
+    return _NAME_WORD.findall(nfc(name))[-_MOST_SYLLABLES:]
+
+
+def _find(words: Iterable[str], folded: str) -> Iterator[re.Match[str]]:
+    pattern = r"[\s-]+".join(re.escape(fold(word)) for word in words)
+    return re.finditer(rf"(?<!\w){pattern}(?!\w)", folded)
 
 
 def _has_tones(text: str) -> bool:

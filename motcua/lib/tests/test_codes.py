@@ -11,6 +11,7 @@ from motcua.lib.codes import (
     STRUCK_OUT,
     ReadCode,
     human_code,
+    name_in,
     private_token,
     read_code,
     read_human_code,
@@ -188,6 +189,9 @@ def test_redact_strikes_out_the_name_that_its_writer_gave(text: str, shown: str)
 
 THU = "Nguyễn Zung Thử"
 HOA = "Lê Thị Hoa"
+HUONG = "Nguyễn Thị Xuân Hương"
+KHAI = "Trần Minh Khai"
+MINH = "Đỗ Thông Minh"
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,21 @@ HOA = "Lê Thị Hoa"
         (HOA, "Gọi chi Hoa giúp", "Gọi chi ••• giúp"),
         ("Hoa", "chị Hoa trồng hoa", "chị ••• trồng hoa"),
         ("Võ Văn Em", "Nhờ anh Em xem", "Nhờ anh ••• xem"),
+        # Beside a place: the whole name, the name that is no place's, and who is called by the word of a place.
+        (HUONG, "Phường Xuân Hương, nhà Xuân Hương", "Phường Xuân Hương, nhà •••"),
+        (HUONG, "đường Nguyễn Thị Xuân Hương", "đường •••"),
+        (HUONG, "Yêu cầu Xuân Hương dọn, hẻm nhà cô Hương", "Yêu cầu ••• dọn, hẻm nhà cô •••"),
+        (HUONG, "giao cho Xuan Huong, cau Huong", "giao cho •••, cau •••"),
+        (HUONG, "Hỏi chị Hương ở hồ, Xuân Hương đây", "Hỏi chị ••• ở hồ, ••• đây"),
+        (HUONG, "Pho Xuan Huong, cột số 5", "Pho •••, cột số 5"),
+        ("Hồ Thị Xuân Hương", "Nhà Hồ Xuân Hương", "Nhà Hồ •••"),
+        ("Lê Thị Trưng", "Hai bà Trưng và Lan, hai Bà Trưng", "Hai bà ••• và Lan, hai Bà •••"),
+        # Small letters, where the text writes no other name with capitals; a capital anywhere.
+        (HOA, "Nhà cô hoa. Gọi cô hoa", "Nhà cô •••. Gọi cô •••"),
+        (HOA, "đèn LED nhà cô hoa", "đèn LED nhà cô •••"),
+        (HOA, "có cô hoa khôi, bạn hoa", "có cô ••• khôi, bạn •••"),
+        (MINH, "Nhà thông minh, số 5", "Nhà •••, số 5"),
+        (MINH, "Ở Đà Lạt gọi Thông minh, THÔNG MINH, thông Minh", "Ở Đà Lạt gọi •••, •••, •••"),
     ],
 )
 def test_redact_strikes_out_how_somebody_is_called(name: str, text: str, shown: str) -> None:
@@ -236,7 +255,19 @@ def test_redact_strikes_out_how_somebody_is_called(name: str, text: str, shown: 
         ("Nguyễn Thị Công", "Đơn vị thi công"),
         ("Nguyễn Văn Thế", "Đã thay thế bóng đèn"),
         ("Lê Thị Xuân", "12 Bùi Thị Xuân, góc Bùi  Thị Xuân"),
-        ("Trần Minh Khai", "12 Nguyễn Thị Minh Khai"),
+        (KHAI, "12 Nguyễn Thị Minh Khai"),
+        (HUONG, "Bờ hồ Xuân Hương, phường Xuân Hương - Đà Lạt"),
+        (HUONG, "bo ho Xuan Huong, PHUONG XUAN HUONG, cong vien xuan huong"),
+        (HUONG, "Công viên  Xuân Hương, tổ dân phố Xuân Hương, ngỏ Xuân-Hương"),
+        (KHAI, "Đường Minh Khai, chợ\nMinh Khai, đường minh khai"),
+        ("Lê Thị Giang", "Hẻm Cô Giang, hẻm cô giang, chợ Cô Giang"),
+        ("Lê Thị Triệu", "12 đường Bà Triệu"),
+        ("Lê Thị Trưng", "12 Hai Bà Trưng, HAI BÀ TRƯNG, Hai Ba Trung"),
+        ("Trần Công An", "Công an phường ở Đà Lạt đã đến. Công an xã, công an tỉnh"),
+        (MINH, "Ở Đà Lạt có đèn thông minh"),
+        ("Lê Hoa Mai", "Cây hoa mai ở Đà Lạt. Hoa mai đã nở"),
+        (HOA, "Cô hoa khôi ở Đà Lạt"),
+        ("Nguyễn Văn An", "Nhờ Điện lực cho em an tâm, bạn an toàn"),
         ("Nguyễn Thị Êm", "Anh em tổ ba, chị em"),
         ("Võ Văn Em", "Anh em trong tổ, chị em"),
         ("Nguyễn Thị Ba", "Ông bà ở đây"),
@@ -248,6 +279,26 @@ def test_redact_strikes_out_how_somebody_is_called(name: str, text: str, shown: 
 )
 def test_redact_leaves_words_that_only_look_like_a_name(name: str, text: str) -> None:
     assert redact(text, [name]) == text
+
+
+def test_of_a_name_without_end_the_last_syllables_are_looked_at() -> None:
+    name = " ".join(["Á"] * 59)
+    assert redact("lê " + "á " * 58, [name]) == "lê " + "••• " * 8
+    assert redact(("lê " + "á " * 58) * 1680, [name]).count(STRUCK_OUT) == 8 * 1680  # soon, or the suite stands still
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Chào quach  zuy-zon nhé", "quach  zuy-zon"),
+        ("QUÁCH ZUY ZƠN, Quách Zuy Zơn", "QUÁCH ZUY ZƠN"),
+        ("Chào anh Zuy Zơn, anh Zơn", ""),
+        ("Quách Zuy Zơnn", ""),
+    ],
+)
+def test_a_whole_name_is_found_as_it_was_typed(text: str, found: str) -> None:
+    assert name_in(text, "Quách Zuy Zơn") == found
+    assert name_in(text, "Zơn") == name_in(text, "") == ""
 
 
 SYLLABLES = ["Zung", "Thử", "Hòa", "Ngọc", "Bích", "Quỳnh", "Đạt", "Kiều", "Zuy", "Lựu"]

@@ -116,7 +116,7 @@ def _provide(case: Case, *, actor: Actor, text: str, file_ids: Sequence[int]) ->
 
 
 def _words_or_files(text: str, file_ids: Sequence[int]) -> None:
-    if not file_ids:
+    if nfc(text).strip() or not file_ids:
         said(text, "text", _("Ghi điều bạn muốn thêm, hoặc chọn ảnh."), most=LONGEST_TEXT)
 
 
@@ -130,7 +130,7 @@ def _add(case: Case, event_id: int, *, actor: Actor, text: str, file_ids: Sequen
             party_id=party_id,
             event_id=event_id,
             text=words,
-            public_text=redact(words, names_of(case.id)),
+            public_text=redact(words, names_of(case.id, party)),
             created_at=moment.now(),
         )
     take_files(case, file_ids, FileRole.MORE, actor=actor, event_id=event_id, party_id=party_id)
@@ -150,7 +150,7 @@ def rate_incident(case_id: int, *, actor: Actor, score: int, words: str = "", ve
         party=party,
         defaults={
             "score": score,
-            "words": redact(nfc(words).strip(), names_of(case.id))[:2000],
+            "words": redact(nfc(words).strip(), names_of(case.id, party))[:2000],
             "created_at": moment.now(),
         },
     )
@@ -185,6 +185,7 @@ def reopen_incident(
     Incident.objects.filter(pk=case.id).update(
         reopened=F("reopened") + 1, extended_at=None, extend_reason="", reject_reason="", forgotten_at=None
     )
+    writer = party_of(case.id, actor)
     # What a person wrote is masked before it is kept in an event, which can never be emptied.
     event = finish(
         case,
@@ -192,7 +193,7 @@ def reopen_incident(
         actor=actor,
         clocks=clocks,
         to="submitted" if was_rejected else "dispatched",
-        data={"reason": redact(why, names_of(case.id)), **unit_words(case), "category_id": case.category_id,
+        data={"reason": redact(why, names_of(case.id, writer)), **unit_words(case), "category_id": case.category_id,
               "area_id": case.area_id, "channel": case.channel},
     )  # fmt: skip
     _add(case, event.id, actor=actor, text="", file_ids=file_ids)

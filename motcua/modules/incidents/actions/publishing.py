@@ -24,14 +24,16 @@ from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.queries import opened
 from motcua.lib import moment
-from motcua.lib.codes import contacts_in, redact
+from motcua.lib.codes import contacts_in, name_in, redact
 from motcua.lib.errors import Refused
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.submitting import subject_of
 from motcua.modules.incidents.models import Incident
 
 if TYPE_CHECKING:
-    from motcua.kernel.cases.models import Case
+    from motcua.kernel.cases.models import Case, Party
+
+MOST_NAMES = 20  # of one case are looked for in a text
 
 
 def publish(case: Case) -> bool:
@@ -70,33 +72,51 @@ def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[i
     incident.save(update_fields=["moderated_at", "public_text"])
 
 
-def names_of(case_id: int) -> list[str]:
-    """Full names that the people of the case gave us, to be struck out of what others read; nobody looks at them."""
-    return [opened(party.person).name for party in parties(case_id) if party.person is not None]
+def names_of(case_id: int, writer: Party | None = None) -> list[str]:
+    """Full names that the people of the case gave us, to be struck out of what others read; nobody looks at them. Of
+    many: whoever writes, whoever reported, and those who joined first."""
+    known = [party for party in parties(case_id) if party.person is not None]
+    known.sort(key=lambda party: party != writer)
+    return [opened(party.person).name for party in known[:MOST_NAMES] if party.person is not None]
 
 
 def said_in_public(case: Case, text: str, field: str, empty: str, most: int = 2000) -> str:
-    """``said`` by an official where everybody reads it. Refused("invalid") when it says who a person of the case is:
-    striking it out would spoil an answer that the person reads as well."""
+    """``said`` by an official where everybody reads it. Refused("invalid") when it says how to reach a person of the
+    case, or the whole name of whoever reported: striking it out would spoil an answer that the person reads as well.
+    Neither a part of a name nor the name of whoever joined refuses anything: it may be any word of an answer."""
     words = said(text, field, empty, most)
-    digits = re.sub(r"\D", "", words)
-    hides_name, text = Incident.objects.values_list("hides_name", "text").get(pk=case.id)
-    told = _("Mọi người đọc được dòng này, mà trong đó có tên, số hoặc thư của người dân. Bỏ ra rồi gửi lại.")
-    for contact in contacts_in(text):  # written by whoever left no card
-        number = re.sub(r"\D", "", contact)[-9:]  # a shorter one is a service's: 1900 1006
-        is_number = not re.search(r"[^\W\d_]", contact)
-        if (len(number) == 9 and number in digits) if is_number else contact.casefold() in words.casefold():
-            raise Refused("invalid", told, fields={field: told})
+    hides_name, written = Incident.objects.values_list("hides_name", "text").get(pk=case.id)
+    found = [_contact_in(words, contact) for contact in contacts_in(written)]  # of whoever left no card
     for party in parties(case.id):
         if party.person is None:
             continue
         card = opened(party.person)
-        number = re.sub(r"\D", "", card.phone)[-9:]  # however the country and the zero are written
-        is_hidden = hides_name or party.role != PartyRole.REPORTER
-        if (
-            (number and number in digits)
-            or (card.email and card.email.casefold() in words.casefold())
-            or (is_hidden and redact(words, [card.name]) != redact(words))
-        ):
-            raise Refused("invalid", told, fields={field: told})
+        found += [_number_in(words, card.phone), _contact_in(words, card.email) if card.email else ""]
+        if party.role == PartyRole.MERGED or (party.role == PartyRole.REPORTER and hides_name):
+            found.append(name_in(words, card.name))
+    if any(found):
+        shown = ", ".join(f"“{one}”" for one in dict.fromkeys(filter(None, found)))
+        told = _("Mọi người đọc được dòng này, mà %(found)s là tên, số hoặc thư của người dân. Bỏ ra rồi gửi lại.")
+        told %= {"found": shown}
+        raise Refused("invalid", told, fields={field: told})
     return words
+
+
+def _contact_in(words: str, contact: str) -> str:
+    """``contact``, an address or a number, as it stands in ``words``; else an empty text."""
+    if not re.search(r"[^\W\d_]", contact):
+        number = re.sub(r"\D", "", contact)
+        return _number_in(words, number) if len(number) >= 9 else ""  # a shorter one is a service's: 1900 1006
+    found = re.search(re.escape(contact), words, re.IGNORECASE)
+    return found[0] if found else ""
+
+
+def _number_in(words: str, number: str) -> str:
+    """However the country, the zero and the gaps are written."""
+    end = re.sub(r"\D", "", number)[-9:]
+    digits = list(re.finditer(r"\d", words))
+    place = "".join(digit[0] for digit in digits).find(end)
+    if not end or place < 0:
+        return ""
+    before = re.search(r"\+?[\d ]*$", words[: digits[place].start()])
+    return words[before.start() if before else 0 : digits[place + len(end) - 1].end()].strip()

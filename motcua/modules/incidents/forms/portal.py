@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.cases.queries.rules import leaf_categories, rules
 from motcua.kernel.packs.queries import city_setting, emergency_words
 from motcua.lib.errors import Refused
+from motcua.modules.incidents.kind import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Category
@@ -281,7 +282,7 @@ class JoinForm(ContactFields):
     """“Tôi cũng gặp việc này”. The words come from the report's form when that is where they joined."""
 
     name_of_form = "join"
-    text = Words(required=False, widget=forms.HiddenInput)
+    text = Words(required=False, max_length=LONGEST_TEXT, widget=forms.HiddenInput)
 
 
 class AddForm(Form):
@@ -292,6 +293,7 @@ class AddForm(Form):
         label=_("Bạn muốn thêm điều gì?"),
         help_text=MASKED_FOR_OTHERS,
         required=False,
+        max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -222,6 +222,16 @@ def test_people_add_rate_and_reopen(client: Client, city: City) -> None:
     assert Rating.objects.get().score == 2
 
 
+def test_words_that_are_too_long_are_refused_with_a_file_as_well(client: Client, city: City) -> None:
+    case = accept_incident(lamp(city).id, actor=city.lan)
+    link, sent = link_of(case), {"text": "x" * 5001, "files": [uploaded(client)]}
+    before = Event.objects.count()
+    answer = refused(post(client, f"/incidents/{case.code}/info", sent, **link), 422, "invalid")
+    assert "5000" in str(answer["errors"]["text"])
+    assert Event.objects.count() == before
+    assert not case.additions.exists()
+
+
 def test_a_stranger_does_none_of_it(client: Client, city: City) -> None:
     case = accept_incident(lamp(city).id, actor=city.lan)
     other = link_of(lamp(city))

@@ -27,9 +27,11 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import people, receiving, working
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
+from motcua.modules.incidents.kind import LONGEST_TEXT
 from motcua.modules.incidents.models import Addition, Incident, Rating
 from motcua.modules.incidents.queries.public import public_page
 from motcua.modules.incidents.queries.telling import everybody
+from motcua.modules.incidents.tests.test_portal_report import photo
 from motcua.testing.city import LAMP_AT, MONDAY, City
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +155,13 @@ def test_provide_info_by_a_reporter_lets_the_clocks_run_on(asked: Met, who: str,
     assert answer.party is not None
     assert answer.party.case_id == case.id
     assert Event.objects.filter(case_id=case.id, name="incident.info_provided").count() == 1
+
+
+@pytest.mark.parametrize("way", [people.provide_info_incident, people.add_info_incident])
+def test_a_photo_lets_no_longer_words_through(asked: Met, city: City, way: Callable[..., Case]) -> None:
+    sent = store_file(photo(), actor=city.minh).pk
+    long = "x" * (LONGEST_TEXT + 1)
+    refused(asked, lambda: way(asked.case.id, actor=city.minh, text=long, file_ids=[sent]), "invalid")
 
 
 @pytest.mark.parametrize("who", MET_IT_TOO)

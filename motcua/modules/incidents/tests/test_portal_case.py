@@ -255,6 +255,21 @@ def test_add_words_and_photos(client: Client, city: City, open_one: Submitted) -
     assert Client().post(address(open_one, "them/"), {"text": "x"}).status_code == 404
 
 
+@pytest.mark.parametrize("tail", ["them/", "cung-gap/"])
+def test_words_that_are_too_long_are_refused_with_a_photo_as_well(
+    client: Client, city: City, open_one: Submitted, tail: str
+) -> None:
+    sender = holder(client, open_one) if tail == "them/" else client
+    long, before = "Tối quá. " * 600, (Event.objects.count(), Party.objects.count())
+    refused = sender.post(address(open_one, tail), {"text": long, "photos": [photo()]})
+    assert refused.status_code == 422
+    assert "5000" in refused.text
+    assert (long.strip() in refused.text) == (tail == "them/")  # whoever joins has it in the form that they came from
+    assert (Event.objects.count(), Party.objects.count()) == before
+    assert not Addition.objects.exists()
+    assert not CaseFile.objects.exists()
+
+
 def test_answer_our_question(client: Client, city: City, open_one: Submitted) -> None:
     request_info_incident(open_one.case.id, actor=city.hoa, question="Cột số mấy?")
     page = holder(client, open_one).get(address(open_one)).text

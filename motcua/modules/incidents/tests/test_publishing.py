@@ -10,6 +10,7 @@ from PIL import Image
 
 from motcua.kernel.cases.kind import Bulk
 from motcua.kernel.cases.models import Case, CaseFile, Category
+from motcua.kernel.cases.queries.people import read_party_token
 from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.actions import store_file
@@ -18,6 +19,8 @@ from motcua.kernel.identity.models import Account
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import receiving, working
+from motcua.modules.incidents.actions.people import join_incident
+from motcua.modules.incidents.actions.publishing import MOST_NAMES, names_of
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.models import Addition, Incident, Rating
 from motcua.modules.incidents.tasks import BULK
@@ -163,9 +166,9 @@ SAYING: dict[str, Callable[[Case, City, str], object]] = {
 }
 
 
-def _reported(city: City, *, hides_name: bool = True, is_taken: bool = True) -> Case:
+def _reported(city: City, *, name: str = "Quách Thị Yến", hides_name: bool = True, is_taken: bool = True) -> Case:
     new = NewIncident(
-        text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1], name="Quách Thị Yến",
+        text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1], name=name,
         phone="0987 613 572", email="yen.q@thu.example", hides_name=hides_name,
     )  # fmt: skip
     with moment.at(MONDAY):
@@ -178,8 +181,8 @@ def _reported(city: City, *, hides_name: bool = True, is_taken: bool = True) -> 
 @pytest.mark.parametrize(
     "words",
     [
-        *("Chào cô quach thi yen", "Đã gặp Thị Yến", "Đã gặp chị Yến", "da gap co yen"),
-        *("Gọi +84 987.613.572", "Đã viết cho YEN.Q@thu.example"),
+        *("Chào cô <quach thi yen>", "Đã gặp <QUÁCH THỊ YẾN> tại nhà"),
+        *("Gọi <+84 987.613.572> nhé", "Gọi <0987 613 572>", "Đã viết cho <YEN.Q@thu.example>."),
     ],
 )
 @pytest.mark.parametrize("move", SAYING)
@@ -187,8 +190,10 @@ def test_officials_do_not_say_who_it_was(city: City, move: str, words: str) -> N
     case = _reported(city, is_taken=move not in ("return", "reject"))
     before, state = Event.objects.count(), Case.objects.get(pk=case.id).state
     with moment.at(MONDAY), pytest.raises(Refused) as refused:
-        SAYING[move](case, city, words)
+        SAYING[move](case, city, words.replace("<", "").replace(">", ""))
     assert refused.value.code == "invalid"
+    said = words[words.index("<") + 1 : words.index(">")]
+    assert all(f"mà “{said}” là tên, số hoặc thư" in told for told in refused.value.fields.values())
     assert refused.value.fields
     assert Event.objects.count() == before
     assert Case.objects.get(pk=case.id).state == state
@@ -214,6 +219,44 @@ def test_a_line_of_the_city_s_own_is_told(city: City, move: str) -> None:
     with moment.at(MONDAY):
         SAYING[move](case, city, words)
     assert words in str(Event.objects.filter(case_id=case.id).order_by("id").values_list("data", flat=True).last())
+
+
+@pytest.mark.parametrize(
+    ("reporter", "joined", "words"),
+    [
+        ("Quách Thị Yến", "Đã Sửa", "Đã sửa xong bóng đèn"),
+        ("Quách Thị Yến", "Phường Xuân Hương", "Đã báo phường Xuân Hương"),
+        ("Quách Thị Yến", "Cảm ơn bạn", "Cảm ơn bạn đã báo"),
+        ("Nguyễn Thị Xuân Hương", "", "Bờ hồ Xuân Hương, phường Xuân Hương"),
+        ("Trần Công An", "", "Đã báo Công an phường; anh An, chị Công An"),
+    ],
+)
+@pytest.mark.parametrize("move", ["visit", "reply", "extend", "resolve"])
+def test_a_name_stops_no_answer(city: City, move: str, reporter: str, joined: str, words: str) -> None:
+    case = _reported(city, name=reporter)
+    if joined:
+        join_incident(case.id, actor=ANONYMOUS, name=joined)
+    with moment.at(MONDAY):
+        SAYING[move](case, city, words)
+    assert words in str(Event.objects.filter(case_id=case.id).order_by("id").values_list("data", flat=True).last())
+
+
+def test_how_to_reach_whoever_joined_is_not_said_either(city: City) -> None:
+    case = _reported(city)
+    join_incident(case.id, actor=ANONYMOUS, name="Đã Sửa", phone="0905 777 111", email="zung@thu.example")
+    before = Event.objects.count()
+    with moment.at(MONDAY), pytest.raises(Refused, match=r"mà “0905777111”, “zung@thu\.example” là tên"):
+        SAYING["reply"](case, city, "Đã sửa, hỏi 0905777111 hoặc zung@thu.example")
+    assert Event.objects.count() == before
+
+
+def test_whoever_reported_the_same_is_not_named_either(city: City) -> None:
+    case, other = _reported(city), _reported(city, is_taken=False, name="Trịnh Thị Oanh", hides_name=False)
+    receiving.merge_incident(other.id, actor=city.minh, into_code=case.code)
+    before = Event.objects.count()
+    with moment.at(MONDAY), pytest.raises(Refused, match="mà “trịnh thị oanh” là tên"):
+        SAYING["reply"](case, city, "Chào cô trịnh thị oanh")
+    assert Event.objects.count() == before
 
 
 def test_how_people_are_called_is_hidden_in_all_that_they_wrote(city: City) -> None:
@@ -242,6 +285,15 @@ def test_how_people_are_called_is_hidden_in_all_that_they_wrote(city: City) -> N
     assert "chim yến làm tổ" in page
     assert "Yến" not in page
     assert words in reporter.get(f"/phan-anh/{case.code}/").content.decode()
+
+
+def test_of_a_crowd_the_writer_and_the_reporter_are_hidden(city: City) -> None:
+    case = _reported(city)
+    for number in range(MOST_NAMES + 2):
+        token = join_incident(case.id, actor=ANONYMOUS, name=f"Zung Thử {number}")
+    names = names_of(case.id, read_party_token(token))
+    assert len(names) == MOST_NAMES
+    assert names[:3] == [f"Zung Thử {MOST_NAMES + 1}", "Quách Thị Yến", "Zung Thử 0"]
 
 
 def test_whoever_does_not_hide_their_name_is_addressed_by_it(city: City) -> None:

@@ -101,7 +101,7 @@ def test_pages_of_administration(
     monkeypatch.setattr(letter_sender, "_callee", lambda *letter: None)
     actions.note_access(town.hoa, "person.reveal", reason="Gọi hỏi địa chỉ")
     actions.create_service_key("Đối tác", [name for name, _label in grantable()][:15])
-    quan = Account.objects.get(pk=town.quan.id)
+    quan = Account.objects.get(pk=town.quan.id or 0)
     quan.set_password(PASSWORD)
     quan.save()
     page = open_page(width=width, language=language)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver
@@ -121,6 +122,11 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
 def _http(request: HttpRequest, error: Any) -> HttpResponse:
     """The library's own: a body that is no JSON."""
     return problem(request, Refused("bad_request", error.message))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(request, Refused("too_large", _("Yêu cầu quá lớn.")))
 
 
 @api.exception_handler(Http404)

@@ -187,7 +187,7 @@ def check_page(axe: Axe) -> Callable[["Page"], None]:
 
 
 def is_whole(page: "Page") -> None:
-    """Nothing reaches over the right edge, and no label out of its own box."""
+    """Nothing reaches over the right edge, also where a list would clip it, and no label out of its own box."""
     spilt = page.evaluate(
         """() => [...document.querySelectorAll(".mc-clock, .mc-pill, .mc-btn, .o-chip")]
           .filter((e) => e.scrollWidth > e.clientWidth + 1)
@@ -205,6 +205,23 @@ def is_whole(page: "Page") -> None:
         }"""
     )
     assert not too_wide, f"{page.url} scrolls sideways:\n" + "\n".join(too_wide)
+    cut = page.evaluate(
+        """() => {
+          const seen = (e) => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().width > 1;
+          const edge = (e) => {  /* of the nearest that clips; what scrolls or ends in an ellipsis may hold more */
+            for (let up = e.parentElement; up; up = up.parentElement) {
+              const {overflowX, textOverflow, clipPath} = getComputedStyle(up);
+              if (/auto|scroll/.test(overflowX) || textOverflow === "ellipsis" || clipPath !== "none") return Infinity;
+              if (overflowX !== "visible") return up.getBoundingClientRect().right;
+            }
+            return innerWidth;
+          };
+          return [...document.querySelectorAll("main *:not(svg *, .leaflet-container *)")]
+            .filter((e) => seen(e) && e.getBoundingClientRect().right > edge(e) + 1)
+            .slice(-5).map((e) => e.outerHTML.slice(0, 160));
+        }"""
+    )
+    assert not cut, f"{page.url} at {page.viewport_size} cuts off:\n" + "\n".join(cut)
 
 
 @pytest.fixture

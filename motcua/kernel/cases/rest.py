@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
-from ninja.params.functions import Header
+from ninja.params.functions import Body, Header
 from pydantic import Field
 
 from motcua.kernel.cases.actions.bulk import MOST_AT_ONCE, Chosen, choose, run_bulk
@@ -364,8 +364,15 @@ def offer_moves(
 def _move(
     kind: CaseKind, action: Action, shape: type[Schema] | None, values: Callable[[Schema], dict[str, Any]]
 ) -> Callable[..., Moved]:
+    needs = shape is not None and any(field.is_required() for field in shape.model_fields.values())
+    sent = Body(...) if needs else Body(None)  # a move that needs no word may come without a body
+
     def with_body(
-        request: Request, response: HttpResponse, case_id: Id, body: Schema, if_match: str = Header("", max_length=40)
+        request: Request,
+        response: HttpResponse,
+        case_id: Id,
+        body: Schema | None = sent,
+        if_match: str = Header("", max_length=40),
     ) -> Moved:
         return moved(request, response, case_id, if_match, body)
 
@@ -394,5 +401,5 @@ def _move(
 
     if shape is None:
         return without
-    with_body.__annotations__["body"] = shape
+    with_body.__annotations__["body"] = shape if needs else shape | None
     return with_body

@@ -323,10 +323,13 @@ def grantable() -> list[tuple[str, str]]:
     offered = [
         (name, f"{permission.label} ({name})" if permission.label else name)
         for name, permission in PERMISSIONS.items()
-        if permission.public
-        or (permission.reach in (Reach.UNIT, Reach.OFFICER) and permission.roles - {Role.ADMINISTRATOR})
-        or name == "desk.enter"
-        or permission.is_of_machines
+        if not name.endswith(".manage")
+        and (
+            permission.public
+            or (permission.reach in (Reach.UNIT, Reach.OFFICER) and permission.roles - {Role.ADMINISTRATOR})
+            or name == "desk.enter"
+            or permission.is_of_machines
+        )
     ]
     return sorted(offered, key=lambda offer: offer[0])
 

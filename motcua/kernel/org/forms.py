@@ -172,7 +172,11 @@ def _padded(clock: str) -> str:
 
 
 class NewCalendarForm(CalendarForm):
-    code = forms.SlugField(label=gettext_lazy("Mã"), max_length=40)
+    code = forms.SlugField(
+        label=gettext_lazy("Mã"),
+        max_length=40,
+        error_messages={"invalid": gettext_lazy("Chỉ dùng chữ không dấu, số, gạch nối và gạch dưới.")},
+    )
     field_order = ("code", "name")
 
 

@@ -49,7 +49,7 @@ WORKERS = frozenset({Role.CLERK, Role.SPECIALIST, Role.LEADER})
 register_permissions(
     [
         # Writing: for the unit that issued it. Reading: through a case in which it is used; see queries.
-        Permission("store.issue", WORKERS, Reach.UNIT),
+        Permission("store.issue", WORKERS, Reach.UNIT, label=_("Thêm, thay, thu hồi giấy tờ trong kho")),
         Permission("store.read", WORKERS, Reach.ALL),
     ]
 )

@@ -25,6 +25,8 @@ DAY = 1440 * MINUTE
 FIRST_YEAR, LAST_YEAR = 1976, 2199
 """Outside these years instants are refused: Vietnam's own zone still moved in 1975, and nobody promises past 2199."""
 
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
 _EPOCH = date(1970, 1, 5)  # a Monday, so that day number % 7 is the weekday
 _EPOCH_UTC = datetime(1970, 1, 5, tzinfo=UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
@@ -170,10 +172,10 @@ def _pattern(sessions: Sequence[Session], weekday: int) -> _Pattern:
     pattern = sorted((_moment(start) * MINUTE, _moment(end) * MINUTE) for start, end in sessions)
     for start, end in pattern:
         if start >= end:
-            raise ValueError(f"Buổi của thứ {weekday} (0 = thứ Hai) kết thúc trước khi bắt đầu; ca đêm tách hai buổi.")
+            raise ValueError(f"Buổi của {WEEKDAYS[weekday]} kết thúc trước khi bắt đầu; ca đêm tách hai buổi.")
     for (_, end), (start, _) in pairwise(pattern):
         if start < end:
-            raise ValueError(f"Hai buổi của thứ {weekday} (0 = thứ Hai) chồng lên nhau.")
+            raise ValueError(f"Hai buổi của {WEEKDAYS[weekday]} chồng lên nhau.")
     return _joined(pattern)
 
 

@@ -246,8 +246,8 @@ ACCESS_WORDS = {
 }
 
 PERMISSIONS = (
-    Permission("dossier.read", OFFICE, Reach.UNIT, party=True, involved=True),
-    Permission("dossier.file", public=True, reach=Reach.ALL),
+    Permission("dossier.read", OFFICE, Reach.UNIT, party=True, involved=True, label=_("Xem hồ sơ")),
+    Permission("dossier.file", public=True, reach=Reach.ALL, label=_("Nộp hồ sơ")),
     Permission("dossier.look_up", WORKERS, Reach.UNIT, label=_("Tra cứu dữ liệu thay cho giấy tờ")),
     Permission("dossier.decide", LEADERS, Reach.UNIT, label=_("Duyệt, ký hồ sơ chờ mình")),
     Permission("dossier.take_in", COUNTER, Reach.UNIT, label=_("Tiếp nhận hồ sơ tại quầy")),
@@ -303,7 +303,7 @@ CONSULTATION = CaseKind(
         EventKind("consultation.answered", _("Ý kiến: {answer}"), OFFICIALS, "message-check"),
         EventKind("consultation.dropped", _("Hồ sơ kết thúc, không cần ý kiến nữa"), OFFICIALS, "x"),
     ),
-    permissions=(Permission("consultation.read", OFFICE, Reach.UNIT, involved=True),),
+    permissions=(Permission("consultation.read", OFFICE, Reach.UNIT, involved=True, label=_("Xem việc xin ý kiến")),),
     desk_url=lambda case_id: f"/desk/xin-y-kien/{case_id}/",
     public_url=lambda code: "/desk/",  # never public
     clock_labels={"result": _("Trả lời ý kiến")},

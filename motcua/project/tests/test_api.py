@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from pytest_django import Settings
 
 from motcua.kernel.cases.models import Case, Category
 from motcua.kernel.cases.queries.rules import forget_rules
@@ -211,6 +212,14 @@ BODIES = [
     b"", b"{", b"[]", b'{"text": 5}', b'{"text": "\\ud800\\u0000", "address": "x"}', b'{"lat": 1e999, "lon": 0}',
     b'{"files": {"a": 1}}', b'{"attributes": {"": []}}', b"[" * 100_000, '{"text": "\u0110"}'.encode("utf-16"),
 ]  # fmt: skip
+
+
+def test_a_body_too_big(client: Client, db: None, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = client.post(f"{API}/incidents", {"text": "x" * 2000}, "application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+    assert (answer.json()["code"], answer.json()["detail"]) == ("too_large", "Yêu cầu quá lớn.")
+    assert not Case.objects.exists()
 
 
 def _reads() -> Iterator[tuple[str, list[str]]]:

@@ -113,6 +113,15 @@ def _groups(page: InboxPage, wanted: InboxFilter) -> list[Group]:
     return [Group(titles[name], rows, known.get(name)) for name, rows in runs.items()]
 
 
+def _advice(wanted: InboxFilter, *, is_narrowed: bool) -> str:
+    """What to try when nothing was found."""
+    if wanted.whose == "unit":
+        return _("Thử ít chữ hơn, hoặc bỏ bớt điều kiện lọc.") if is_narrowed else _("Thử ít chữ hơn.")
+    if is_narrowed:
+        return _("Thử ít chữ hơn, bỏ bớt điều kiện lọc, hoặc tìm ở “Của đơn vị”.")
+    return _("Thử ít chữ hơn, hoặc tìm ở “Của đơn vị”.")
+
+
 @requires("desk.enter")
 @require_safe
 def inbox_page(request: HttpRequest) -> HttpResponse:
@@ -121,6 +130,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     wanted = wanted_from(request.GET, actor)
     page = inbox(actor, wanted)
     bulk = _bulk_moves(page.rows, actor)
+    is_narrowed = bool(wanted.state or wanted.category or wanted.area or wanted.flagged)
     query = request.GET.copy()
     for name in ("sau", "part"):
         query.pop(name, None)
@@ -138,7 +148,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "categories": [(category.code, category.label) for kind in KINDS for category in categories(kind)],
         "areas": [(area.code, area.name) for area in _areas(actor)],
         "area": query.get("dia-ban", ""),
-        "is_narrowed": bool(wanted.state or wanted.category or wanted.area or wanted.flagged),
+        "is_narrowed": is_narrowed,
         "next_key": page.next_key,
         "list_query": query.urlencode(),
         "back": f"/desk/?{query.urlencode()}" if query else "/desk/",
@@ -146,6 +156,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "actions": [_bulk_action(move) for move, _cases in bulk.values()],
         "assignable": bulk["assign"][1] if "assign" in bulk else set(),
         "is_searching": bool(wanted.words),
+        "advice": _advice(wanted, is_narrowed=is_narrowed or bool(wanted.time)),
     }
     template = "cases/_inbox.html" if request.GET.get("part") == "list" else "cases/inbox.html"
     response = render(request, template, context)

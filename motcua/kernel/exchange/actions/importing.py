@@ -33,7 +33,7 @@ AHEAD = timedelta(days=1)  # that another system's clock may be before ours
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``data`` is None where the text is no JSON."""
+    """``data`` is None where the text is no JSON; ``text`` can always be written."""
 
     line: int
     service: str
@@ -149,6 +149,10 @@ def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
 def _values(shape: Shape, row: Row) -> tuple[Any, ...]:
     if row.data is None:
         raise UnreadError(_("Không phải JSON."))
+    try:
+        json.dumps([row.service, row.data], ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # JSON may escape half of a letter, which no text can hold
+        raise UnreadError(_("Có ký tự hỏng.")) from None
     told = shape.read(row.service, row.data)
     _check(told)
     person = read_national_id(told.applicant) if told.applicant else None
@@ -182,7 +186,7 @@ def _keep(unread: Sequence[tuple[Row, str]], source: str) -> None:
         (
             Unread(
                 source=source,
-                service=row.service[:40],
+                service=clean(row.service)[:40],
                 line=row.line,
                 reason=reason[:300],
                 digest=keyed_index(f"{source}\n{row.text}"),

@@ -217,6 +217,27 @@ def test_a_system_tells_over_http(db: None) -> None:
     assert (found.state, found.source) == (9, SOURCE)
 
 
+HALVES = [  # of a letter, as JSON may escape it
+    r'{"MaHoSo":"H1-261120-0001","TrangThaiHoSo":4,"TenTTHC":"\ud800"}',
+    json.dumps(row(), ensure_ascii=False).replace("An", r"\udfff"),
+    json.dumps(row(), ensure_ascii=False).replace("ChuHoSo", r"\udfff"),
+]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_of_a_letter_cannot_be_read(db: None, half: str) -> None:
+    whole = json.dumps(row("G09.20-20260609-0000001"), ensure_ascii=False).replace("An", r"\ud83d\ude00")
+    key = create_service_key(SOURCE, ["exchange.report"])
+    told = ask(f'{{"data": [{half}, {whole}]}}', key).json()
+    assert (told["SoHoSo"], told["result"]) == (1, [{"Dong": 1, "error_code": 1, "message": "Có ký tự hỏng."}])
+    kept = Unread.objects.get()
+    assert json.loads(sealer().open(bytes(kept.text_sealed))) == json.loads(half)
+    assert Foreign.objects.get().code == "G09.20-20260609-0000001"
+    done = take(half, rf'{{"service": "\ud800", "data": {half}}}', source="Tệp")
+    assert [reason for _line, reason, _text in done.problems] == ["Có ký tự hỏng."] * 2
+    assert Foreign.objects.count() == 1
+
+
 def test_the_door_is_closed_to_others(city: City) -> None:
     good = create_service_key(SOURCE, ["exchange.report"])
     other = create_service_key("Khác", ["incident.submit"])

@@ -41,7 +41,7 @@ def take(request: HttpRequest, shape: str, service: str) -> HttpResponse:
         if REPORT not in actor.grants:
             raise Refused("not_allowed", _("Khoá này không được báo trạng thái hồ sơ."))
         rows = [
-            Row(number, service, row, json.dumps(row, ensure_ascii=False))
+            Row(number, service, row, _text(row))
             for number, row in enumerate(found.rows(service, _body(request)), start=1)
         ]
         done = take_in_reports(rows, shape=found, source=actor.name, actor=actor)
@@ -60,6 +60,11 @@ def _body(request: HttpRequest) -> Any:
         raise Refused("too_large", _("Yêu cầu quá lớn. Gửi ít hồ sơ hơn trong một lần.")) from None
     except (ValueError, RecursionError):
         raise UnreadError(_("Không phải JSON.")) from None
+
+
+def _text(row: Any) -> str:
+    """As it came: half of a letter stays the escape that it was."""
+    return json.dumps(row, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def _answer(body: Any, status: int) -> HttpResponse:

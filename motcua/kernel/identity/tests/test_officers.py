@@ -301,7 +301,12 @@ def test_what_a_machine_may_be_let_do() -> None:
     """Work on cases, the inbox, and what only machines do; nothing of administration, nothing of oneself."""
     offered = {name for name, _label in grantable()}
     assert {"incident.submit", "incident.accept", "desk.enter", "exchange.report"} <= offered
-    assert not {"account.own", "incident.rate", "org.manage", "service.manage", "registry.look_up"} & offered
+    assert not {"account.own", "incident.rate", "service.manage", "registry.look_up"} & offered
+    assert not {name for name in offered if name.endswith(".manage")}
+
+
+def test_what_a_machine_may_be_let_do_is_said_in_words() -> None:
+    assert [name for name, label in grantable() if str(label) == name] == []
 
 
 def test_the_access_log_shows_what_the_administrators_own_people_did(city: City, ward_admin: Actor) -> None:

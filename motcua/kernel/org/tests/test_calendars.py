@@ -15,6 +15,7 @@ from motcua.kernel.org.actions import (
     seed_year,
     set_calendar_day,
 )
+from motcua.kernel.org.forms import NewCalendarForm
 from motcua.kernel.org.models import Calendar, CalendarDay, CalendarYear
 from motcua.lib import moment
 from motcua.lib.errors import Refused
@@ -166,3 +167,8 @@ def test_a_calendar_of_seven_days_needs_no_confirming(office: Calendar) -> None:
     change_calendar(office.pk, actor=SYSTEM, sessions={str(day): [["07:00", "21:00"]] for day in range(7)})
     with moment.at(datetime(2026, 10, 31, 12, tzinfo=UTC)):
         assert org.unconfirmed_years() == []
+
+
+def test_a_code_with_accents_is_refused_in_the_language_of_the_page() -> None:
+    errors = NewCalendarForm({"code": "văn-phòng"}).errors["code"]
+    assert errors == ["Chỉ dùng chữ không dấu, số, gạch nối và gạch dưới."]

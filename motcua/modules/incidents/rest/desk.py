@@ -22,7 +22,7 @@ from motcua.modules.incidents.queries.desk import DeskPage, desk_page
 from motcua.modules.incidents.rest.public import Files, file_ids
 from motcua.modules.incidents.rest.shapes import (
     AnswerOut,
-    FileOut,
+    DeskFileOut,
     TimelineOut,
     absolute,
     category_code,
@@ -80,7 +80,7 @@ class CaseOut(Schema):
     clocks: list[ClockOut]
     people: list[PersonOut]
     timeline: list[TimelineOut]
-    files: list[FileOut]
+    files: list[DeskFileOut]
     merged_into: str | None
     merged: list[str]
     suggestions: list[GuessOut]
@@ -136,7 +136,7 @@ class CaseOut(Schema):
                 for one in page.shown.people
             ],
             timeline=TimelineOut.of(page.rows),
-            files=FileOut.of([file for files in page.shown.files.values() for file in files]),
+            files=DeskFileOut.of([file for files in page.shown.files.values() for file in files]),
             merged_into=page.related.merged_into.code if page.related.merged_into else None,
             merged=[other.code for other in page.related.merged],
             suggestions=[
@@ -256,7 +256,7 @@ class ReopenIn(Schema):
 
 MOVES: Moves = {
     "accept": (receiving.accept_incident, ModerationIn),
-    "take": (receiving.take_incident, None),
+    "take": (receiving.take_incident, ModerationIn),
     "assign": (receiving.assign_incident, AssignIn),
     "dispatch": (receiving.dispatch_incident, DispatchIn),
     "return": (receiving.return_incident, ReasonIn),
@@ -275,7 +275,7 @@ MOVES: Moves = {
     "note": (working.note_incident, NoteIn),
     "flag": (working.flag_incident, None),
     "hide": (working.hide_incident, ReasonIn),
-    "show": (working.show_incident, None),
+    "show": (working.show_incident, ModerationIn),
     "close": (working.close_incident, None),
     "reopen": (people.reopen_incident, ReopenIn),
 }

@@ -1,7 +1,7 @@
 """What goes out of the JSON API about reports."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from ninja import Schema
@@ -37,17 +37,27 @@ class FileOut(Schema):
     role: str  # before | after | visit | document | more
 
     @classmethod
-    def of(cls, files: "Sequence[CaseFile]") -> "list[FileOut]":
-        return [
-            cls(
-                url=absolute(one.file.view_url),
-                thumbnail=absolute(one.file.thumbnail_url) if one.file.is_picture else None,
-                caption=one.caption,
-                role=one.role,
-            )
-            for one in files
-            if one.file.content_of(Variant.VIEW) is not None
-        ]
+    def of(cls, files: "Sequence[CaseFile]") -> list[Self]:
+        return [cls(**cls.said(one)) for one in files if one.file.content_of(Variant.VIEW) is not None]
+
+    @classmethod
+    def said(cls, one: "CaseFile") -> dict[str, Any]:
+        return {
+            "url": absolute(one.file.view_url),
+            "thumbnail": absolute(one.file.thumbnail_url) if one.file.is_picture else None,
+            "caption": one.caption,
+            "role": one.role,
+        }
+
+
+class DeskFileOut(FileOut):
+    """For officials, who choose by ``id`` what strangers see."""
+
+    id: int
+
+    @classmethod
+    def said(cls, one: "CaseFile") -> dict[str, Any]:
+        return {"id": one.file_id, **super().said(one)}
 
 
 class IncidentRow(Schema):

@@ -271,6 +271,25 @@ def test_an_official_works_a_case_through(city: City) -> None:
     assert CaseFile.objects.filter(case=case, role="after", is_public=True).count() == 1
 
 
+def test_what_strangers_see_is_chosen_by_what_the_api_said(client: Client, city: City) -> None:
+    hoa, minh = signed_in("hoa"), signed_in("minh")
+    for worker, name in ((minh, "accept"), (hoa, "take"), (minh, "assign"), (minh, "show")):
+        report = {**LAMP, "files": [uploaded(client), uploaded(client)]}
+        code = post(client, "/incidents", report, **{"Idempotency-Key": name}).json()["code"]
+        case = Case.objects.get(code=code)
+        if name == "show":  # accepted before, and nobody chose: the body may be left out
+            bare = worker.post(f"{API}/cases/{case.id}/moves/accept", "", "application/json")
+            assert bare.status_code == 200
+        photos = worker.get(f"{API}/cases/{case.id}").json()["files"]
+        body = {"public_text": "Đèn tắt", "public_file_ids": [photos[1]["id"]]} | (
+            {"officer_id": city.hoa.id} if name == "assign" else {}
+        )
+        assert post(worker, f"/cases/{case.id}/moves/{name}", body).status_code == 200
+        page = client.get(f"{API}/incidents/{code}").json()
+        assert (page["text"], [one["url"] for one in page["before"]]) == ("Đèn tắt", [photos[1]["url"]])
+        assert "id" not in page["before"][0]
+
+
 BODIES: dict[str, dict[str, Any]] = {
     "assign": {"officer_id": 1},
     "dispatch": {"unit": "24781"},

@@ -353,3 +353,21 @@ def test_a_row_tells_the_step_s_hour_and_what_the_person_was_promised(city: City
     case.refresh_from_db()
     last = signed_in("hoa").get("/desk/?xem=unit").content.decode()
     assert f"<span>{when_short(case.due_at)}</span></td>" in last
+
+
+def test_dropping_the_filters_keeps_search_and_time(city: City) -> None:
+    page = signed_in("minh").get("/desk/?xem=unit&han=late&q=khong%20co&co=1&buoc=accepted").content.decode()
+    assert 'href="/desk/?xem=unit&amp;han=late&amp;q=khong%20co"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("xem=unit", "Thử ít chữ hơn."),
+        ("xem=unit&co=1", "Thử ít chữ hơn, hoặc bỏ bớt điều kiện lọc."),
+        ("xem=mine", "Thử ít chữ hơn, hoặc tìm ở “Của đơn vị”."),
+        ("xem=mine&han=late", "Thử ít chữ hơn, bỏ bớt điều kiện lọc, hoặc tìm ở “Của đơn vị”."),
+    ],
+)
+def test_what_to_try_when_nothing_was_found(city: City, query: str, advice: str) -> None:
+    assert advice in signed_in("minh").get(f"/desk/?{query}&q=khong-co-gi").content.decode()

@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from motcua.lib.classify import Model, train
-from motcua.lib.codes import redact, render_code
+from motcua.lib.codes import render_code
 from motcua.lib.finding import Index, Thing
 from motcua.lib.geometry import AreaIndex, approximate_cells, cluster, distance_m
 from motcua.lib.holidays_vn import holidays_vn
+from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import expand_chat, fold, nfc
 from motcua.lib.worktime import Duration, WorkCalendar, clock_words, due, due_at
 

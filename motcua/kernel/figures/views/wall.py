@@ -26,7 +26,7 @@ from motcua.kernel.figures.queries import wall as queries
 from motcua.kernel.figures.queries.board import TARGET, body_of, late_words
 from motcua.kernel.identity.views import requires
 from motcua.kernel.org import queries as org
-from motcua.lib.codes import redact
+from motcua.lib.redaction import redact
 
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event

@@ -27,8 +27,8 @@ from motcua.kernel.ratings.models import Answer, Question, Rating, Spent
 from motcua.kernel.ratings.queries.asking import asked
 from motcua.kernel.ratings.queries.links import behind, invitation_behind, is_spent, spent_index
 from motcua.kernel.ratings.queries.results import this_week
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import nfc
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from motcua.kernel.cases.actions.people import take_files
 from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.people import party_of
 from motcua.lib import moment
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import nfc
 from motcua.modules.dossiers.actions.going import close, go_on
 from motcua.modules.dossiers.actions.looking import refuse_known

@@ -12,9 +12,9 @@ from motcua.kernel.cases.actions.moving import finish, said
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.identity.kind import SYSTEM, Role
 from motcua.kernel.signing.kind import SignatureRole
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
 from motcua.lib.money import money
+from motcua.lib.redaction import redact
 from motcua.modules.dossiers.actions.going import close, give, go_on
 from motcua.modules.dossiers.actions.money import unpaid
 from motcua.modules.dossiers.actions.moving import begin_move, figures, unit_words

@@ -20,8 +20,8 @@ from motcua.kernel.identity.actions.persons import forget_person, sealed_person_
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.kernel.identity.queries import require
 from motcua.lib import moment
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.publishing import names_of
 from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, unit_words

@@ -24,8 +24,8 @@ from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.events.queries import histories
 from motcua.kernel.identity.queries import opened
 from motcua.lib import moment
-from motcua.lib.codes import contacts_in, name_in, redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import contacts_in, name_in, redact
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.submitting import subject_of
 from motcua.modules.incidents.models import Incident

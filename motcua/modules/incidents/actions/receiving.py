@@ -20,8 +20,8 @@ from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import officer_actor
 from motcua.kernel.org import queries as org
 from motcua.lib import moment
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.actions.publishing import moderate, names_of, publish, said_in_public
 from motcua.modules.incidents.actions.submitting import triage_unit_id

@@ -22,8 +22,8 @@ from motcua.kernel.identity.queries import own_card, require
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import redact
 from motcua.lib.rows import Insert
 from motcua.lib.vietnamese import nfc
 from motcua.modules.incidents.kind import LONGEST_TEXT

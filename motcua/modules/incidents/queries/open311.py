@@ -17,7 +17,7 @@ from motcua.kernel.cases.queries.rules import leaf_categories, rules
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import histories, sentence, told
 from motcua.kernel.packs.queries import applied_at
-from motcua.lib.codes import redact
+from motcua.lib.redaction import redact
 from motcua.modules.incidents.models import Addition
 from motcua.modules.incidents.queries.near import DEGREE_METRES
 from motcua.modules.incidents.queries.public import public_cases

@@ -33,7 +33,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
-from motcua.lib.codes import redact
+from motcua.lib.redaction import redact
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted

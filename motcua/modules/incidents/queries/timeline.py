@@ -11,7 +11,7 @@ from motcua.kernel.cases.kind import FileRole
 from motcua.kernel.cases.queries.timeline import TimelineRow, only_the_newest_goes_on, timeline_row
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import kind_of, timeline
-from motcua.lib.codes import redact
+from motcua.lib.redaction import redact
 from motcua.modules.incidents.models import Addition
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.web.views.errors import outage
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib import moment
-from motcua.lib.codes import redact
 from motcua.lib.errors import Refused
+from motcua.lib.redaction import redact
 from motcua.lib.worktime import Language, moment_words
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.forms.open311 import (

@@ -9,11 +9,11 @@ from motcua.kernel.cases.queries.page import ShownCase, shown_case
 from motcua.kernel.cases.queries.reading import Related, get_case, not_found, related
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.cases.queries.timeline import TimelineRow
-from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.modules.incidents.models import Incident, Rating
 from motcua.modules.incidents.queries.near import similar_nearby
 from motcua.modules.incidents.queries.public import PublicRow
+from motcua.modules.incidents.queries.sight import OFFICIAL
 from motcua.modules.incidents.queries.timeline import timeline_rows
 from motcua.modules.incidents.queries.understanding import Suggestion, suggest
 
@@ -64,9 +64,7 @@ def desk_page(case_id: int, *, actor: Actor) -> DeskPage:
         shown=shown,
         incident=incident,
         category=category,
-        rows=timeline_rows(
-            case, Audience.OFFICIALS, [file for files in shown.files.values() for file in files], own_words=True
-        ),
+        rows=timeline_rows(case, [file for files in shown.files.values() for file in files], OFFICIAL),
         answers=_answers(category, incident),
         suggestions=suggest(incident.text) if may_classify and category is None else [],
         nearby=[

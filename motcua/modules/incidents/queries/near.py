@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.modules.incidents.kind import UNRECEIVED
-from motcua.modules.incidents.queries.public import PublicRow, public_cases, public_rows, veil
+from motcua.modules.incidents.queries.public import PublicRow, public_cases, public_rows
+from motcua.modules.incidents.queries.sight import veil
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -17,10 +17,10 @@ from motcua.kernel.cases.queries.rules import leaf_categories, rules
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import histories, sentence, told
 from motcua.kernel.packs.queries import applied_at
-from motcua.lib.redaction import redact
 from motcua.modules.incidents.models import Addition
 from motcua.modules.incidents.queries.near import DEGREE_METRES
 from motcua.modules.incidents.queries.public import public_cases
+from motcua.modules.incidents.queries.sight import STRANGER
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, CaseFile, Category
@@ -111,7 +111,7 @@ def endings(cases: Iterable[Case]) -> dict[int, str]:
         if last.name == "incident.published":
             found[case_id] = str(last.data.get("result", ""))
         elif last.name == "incident.rejected":
-            found[case_id] = redact(str(last.data.get("reason", "")))
+            found[case_id] = STRANGER.told(str(last.data.get("reason", "")))
     return found
 
 

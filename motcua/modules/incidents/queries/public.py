@@ -11,9 +11,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
-from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, PartyRole, State
+from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
-from motcua.kernel.cases.queries.people import is_veiled, party_of, veiled_subject
+from motcua.kernel.cases.queries.people import is_veiled, party_of
 from motcua.kernel.cases.queries.reading import (
     case_files,
     cases_of,
@@ -26,21 +26,20 @@ from motcua.kernel.cases.queries.reading import (
 )
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.cases.queries.timeline import TimelineRow
-from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import opened
 from motcua.kernel.org import queries as org
 from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
-from motcua.lib.redaction import redact
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
+from motcua.modules.incidents.queries.sight import Reading, Sight, reading_as, veil
 from motcua.modules.incidents.queries.timeline import timeline_rows
 
 if TYPE_CHECKING:
-    from motcua.kernel.cases.models import Case, CaseFile, Category, Party
+    from motcua.kernel.cases.models import Case, CaseFile, Category
 
 PAGE = 30
 
@@ -221,7 +220,6 @@ class PublicPage:
     body: org.UnitRow | None  # the commune or department that the unit belongs to
     area: str
     area_code: str
-    address: str  # without what somebody wrote into it about themselves
     text: str
     reporter: str  # a name only where its owner wished it to be shown
     answers: list[Answer]
@@ -259,16 +257,11 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     incident = case.incident
     party = party_of(case.id, actor) if is_party else None
     party_id = party.id if party else None
-    reads_all = is_party and not _is_joined(party)  # whoever joins is a stranger to the one who reported
-    veiled = is_veiled(case, party)
-    if veiled:
-        veil(case, incident)
+    reading = reading_as(case, party)
+    if reading.sight is Sight.VEILED:
+        veil(case)
     is_reporter = party is not None and party.role in REPORTERS
-    files = [
-        file
-        for file in case_files(case.id)
-        if (file.is_public and not veiled) or (party_id is not None and file.party_id == party_id)
-    ]
+    files = reading.files(case_files(case.id))
     mean, number, merged = _said_of(case.id)
     clock = case.clocks.filter(name=KINDS["incident"].promise_clock).order_by("-id").first()
     category = rules().categories.get(case.category_id) if case.category_id else None
@@ -289,28 +282,20 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         body=org.tree().unit(unit.parent_id) if unit.parent_id and unit.kind == "office" else None,
         area=area.full_name if area else "",
         area_code=area.code if area else "",
-        address=redact(case.address),
-        text=incident.text if reads_all else incident.public_text,
-        reporter="" if incident.hides_name or case.person is None else opened(case.person).name,
-        answers=_answers(category, incident.attributes, with_words=reads_all),
-        reject_reason=incident.reject_reason if reads_all else redact(incident.reject_reason),
-        question=incident.info_question if reads_all else redact(incident.info_question),
+        text=reading.text(incident),
+        reporter=_name_shown(case, incident) if reading.sight > Sight.VEILED else "",
+        answers=_answers(category, incident.attributes, reading),
+        reject_reason=reading.told(incident.reject_reason),
+        question=reading.told(incident.info_question),
         before=[file for file in files if file.role == FileRole.BEFORE],
         after=[file for file in files if file.role == FileRole.AFTER],
         documents=[file for file in files if file.role == FileRole.DOCUMENT],
-        rows=timeline_rows(
-            case,
-            Audience.PARTY if is_party else Audience.PUBLIC,
-            files,
-            party_id=party_id,
-            masked=not reads_all,
-            is_veiled=veiled,
-        ),
+        rows=timeline_rows(case, files, reading),
         is_party=is_party,
-        has_joined=_is_joined(party),
+        has_joined=is_party and not reading.reads_all,
         wants=party.wants if party else "all",
         is_public=case.published_at is not None,
-        is_veiled=veiled,
+        is_veiled=reading.sight is Sight.VEILED,
         merged_into=case.merged_into.code if case.merged_into else "",
         merged_count=merged,
         rating=Rating.objects.filter(case_id=case.id, party_id=party_id).first() if party_id else None,
@@ -338,20 +323,8 @@ def _said_of(case_id: int) -> tuple[float | None, int, int]:
     return mean, rated, merged
 
 
-def _is_joined(party: Party | None) -> bool:
-    return party is not None and party.role != PartyRole.REPORTER
-
-
-def veil(case: Case, incident: Incident | None = None) -> None:
-    """Take from rows that are about to be shown what no official has let strangers read yet: of somebody else's report
-    that leaves its category, about where it is, and when. The rows are not to be saved."""
-    case.subject = veiled_subject(case)
-    case.address = ""
-    if case.lat is not None and case.lon is not None:
-        case.lat, case.lon = round(case.lat, 3), round(case.lon, 3)  # some hundred metres
-    if incident is not None:
-        incident.text = incident.public_text = incident.reject_reason = incident.info_question = ""
-        incident.attributes, incident.hides_name = {}, True
+def _name_shown(case: Case, incident: Incident) -> str:
+    return "" if incident.hides_name or case.person is None else opened(case.person).name
 
 
 WORDS = ("string", "text")  # answers in one's own words
@@ -364,13 +337,13 @@ def public_answers(category_id: int | None, given: dict[str, str | list[str]]) -
     return {code: value for code, value in given.items() if asked.get(code, "text") not in WORDS}
 
 
-def _answers(category: Category | None, given: dict[str, str | list[str]], *, with_words: bool) -> list[Answer]:
+def _answers(category: Category | None, given: dict[str, str | list[str]], reading: Reading) -> list[Answer]:
     """Free words may name somebody: they are for the people of the case. Choices and numbers are for everybody."""
     is_english = get_language() == "en"
     found = []
-    for question in category.attributes if category else ():
+    for question in category.attributes if category and reading.sight > Sight.VEILED else ():
         value = given.get(question["code"])
-        if not value or (question["datatype"] in WORDS and not with_words):
+        if not value or (question["datatype"] in WORDS and not reading.reads_all):
             continue
         names = {
             one["key"]: (one.get("name_en") if is_english else "") or one["name"]

@@ -30,7 +30,6 @@ from motcua.kernel.web.views.errors import outage
 from motcua.kernel.web.views.middleware import limited
 from motcua.lib import moment
 from motcua.lib.errors import Refused
-from motcua.lib.redaction import redact
 from motcua.lib.worktime import Language, moment_words
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.forms.open311 import (
@@ -369,7 +368,7 @@ def _request(case: "Case", endings: "Mapping[int, str]", *, is_extended: bool = 
         "requested_datetime": _moment(case.opened_at),
         "updated_datetime": _moment(case.closed_at or case.updated_at),
         "expected_datetime": _moment(case.due_at),
-        "address": redact(case.address) or None,
+        "address": case.address or None,
         "address_id": case.place_code or None,
         "zipcode": None,
         "lat": case.lat,

@@ -183,7 +183,7 @@ class IncidentPage(Schema):
             area_name=page.area,
             unit=page.unit.code,
             unit_name=page.unit.said,
-            address=page.address,
+            address=case.address,
             lat=case.lat,
             lon=case.lon,
             opened_at=case.opened_at,

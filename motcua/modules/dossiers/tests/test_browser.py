@@ -347,7 +347,7 @@ def test_the_counter_without_scripts(desk: Desk, one_stop: OneStop) -> None:
     page.goto(COUNTER)
     page.locator("#id_card").fill(CARD)
     page.keyboard.press("Enter")
-    page.locator("#id_phone").wait_for()  # the box for the procedure stands on the first page as well
+    page.locator(".is-known").first.wait_for()  # the box for the procedure stands on the first page as well
     page.locator("#id_q").fill("ks")
     page.keyboard.press("Enter")
     page.locator("[data-tick-all]").click()

@@ -32,6 +32,7 @@ class TimelineRow:
     name: str
     text: str  # words that came with it: what people added, or the result
     files: list[CaseFile]
+    has_moved: bool  # the case, to another state
     actor: str = ""  # who did it; for officials alone
 
 
@@ -42,10 +43,13 @@ def timeline_of(case: Case, audience: Audience) -> list[TimelineRow]:
 
 
 def only_the_newest_goes_on(rows: list[TimelineRow], *, is_open: bool) -> list[TimelineRow]:
-    """What was being done, or waited for, at an earlier time is over."""
-    going_on = [number for number, row in enumerate(rows) if row.tone in ("now", "paused")]
-    over = going_on[1:] if is_open else going_on
-    return [replace(row, tone="done") if number in over else row for number, row in enumerate(rows)]
+    """What was being done, or waited for, is over once something else is, or the case moved on to another state."""
+    goes_on, shown = is_open, []
+    for row in rows:  # the newest first
+        is_going_on = row.tone in ("now", "paused")
+        shown.append(replace(row, tone="done") if is_going_on and not goes_on else row)
+        goes_on = goes_on and not (is_going_on or row.has_moved)
+    return shown
 
 
 def timeline_row(
@@ -61,6 +65,7 @@ def timeline_row(
         name=event.name,
         text=text,
         files=list(files),
+        has_moved="from" in event.data and "to" in event.data,
         actor=_actor(event) if with_actor else "",
     )
 

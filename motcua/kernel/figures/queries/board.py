@@ -29,6 +29,7 @@ TARGET = 0.95  # share on time
 FEW = 20  # below so many finished, one case changes the rate too much: not ranked (UX §1.9)
 WEEKS = 12
 PERIODS = {"hom-nay": 1, "7-ngay": 7, "30-ngay": 30, "90-ngay": 90, "365-ngay": 365}
+WORST = 5  # named on the board itself
 KEPT_FOR = 5.0  # seconds that a board is kept: well within "the minute it is late"
 COUNTS = ("opened", "closed", "on_time", "late", "rejected", "reopened", "rated", "rating_sum")
 
@@ -307,7 +308,7 @@ class LateCase:
     escalated_at: datetime | None
 
 
-def late_cases(kind: str = "", unit_id: int | None = None, limit: int = 5) -> list[LateCase]:
+def late_cases(kind: str = "", unit_id: int | None = None, limit: int = WORST) -> list[LateCase]:
     """The promises broken longest ago among published cases. Three statements."""
     rows = published_cases(kind).filter(closed_at__isnull=True, next_due_at__isnull=False, due_at__lte=moment.now())
     tree = org.tree()
@@ -336,6 +337,14 @@ def late_cases(kind: str = "", unit_id: int | None = None, limit: int = 5) -> li
                 )
             )
     return found
+
+
+def count_late(unit_id: int | None = None) -> int:
+    """Broken promises of all cases, published or not; of a unit with what is below it. One statement."""
+    tree = org.tree()
+    inside = set(tree.ids_under(tree.path(unit_id))) if unit_id is not None else None
+    held = open_work("", moment.now())
+    return sum(work.late for holder, work in held.items() if inside is None or holder in inside)
 
 
 def late_words(unit_id: int, due_at: datetime | None) -> str:

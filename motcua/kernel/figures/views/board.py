@@ -24,6 +24,7 @@ CSV_COLUMNS = ("day", "unit_code", "unit", "kind", "opened", "closed", "on_time"
                "rated", "rating_sum")  # fmt: skip
 LONGEST_EXPORT = timedelta(days=400)
 ENOUGH_A_DAY = 10
+MOST_LATE = 200
 
 
 def _periods() -> list[tuple[str, str]]:
@@ -78,6 +79,8 @@ def _board_context(request: HttpRequest, unit: org.UnitRow | None) -> dict[str, 
     shown = queries.board(period, kind, unit.id if unit else None)
     words = dict(_periods())[period]
     rows = [(row, queries.late_words(row.unit.id, row.now.oldest_due), _spark(row.trend)) for row in shown.rows]
+    late = queries.late_cases(kind, unit.id if unit else None)
+    has_more = len(late) == queries.WORST < shown.now.late
     return {
         "board": shown,
         "unit": unit,
@@ -90,7 +93,9 @@ def _board_context(request: HttpRequest, unit: org.UnitRow | None) -> dict[str, 
         "few": queries.FEW,
         "main_rows": [line for line in rows if line[0].is_ranked or line[0].now.late],
         "few_rows": [line for line in rows if not line[0].is_ranked and not line[0].now.late],
-        "late": queries.late_cases(kind, unit.id if unit else None),
+        "late": late,
+        "has_more": has_more,
+        "unnamed": 0 if has_more else max(0, shown.now.late - len(late)),
         "chart": _chart(shown),
     }
 
@@ -154,11 +159,10 @@ def method_page(request: HttpRequest) -> HttpResponse:
 def late_page(request: HttpRequest) -> HttpResponse:
     """Every published case whose promise is broken now, the worst first."""
     unit = org.tree().by_code(request.GET.get("don-vi", ""))
-    return render(
-        request,
-        "board/late.html",
-        {"late": queries.late_cases(unit_id=unit.id if unit else None, limit=200), "unit": unit},
-    )
+    unit_id = unit.id if unit else None
+    late = queries.late_cases(unit_id=unit_id, limit=MOST_LATE)
+    unnamed = max(0, queries.count_late(unit_id) - len(late))
+    return render(request, "board/late.html", {"late": late, "unnamed": unnamed, "unit": unit})
 
 
 def _span(request: HttpRequest) -> tuple[date, date]:

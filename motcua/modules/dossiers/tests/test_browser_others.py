@@ -14,7 +14,7 @@ from motcua.lib.pdfpages import page_count
 from motcua.modules.dossiers.models import Claim, CounterDraft, Dossier, DossierPaper
 from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise, represent, somebody
 from motcua.modules.dossiers.tests.test_browser import COUNTER, Check, Desk, Keys, at, desk, seen_before  # noqa: F401
-from motcua.testing.browser import DESKTOP, PHONE, OpenPage
+from motcua.testing.browser import BOTH_FACES, PHONE, OpenPage
 from motcua.testing.one_stop import OneStop
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 PAGE: Any = {"name": "giay.jpg", "mimeType": "image/jpeg", "buffer": picture()}
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
+@BOTH_FACES
 def test_filed_for_another_with_an_exemption(
     open_page: OpenPage,
     check_page: Check,

@@ -23,7 +23,7 @@ from motcua.modules.incidents.actions.receiving import (
     take_incident,
 )
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
-from motcua.modules.incidents.actions.working import approve_incident, resolve_incident
+from motcua.modules.incidents.actions.working import approve_incident, hide_incident, resolve_incident
 from motcua.testing.browser import BOTH_FACES
 from motcua.testing.city import LAMP_AT, MONDAY, WARD_TWO_AT, City, holding
 from motcua.testing.patience import read_all
@@ -142,6 +142,27 @@ def test_the_page_shows_unit_rate_and_the_late_case_without_reason(week: City, c
     assert "66,7%" in page
     assert "Chưa có lý do và hẹn mới" in page
     assert "Chưa đủ việc để xếp" in page
+
+
+def test_late_cases_that_are_not_public_are_counted_and_not_named(week: City, client: Client) -> None:
+    shown = Case.objects.get(closed_at=None)
+    with moment.at(MONDAY):
+        hidden = accept_incident(lamp(week), actor=week.hoa)
+        hide_incident(hidden.id, actor=week.minh, reason="Thử")
+    with moment.at(MONDAY + timedelta(days=4, hours=1)):
+        for path in ("/board/", "/board/tre/", f"/board/tre/?don-vi={week.ward_one.code}"):
+            page = client.get(path).content.decode()
+            assert shown.code in page
+            assert hidden.code not in page
+            assert "Còn 1 việc trễ không nêu ở đây" in page
+        assert "việc trễ không nêu" not in client.get(f"/board/tre/?don-vi={week.ward_two.code}").content.decode()
+        hide_incident(shown.id, actor=week.minh, reason="Thử")
+        forget()
+        forget_drawn()
+        for path in ("/board/", "/board/tre/"):
+            page = client.get(path).content.decode()
+            assert "2 việc đang trễ, không nêu từng việc ở đây" in page
+            assert "Không có việc nào trễ" not in page
 
 
 def test_queries_of_the_page(week: City, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

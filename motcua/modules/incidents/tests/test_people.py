@@ -33,6 +33,7 @@ from motcua.modules.incidents.queries.public import public_page
 from motcua.modules.incidents.queries.telling import everybody
 from motcua.modules.incidents.tests.test_portal_report import photo
 from motcua.testing.city import LAMP_AT, MONDAY, City
+from motcua.testing.keeping import once
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -72,6 +73,10 @@ def by_link(token: str) -> Actor:
 
 @pytest.fixture
 def met(city: City) -> Met:
+    return once("people of a report", lambda: _met(city))
+
+
+def _met(city: City) -> Met:
     with moment.at(MONDAY):
         case, other = lamp(city, "An", "0905 111 111"), lamp(city, "Bình", "0905 222 222")
         elsewhere = lamp(city, "Chi", "0905 333 333")

@@ -16,6 +16,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.packs import queries as packs
 from motcua.kernel.packs.models import City as Pack
 from motcua.lib import moment
+from motcua.modules.incidents.actions.people import provide_info_incident, reopen_incident
 from motcua.modules.incidents.actions.receiving import accept_incident, merge_incident, reject_incident, take_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, Submitted, submit_incident
 from motcua.modules.incidents.actions.working import (
@@ -27,9 +28,10 @@ from motcua.modules.incidents.actions.working import (
     visit_incident,
 )
 from motcua.modules.incidents.models import Addition, Incident, Rating
+from motcua.modules.incidents.queries.public import public_page
 from motcua.modules.incidents.tasks import close_finished
 from motcua.modules.incidents.tests.test_portal_report import photo
-from motcua.testing.city import LAMP_AT, MONDAY, City
+from motcua.testing.city import LAMP_AT, MONDAY, City, holding
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -373,3 +375,24 @@ def test_english_pages_and_letters_name_the_unit_in_english(city: City, client: 
     assert "Division" not in client.get(f"/phan-anh/{sent.case.code}/").content.decode()
     told = next(one for one in recipients(Event.objects.get(name="incident.taken")) if one.audience == "reporter")
     assert told.variables["unit"] == "Division of Economy One"
+
+
+def test_what_is_being_done_is_over_once_the_report_moved_on(city: City, open_one: Submitted) -> None:
+    reporter = holding(Party.objects.get(case=open_one.case).id, open_one.case.id)
+
+    def going_on() -> list[str]:
+        rows = public_page(open_one.case.code, actor=reporter).rows
+        return [row.name.partition(".")[2] for row in rows if row.tone in ("now", "paused")]
+
+    assert going_on() == ["taken"]
+    visit_incident(open_one.case.id, actor=city.hoa, note="Bóng cháy")
+    assert going_on() == ["taken"]
+    request_info_incident(open_one.case.id, actor=city.hoa, question="Trụ số mấy?")
+    assert going_on() == ["info_requested"]
+    provide_info_incident(open_one.case.id, actor=reporter, text="Trụ 12")
+    assert going_on() == []
+    resolve_incident(open_one.case.id, actor=city.hoa, result="Đã thay bóng")
+    assert going_on() == []
+    reopened = approve_incident(open_one.case.id, actor=city.minh)
+    reopen_incident(reopened.id, actor=city.minh, reason="Lại tắt")
+    assert going_on() == ["reopened"]

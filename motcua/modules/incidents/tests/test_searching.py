@@ -18,6 +18,7 @@ from motcua.modules.incidents.actions.receiving import accept_incident
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.queries.public import PublicFilter, map_points, public_list
 from motcua.testing.city import LAMP_AT, City
+from motcua.testing.keeping import once
 
 pytestmark = pytest.mark.django_db
 WRITTEN = ("Đèn đường tắt", "Ổ gà trước chợ", "Đèn hẻm 5 cháy", "Rác chất đống", "Đèn trước trường tắt")
@@ -26,6 +27,10 @@ WRITTEN = ("Đèn đường tắt", "Ổ gà trước chợ", "Đèn hẻm 5 ch�
 @pytest.fixture
 def five(city: City) -> list[Case]:
     """Published, the oldest first."""
+    return once("five reports", lambda: _five(city))
+
+
+def _five(city: City) -> list[Case]:
     found = []
     for number, text in enumerate(WRITTEN):
         with moment.at(moment.now() - timedelta(hours=9 - number)):

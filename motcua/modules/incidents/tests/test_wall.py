@@ -273,6 +273,9 @@ def test_the_numbers_renew_themselves_and_the_ticker_obeys(
     first = page.locator("#wl-news li:visible").inner_text()
     page.clock.run_for(8_500)
     assert page.locator("#wl-news li:visible").inner_text() != first
+    assert page.evaluate("mcTime('2026-11-23T01:02:03Z')") == "08:02"
+    told = page.locator("[data-wall-clock]").inner_text().split(":")
+    assert len(told) == 3  # with its seconds
     page.get_by_role("button", name="Dừng đổi diễn biến").click()
     held = page.locator("#wl-news li:visible").inner_text()
     page.clock.run_for(9_000)

@@ -4,12 +4,11 @@
   "use strict";
   const ITEM = 8_000, OLD = 60_000;
   const COLOURS = { on: "#3AA184", soon: "#FFC24D", late: "#FF7A6E", paused: "#B9A3FF" };
-  const lang = document.documentElement.lang;
   let fresh = new Date();
 
   /* the clock on the wall */
   const clock = document.querySelector("[data-wall-clock]");
-  setInterval(() => { clock.textContent = new Date().toLocaleTimeString(lang === "en" ? "en-GB" : lang); }, 1_000);
+  setInterval(() => { clock.textContent = window.mcTime(new Date(), { second: "2-digit" }); }, 1_000);
 
   /* numbers that could not be fetched for a minute are old, whatever the stream says; nobody did anything, so no toast */
   for (const name of ["htmx:sendError", "htmx:responseError"]) window.addEventListener(name, (event) => event.stopPropagation(), true);
@@ -17,7 +16,7 @@
     if (new Date() - fresh < OLD) return;
     document.querySelectorAll("[data-live-state]").forEach((state) => {
       state.dataset.live = "stale";
-      state.querySelector("[data-live-words]").textContent = state.dataset.stale.replace("{time}", fresh.toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" }));
+      state.querySelector("[data-live-words]").textContent = state.dataset.stale.replace("{time}", window.mcTime(fresh));
     });
   }, 5_000);
 

@@ -11,7 +11,6 @@
   const field = (name) => form.elements[name];
   const by = (id) => document.getElementById(id);
   const fill = (words, n) => words.replace("{n}", n);
-  const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   let step = "anh", photos = [], source = "", savedAt = 0, answers = {}, sending = false;
   const newKey = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replaceAll("+", "-").replaceAll("/", "_");
@@ -50,7 +49,7 @@
     if (draft.values.lat) putPin(Number(draft.values.lat), Number(draft.values.lon));
     for (const photo of draft.photos) add(photo);
     const note = by("draft-note");
-    note.querySelector("[data-words]").textContent = say.wDraft.replace("{time}", clock(draft.at));
+    note.querySelector("[data-words]").textContent = say.wDraft.replace("{time}", window.mcTime(draft.at));
     note.hidden = false;
     show(draft.step, false);
   }
@@ -507,7 +506,7 @@
     for (const entry of await box.all("outbox")) {
       const card = by("waiting-card").content.firstElementChild.cloneNode(true), [photo] = entry.photos;
       card.querySelector("[data-title]").textContent = entry.title || home.dataset.untitled;
-      card.querySelector("[data-line]").textContent = fill(say.wSaved, entry.photos.length).replace("{time}", clock(entry.at));
+      card.querySelector("[data-line]").textContent = fill(say.wSaved, entry.photos.length).replace("{time}", window.mcTime(entry.at));
       if (photo?.blob) { const image = card.querySelector("img"); image.src = URL.createObjectURL(photo.blob); image.hidden = false; }
       home.append(card);
     }

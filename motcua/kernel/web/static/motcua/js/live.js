@@ -10,8 +10,7 @@
     document.querySelectorAll("[data-live-state]").forEach((element) => {
       element.dataset.live = value;
       const words = element.querySelector("[data-live-words]") || element;
-      const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-      words.textContent = (value === "on" ? element.dataset.on : element.dataset.stale).replace("{time}", time);
+      words.textContent = (value === "on" ? element.dataset.on : element.dataset.stale).replace("{time}", window.mcTime(at));
     });
   }
 

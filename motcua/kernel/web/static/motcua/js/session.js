@@ -101,7 +101,7 @@
     if (!found.left) { ended(); return; }
     if (end - Date.now() > WARNED + 5_000) { wait(); return; } /* another window stayed */
     keep();
-    const time = new Date(end).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const time = window.mcTime(end);
     if (found.may_stay && !dialog.open) show("", dialog.dataset.soon.replace("{time}", time), true);
     else if (!dialog.open) show("", dialog.dataset.soon.replace("{time}", time), false);
     timer = setTimeout(look, Math.max(end - Date.now() + 500, 1_000));

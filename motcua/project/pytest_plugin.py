@@ -79,6 +79,12 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> None:
         _start_server()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest first, or one worker is left alone with them at the end.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     while _servers:
         _servers.pop().stop()

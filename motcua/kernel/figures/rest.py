@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
+from motcua.kernel.cases.kind import KINDS
 from motcua.kernel.cases.rest import ClockOut
 from motcua.kernel.figures.queries import board as queries
 from motcua.kernel.identity.views import Request, public
@@ -78,6 +79,8 @@ def _unit_id(code: str | None) -> int | None:
 @public
 def board(request: Request, period: Period = "30-ngay", kind: Code | None = None, unit: Code | None = None) -> BoardOut:
     """Who keeps what was promised: the whole city, or what lies below ``unit``."""
+    if kind and kind not in KINDS:
+        raise Refused("not_found", _("Không có địa bàn, đơn vị hoặc loại hồ sơ này."))
     shown = queries.board(period, kind or "", _unit_id(unit))
     return BoardOut(
         period=shown.period,

@@ -31,6 +31,7 @@ WEEKS = 12
 PERIODS = {"hom-nay": 1, "7-ngay": 7, "30-ngay": 30, "90-ngay": 90, "365-ngay": 365}
 WORST = 5  # named on the board itself
 KEPT_FOR = 5.0  # seconds that a board is kept: well within "the minute it is late"
+MOST_KEPT = 200  # boards
 COUNTS = ("opened", "closed", "on_time", "late", "rejected", "reopened", "rated", "rating_sum")
 
 
@@ -134,6 +135,8 @@ def board(period: str = "30-ngay", kind: str = "", unit_id: int | None = None) -
     if held is not None and 0 <= (now - held.at).total_seconds() < KEPT_FOR:
         return held
     made = _board(period, kind, unit_id, now)
+    if len(_boards) >= MOST_KEPT:
+        _boards.clear()
     _boards[key] = made
     return made
 

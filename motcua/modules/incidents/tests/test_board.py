@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.figures.actions import COUNTS, rebuild_figures
 from motcua.kernel.figures.models import DayFigure
+from motcua.kernel.figures.queries import board as board_queries
 from motcua.kernel.figures.queries.board import board, forget
 from motcua.kernel.figures.views.board import forget_drawn
 from motcua.kernel.org import queries as org
@@ -177,6 +178,18 @@ def test_queries_of_the_page(week: City, client: Client, django_assert_num_queri
 
 def test_an_unknown_unit_is_not_found(client: Client, city: City) -> None:
     assert client.get("/board/no-such-unit/").status_code == 404
+
+
+def test_nobody_fills_the_memory_with_boards(client: Client, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each board of a year is 0.2 MB, and who asks names it."""
+    answer = client.get("/api/v1/board?kind=no-such-kind")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+    assert board_queries._boards == {}
+    monkeypatch.setattr(board_queries, "MOST_KEPT", 3)
+    for period in board_queries.PERIODS:
+        assert client.get(f"/api/v1/board?kind=incident&period={period}").status_code == 200
+    assert 0 < len(board_queries._boards) <= 3
 
 
 def test_open_data(week: City, client: Client) -> None:

@@ -11,13 +11,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
-from motcua.kernel.cases.kind import KINDS, REPORTERS
+from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.people import is_veiled, party_token, standing, veiled_subject
+from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
 from motcua.kernel.messages.kind import EMAIL, SMS, Recipient, Sample
 from motcua.kernel.org import queries as org
+from motcua.lib.redaction import redact
 from motcua.lib.worktime import moment_words
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ VARIABLES: dict[str, Sample] = {
     "link": "https://motcua.example.vn/p/7.Zx3…/",
 }
 RECEIVING = frozenset({Role.LEADER, Role.CLERK, Role.OPERATOR})
+ALSO_MET = frozenset({PartyRole.JOINED, PartyRole.MERGED})  # strangers to whoever reported
 
 
 def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipient]:
@@ -66,7 +69,7 @@ def _people(case: Case, event: Event, chosen: QuerySet[Party] | None = None) -> 
         yield Recipient(
             key=f"party:{party.id}",
             audience="reporter" if party.role in REPORTERS else "follower",
-            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language, veiled=is_veiled(case, party)),
+            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language, party),
             language=language,
             addresses={EMAIL: card.email, SMS: card.phone},
             account_id=accounts.get(party.person_id or 0),
@@ -113,18 +116,25 @@ def _called(event: Event, unit_id: int) -> set[int]:
     return {row.id for row in list_officers([unit_id]) if RECEIVING & set(row.roles)}
 
 
-def _words(case: Case, event: Event, link: str, language: str, *, veiled: bool = False) -> Mapping[str, str]:
+def _words(case: Case, event: Event, link: str, language: str, party: Party | None = None) -> Mapping[str, str]:
+    """``party``: of a letter to somebody of the case, who is told no more than their page shows."""
+    veiled = is_veiled(case, party)
     with translation.override(language):
         subject = veiled_subject(case) if veiled else case.subject
     data = event.data
     due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
-    reason = next((str(data[key]) for key in ("reason", "question", "text", "note", "into") if data.get(key)), "")
+    said = next((str(data[key]) for key in ("reason", "question", "text", "note") if data.get(key)), "")
+    result = str(data.get("result", ""))
+    if veiled:
+        said, result = "–" if said else "", "–" if result else ""
+    elif party is not None and party.role in ALSO_MET and event.audience == Audience.PARTY:
+        said, result = redact(said), redact(result)
     return {
         "code": case.code,
         "subject": subject,
         "unit": org.tree().unit(case.unit_id).said_in(language),
         "due": moment_words(timezone.localtime(due), "en" if language == "en" else "vi") if due else "–",
-        "reason": reason,
-        "result": str(data.get("result", "")),
+        "reason": said or str(data.get("into", "")),
+        "result": result,
         "link": link,
     }

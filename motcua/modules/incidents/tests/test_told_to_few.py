@@ -9,15 +9,18 @@ from PIL import Image
 
 from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.telling import recipients
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.kind import Purpose
 from motcua.kernel.files.tests.pictures import PDF as PAPER
 from motcua.kernel.identity.actions import create_service_key
+from motcua.kernel.identity.kind import ANONYMOUS
 from motcua.modules.incidents.actions.people import join_incident, reopen_incident
 from motcua.modules.incidents.actions.receiving import (
     accept_incident,
     classify_incident,
+    merge_incident,
     reject_incident,
     take_incident,
 )
@@ -37,12 +40,12 @@ from motcua.testing.city import LAMP_AT, City
 
 pytestmark = pytest.mark.django_db
 SECRET = "zqkhuyênkín"
+AN = "an@example.vn"
 
 
-def sent(city: City) -> Case:
-    return submit_incident(
-        NewIncident(text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1]), actor=city.an
-    ).case
+def sent(city: City, email: str = "") -> Case:
+    new = NewIncident(text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1], email=email)
+    return submit_incident(new, actor=city.an).case
 
 
 def resolved(city: City, case: Case) -> None:
@@ -159,6 +162,41 @@ def test_whoever_joined_reads_nothing_of_what_is_hidden(city: City) -> None:
     assert opened(own, case) == ["after", "document"]
     show_incident(case.id, actor=city.minh)
     assert f"Thấy {SECRET}" in everything(joined, case)
+
+
+def letters(case: Case, event: str) -> dict[str, str]:
+    """What each of its people is told in letters of the newest such event."""
+    newest = Event.objects.filter(case_id=case.id, name=event).latest("id")
+    told = [one for one in recipients(newest) if one.key.startswith("party:")]
+    return {one.addresses["email"]: f"{one.variables['reason']} {one.variables['result']}" for one in told}
+
+
+def test_a_letter_says_no_more_than_the_page(city: City) -> None:
+    """Anybody may join a report that no official has seen yet, and have letters sent."""
+    case = sent(city, AN)
+    join_incident(case.id, actor=ANONYMOUS, email="cung-gap@example.vn")
+    reject_incident(case.id, actor=city.lan, reason=f"Ngoài phạm vi: {SECRET}")
+    assert SECRET in letters(case, "incident.rejected")[AN]
+    assert letters(case, "incident.rejected")["cung-gap@example.vn"] == "– "
+    reopen_incident(case.id, actor=city.lan, reason="Xem lại")
+    resolved(city, case)
+    approve_incident(case.id, actor=city.minh)
+    hide_incident(case.id, actor=city.minh, reason="Có tên người")
+    close_incident(case.id, actor=city.lan)
+    assert SECRET in letters(case, "incident.closed")[AN]
+    assert letters(case, "incident.closed")["cung-gap@example.vn"] == " –"
+
+
+def test_a_letter_masks_what_the_page_masks(city: City) -> None:
+    """Whose report was merged is asked as well, and is a stranger to whom the question names."""
+    case, other = sent(city, AN), sent(city, "cung-gui@example.vn")
+    merge_incident(other.id, actor=city.lan, into_code=case.code)
+    request_info_incident(case.id, actor=city.lan, question="Số 0905 111 222 của bạn đúng không?")
+    told = letters(case, "incident.info_requested")
+    assert told == {
+        AN: "Số 0905 111 222 của bạn đúng không? ",
+        "cung-gui@example.vn": "Số ••• của bạn đúng không? ",
+    }
 
 
 def test_a_key_opens_no_page(city: City) -> None:

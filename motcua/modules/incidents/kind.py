@@ -9,6 +9,7 @@ from motcua.kernel.identity.kind import Permission, Reach, Role
 
 OFFICE = frozenset({Role.OPERATOR, Role.LEADER, Role.SPECIALIST, Role.CLERK, Role.SECRETARY})
 TRIAGE = frozenset({Role.OPERATOR, Role.LEADER, Role.CLERK, Role.SECRETARY})
+READERS = frozenset(Role) - {Role.PRIVACY}
 WORKERS = frozenset({Role.LEADER, Role.SPECIALIST})
 LEADERS = frozenset({Role.LEADER})
 
@@ -127,9 +128,7 @@ EVENTS = (
 )
 
 PERMISSIONS = (
-    Permission(
-        "incident.read", frozenset(Role), Reach.UNIT, party=True, label=_("Xem phản ánh, cả khi chưa công khai")
-    ),
+    Permission("incident.read", READERS, Reach.UNIT, party=True, label=_("Xem phản ánh, cả khi chưa công khai")),
     Permission("incident.submit", public=True, reach=Reach.ALL, label=_("Gửi phản ánh")),
     Permission("incident.take_in", TRIAGE, Reach.UNIT, label=_("Tiếp nhận phản ánh qua điện thoại, tại quầy")),
     Permission("incident.read_public", public=True, reach=Reach.ALL, label=_("Xem phản ánh đã công khai")),

@@ -193,6 +193,17 @@ def test_its_own_officials_get_in(world: World, role: str) -> None:
     assert SECRET in read(client, f"/desk/phan-anh/{world.case.id}/")[1]
 
 
+def test_who_answers_about_data_reads_no_reports(world: World) -> None:
+    """The role is held for the whole province, and is for people's requests alone."""
+    client = signed_in(officer_of(world.city.province, "privacy"))
+    assert client.get("/desk/yeu-cau-du-lieu/").status_code == 200
+    for path in (f"/desk/phan-anh/{world.case.id}/", f"/desk/phan-anh/{world.case.id}/bien-ban.pdf",
+                 f"/api/v1/cases/{world.case.id}", f"/tep/{world.file.token}/goc"):  # fmt: skip
+        assert client.get(path).status_code in (403, 404), path
+    assert world.case.code not in read(client, "/desk/?xem=unit")[1] + read(client, "/api/v1/inbox")[1]
+    assert not Access.objects.filter(action="file.original").exists()
+
+
 def test_private_pages_are_kept_by_no_cache(world: World) -> None:
     client = signed_in(Account.objects.get(login="minh"))
     loose = []

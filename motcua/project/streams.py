@@ -176,8 +176,11 @@ def _allowed_origin(scope: Scope, headers: dict[bytes, bytes]) -> str | None:
     if origin == settings.PUBLIC_URL:
         return origin
     host = headers.get(b"host", b"").decode("latin-1")
-    parts = urlsplit(origin)
-    is_ours = parts.hostname == urlsplit(f"//{host}").hostname and parts.port in (settings.PORT, settings.LIVE_PORT)
+    try:
+        parts = urlsplit(origin)
+        is_ours = parts.hostname == urlsplit(f"//{host}").hostname and parts.port in (settings.PORT, settings.LIVE_PORT)
+    except ValueError:  # no address at all
+        return None
     return origin if is_ours and parts.scheme == scope.get("scheme", "http") else None
 
 

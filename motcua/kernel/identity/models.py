@@ -358,6 +358,9 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str) -> bool:
+        return super()._validate_session_key(key) and key.isalnum()  # NUL, which a cookie can spell, is no text
+
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         return super().get_expiry_date(**{"modification": moment.now(), **kwargs})  # as load() asks for the time
 

@@ -277,6 +277,8 @@ def test_nonsense_for_the_last_id_is_no_harm(last: str) -> None:
         ("http://localhost", 403),
         ("http://evil.example:{page}", 403),
         ("null", 403),
+        ("http://[", 403),
+        ("http://localhost:99999", 403),
     ],
 )
 def test_only_our_own_pages_may_listen(origin: str, status: int) -> None:

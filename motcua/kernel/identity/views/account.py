@@ -173,7 +173,9 @@ def accesses(request: Request) -> HttpResponse:
     """Who looked at my data, in plain words."""
     person_account(request)
     before = request.GET.get("before", "")
-    rows = queries.own_accesses(request.actor, before=int(before) if before.isdecimal() else None, limit=51)
+    rows = queries.own_accesses(
+        request.actor, before=int(before) if before.isdecimal() and len(before) < 19 else None, limit=51
+    )
     older = f"?{urlencode({'before': rows[49].id})}" if len(rows) > 50 else ""
     return render(request, "identity/accesses.html", {"rows": rows[:50], "older_url": older})
 

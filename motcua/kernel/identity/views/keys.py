@@ -57,7 +57,7 @@ def access_log(request: Request) -> HttpResponse:
         who=chosen.get("who", ""),
         contact=chosen.get("contact", ""),
         since=chosen.get("since"),
-        before=int(before) if before.isdecimal() else None,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
         limit=51,
     )
     query: dict[str, Any] = {name: value for name, value in request.GET.items() if name != "before" and value}

@@ -202,6 +202,12 @@ def test_notice_leads_nowhere_outside(noticed: Notice, hoa: Client, url: str) ->
     assert answer.headers["Location"] == "/desk/thong-bao/"
 
 
+def test_a_word_is_not_taken_for_a_page(noticed: Notice, hoa: Client) -> None:
+    answer = hoa.post(f"/desk/thong-bao/{noticed.pk}/da-doc/", {"url": "home"})
+    assert answer.headers["Location"] == "home"
+    assert hoa.post(f"/desk/thong-bao/{noticed.pk}/da-doc/", {"url": "no-such-page"}).status_code == 302
+
+
 def test_all_notices_are_read_at_once(noticed: Notice, hoa: Client) -> None:
     hoa.post("/desk/thong-bao/da-doc/")
     noticed.refresh_from_db()

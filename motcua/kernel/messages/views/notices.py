@@ -1,7 +1,7 @@
 """Notices of whoever is signed in at the desk, and how they want to be told otherwise."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ from motcua.kernel.messages.queries import count_unread, get_preference, list_no
 @require_safe
 def show_notices(request: Request) -> HttpResponse:
     before = request.GET.get("before", "")
-    rows, next_before = list_notices(request.actor, before=int(before) if before.isdecimal() else None)
+    place = int(before) if before.isdecimal() and len(before) < 19 else None
+    rows, next_before = list_notices(request.actor, before=place)
     preference = get_preference(request.actor.key)
     chosen = next((name for name, channels in CHANNELS_OF.items() if channels == preference.channels), "both")
     context = {
@@ -38,7 +39,8 @@ def read(request: Request, notice_id: int | None = None) -> HttpResponse:
     url = request.POST.get("url", "")
     mark_notices_read(actor=request.actor, notice_id=notice_id)
     is_inside = url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return redirect(url) if is_inside else redirect("notices")
+    # Not ``redirect``: a word would be taken for a view's name.
+    return HttpResponseRedirect(url) if is_inside else redirect("notices")
 
 
 @requires("desk.enter")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -360,6 +361,23 @@ def test_a_name_is_no_formula_in_a_spreadsheet(city: City, monkeypatch: pytest.M
 )  # fmt: skip
 def test_nonsense_in_an_address_is_refused_not_a_fault(city: City, path: str) -> None:
     assert Client(raise_request_exception=False).get(path).status_code < 500
+
+
+@pytest.mark.parametrize("path", ["/desk/thong-bao/", "/desk/quan-tri/luot-xem/", "/tai-khoan/luot-xem/"])
+def test_no_number_is_too_long(city: City, path: str) -> None:
+    """Python refuses to read one of more than 4,300 digits."""
+    account = Account.objects.get(login="quan")
+    if path.startswith("/tai-khoan/"):
+        account = Account.objects.create(
+            kind="person", login="p-an", name="Người dân", person=create_person(), created_at=MONDAY
+        )
+    assert signed_in(account).get(f"{path}?before={'9' * 5000}").status_code == 200
+
+
+@pytest.mark.parametrize("key", [r"\000aaaaaaaabbbbbbbb", "a;b", "aaaaaaaa bbbbbbbb"])
+def test_nonsense_in_the_cookie_of_a_session_is_nobody(city: City, key: str) -> None:
+    client = Client(headers={"Cookie": f'{settings.SESSION_COOKIE_NAME}="{key}"'}, raise_request_exception=False)
+    assert client.get("/tai-khoan/").headers["Location"].startswith("/dang-nhap/?next=")
 
 
 def test_nonsense_in_bodies_is_refused_not_a_fault(city: City) -> None:

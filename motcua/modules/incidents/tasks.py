@@ -21,7 +21,7 @@ WORDS_BATCH = 2_000  # a country closes some thousands in a day
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > 18:
         raise Refused("invalid", _("Chọn một mục trong danh sách."))
     return int(value)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -32,6 +33,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
+from motcua.lib.redaction import contacts_in
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
@@ -328,13 +330,22 @@ def _name_shown(case: Case, incident: Incident) -> str:
 
 
 WORDS = ("string", "text")  # answers in one's own words
+_MEASURED = re.compile(r"[\d.:T+-]+")  # a number, a moment
 
 
 def public_answers(category_id: int | None, given: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
     """Those that strangers read as well."""
     category = rules().categories.get(category_id) if category_id else None
-    asked = {question["code"]: question["datatype"] for question in (category.attributes if category else ())}
-    return {code: value for code, value in given.items() if asked.get(code, "text") not in WORDS}
+    asked = {question["code"]: question for question in (category.attributes if category else ())}
+    return {code: value for code, value in given.items() if code in asked and not _is_words(asked[code], value)}
+
+
+def _is_words(question: Mapping[str, Any], given: str | list[str]) -> bool:
+    """Whether it was answered in one's own words: also to a question of the category before, which had this name."""
+    values = given if isinstance(given, list) else [given]
+    if question["datatype"] in ("singlevaluelist", "multivaluelist"):
+        return not {one["key"] for one in question.get("values") or ()}.issuperset(values)
+    return question["datatype"] in WORDS or any(contacts_in(one) or not _MEASURED.fullmatch(one) for one in values)
 
 
 def _answers(category: Category | None, given: dict[str, str | list[str]], reading: Reading) -> list[Answer]:
@@ -343,7 +354,7 @@ def _answers(category: Category | None, given: dict[str, str | list[str]], readi
     found = []
     for question in category.attributes if category and reading.sight > Sight.VEILED else ():
         value = given.get(question["code"])
-        if not value or (question["datatype"] in WORDS and not reading.reads_all):
+        if not value or (not reading.reads_all and _is_words(question, value)):
             continue
         names = {
             one["key"]: (one.get("name_en") if is_english else "") or one["name"]

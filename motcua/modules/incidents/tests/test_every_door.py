@@ -374,6 +374,13 @@ def test_no_number_is_too_long(city: City, path: str) -> None:
     assert signed_in(account).get(f"{path}?before={'9' * 5000}").status_code == 200
 
 
+def test_no_number_of_an_official_is_too_long(world: World) -> None:
+    data = {"case": str(world.case.id), "value": "9" * 5000}
+    answer = signed_in(Account.objects.get(login="lan")).post("/desk/nhieu/assign/", data)
+    assert answer.status_code == 302
+    assert Case.objects.get(pk=world.case.pk).officer_id == world.case.officer_id
+
+
 @pytest.mark.parametrize("key", [r"\000aaaaaaaabbbbbbbb", "a;b", "aaaaaaaa bbbbbbbb"])
 def test_nonsense_in_the_cookie_of_a_session_is_nobody(city: City, key: str) -> None:
     client = Client(headers={"Cookie": f'{settings.SESSION_COOKIE_NAME}="{key}"'}, raise_request_exception=False)

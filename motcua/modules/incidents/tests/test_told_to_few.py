@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from motcua.kernel.cases.models import Case, CaseFile, Party
+from motcua.kernel.cases.models import Case, CaseFile, Category, Party
 from motcua.kernel.cases.queries.people import party_token
+from motcua.kernel.cases.queries.rules import forget_rules
 from motcua.kernel.cases.queries.telling import recipients
 from motcua.kernel.events.models import Event
 from motcua.kernel.files.actions import store_file
@@ -16,7 +17,7 @@ from motcua.kernel.files.kind import Purpose
 from motcua.kernel.files.tests.pictures import PDF as PAPER
 from motcua.kernel.identity.actions import create_service_key
 from motcua.kernel.identity.kind import ANONYMOUS
-from motcua.modules.incidents.actions.people import join_incident, reopen_incident
+from motcua.modules.incidents.actions.people import forget_words, join_incident, reopen_incident
 from motcua.modules.incidents.actions.receiving import (
     accept_incident,
     classify_incident,
@@ -36,6 +37,7 @@ from motcua.modules.incidents.actions.working import (
     show_incident,
     visit_incident,
 )
+from motcua.modules.incidents.models import Incident
 from motcua.testing.city import LAMP_AT, City
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +164,47 @@ def test_whoever_joined_reads_nothing_of_what_is_hidden(city: City) -> None:
     assert opened(own, case) == ["after", "document"]
     show_incident(case.id, actor=city.minh)
     assert f"Thấy {SECRET}" in everything(joined, case)
+
+
+@pytest.mark.parametrize("answer", [SECRET, "0905 123 456"])
+@pytest.mark.parametrize("datatype", ["singlevaluelist", "multivaluelist", "number", "datetime"])
+def test_words_stay_private_when_another_kind_asks_by_the_same_name(city: City, datatype: str, answer: str) -> None:
+    """Who pollutes is asked in words, where noise comes from as a choice: both are kept as “source”."""
+    asked = {"code": "source", "order": 1, "required": False, "question": "Từ đâu?"}
+    choices = [{"key": "bar", "name": "Quán nhậu"}]
+    Category.objects.filter(code="street-lighting").update(attributes=[{**asked, "datatype": "string", "values": []}])
+    Category.objects.filter(code="waste").update(attributes=[{**asked, "datatype": datatype, "values": choices}])
+    forget_rules()
+    case = sent(city)
+    Incident.objects.filter(pk=case.id).update(attributes={"source": answer})
+    accept_incident(case.id, actor=city.minh)
+    classify_incident(case.id, actor=city.minh, category="waste")
+    assert answer not in everything(reading(), case)
+    assert answer in everything(reading(link_of(case)), case)
+    forget_words(case.id)
+    assert Incident.objects.get(pk=case.id).attributes == {}
+
+
+@pytest.mark.parametrize(
+    ("datatype", "answer", "shown"),
+    [
+        ("singlevaluelist", "bar", "Quán nhậu"),
+        ("multivaluelist", ["bar", "site"], "Quán nhậu, Công trình"),
+        ("number", "-12.5", "-12.5"),
+        ("datetime", "2026-11-16T08:00:00+07:00", "2026-11-16T08:00:00+07:00"),
+    ],
+)
+def test_choices_and_numbers_are_for_everybody(city: City, datatype: str, answer: str | list[str], shown: str) -> None:
+    values = [{"key": "bar", "name": "Quán nhậu"}, {"key": "site", "name": "Công trình"}]
+    question = {"code": "source", "order": 1, "required": False, "question": "Từ đâu?", "datatype": datatype}
+    Category.objects.filter(code="street-lighting").update(attributes=[{**question, "values": values}])
+    forget_rules()
+    case = sent(city)
+    Incident.objects.filter(pk=case.id).update(attributes={"source": answer})
+    accept_incident(case.id, actor=city.minh)
+    assert shown in everything(reading(), case)
+    forget_words(case.id)
+    assert Incident.objects.get(pk=case.id).attributes == {"source": answer}
 
 
 def letters(case: Case, event: str) -> dict[str, str]:

@@ -359,7 +359,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _validate_session_key(self, key: str) -> bool:
-        return super()._validate_session_key(key) and key.isalnum()  # NUL, which a cookie can spell, is no text
+        """Of Django's letters and digits: a cookie can spell NUL as well, which is no text to PostgreSQL."""
+        return bool(super()._validate_session_key(key)) and key.isalnum()  # type: ignore[misc]
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
         return super().get_expiry_date(**{"modification": moment.now(), **kwargs})  # as load() asks for the time

@@ -105,7 +105,7 @@ class UnitForm(forms.Form):
             del self.fields["parent_id"]
         self._choices("calendar_id", calendars)
 
-    def _choices(self, name: str, choices: Sequence[tuple[int, str]]) -> None:
+    def _choices(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def clean(self) -> dict[str, Any]:

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from motcua.kernel.cases.rest import cleaned, unit_of
-from motcua.kernel.identity.queries import managed_units
 from motcua.kernel.identity.views import Request, public, requires
 from motcua.kernel.org import actions
 from motcua.kernel.org import queries as org
-from motcua.kernel.org.forms import EndUnitForm, UnitForm
+from motcua.kernel.org.forms import EndUnitForm
 from motcua.kernel.places import queries as places
-from motcua.kernel.web.forms.units import calendar_choices, change_form, initial_of, require_unit
+from motcua.kernel.web.forms.units import add_form, change_form, initial_of, require_unit
 from motcua.lib.errors import Refused
 from motcua.lib.wire import Code, Day, Latitude, Longitude, Words
 
@@ -181,8 +180,7 @@ def _managed(request: Request, code: str) -> Any:
 @requires("org.manage")
 def add_unit(request: Request, body: UnitIn) -> Status[UnitOut]:
     """A new unit below one that you administer."""
-    form = UnitForm(_typed(body), parents=managed_units(request.actor), calendars=calendar_choices())
-    values = cleaned(form)
+    values = cleaned(add_form(request.actor, _typed(body)))
     require_unit(request.actor, org.tree().path(values["parent_id"]))
     added = actions.add_unit(actor=request.actor, **values)
     return Status(201, UnitOut.of(org.tree().unit(added.pk)))
@@ -193,9 +191,10 @@ def add_unit(request: Request, body: UnitIn) -> Status[UnitOut]:
 def change_unit(request: Request, code: Code, body: UnitIn) -> UnitOut:
     """What is left out stays. Its place in the tree is for those who administer what is above."""
     unit = _managed(request, code)
-    typed = _typed(body)
-    form = change_form(request.actor, unit, initial_of(unit) | typed)
-    if "parent_id" not in form.fields and typed.get("parent_id", unit.parent_id) != unit.parent_id:
+    typed, known = _typed(body), initial_of(unit)
+    form = change_form(request.actor, unit, known | typed)
+    kept = [name for name in known if name not in form.fields or form.fields[name].disabled]
+    if any(typed.get(name, known[name]) != known[name] for name in kept):
         raise Refused("not_found", _("Không tìm thấy, hoặc đơn vị này không thuộc phạm vi quản trị của bạn."))
     actions.change_unit(unit.pk, actor=request.actor, **{"parent_id": unit.parent_id, **cleaned(form)})
     return UnitOut.of(org.tree().unit(unit.pk))

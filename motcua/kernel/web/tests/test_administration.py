@@ -171,6 +171,19 @@ def test_ward_administrators_keep_to_their_ward(city: City, ward_admin: Client) 
     assert ward_admin.post(reverse("unit_add"), values(city)).status_code == 302
 
 
+def test_ward_administrators_make_their_ward_no_larger(city: City, ward_admin: Client) -> None:
+    """What a ward is, where and under which code is for the province: reach and routing go by it."""
+    larger = values(city, code="24781-van-phong", name="Phường Một", kind="office", area="24781")
+    assert ward_admin.post(reverse("unit", args=[city.ward_one.pk]), larger).status_code == 302
+    unit = Unit.objects.get(pk=city.ward_one.pk)
+    assert (unit.code, unit.kind, unit.area_id) == ("24778", "commune", city.ward_one.area_id)
+    before = everything()
+    for wrong in (values(city, kind="commune", area="24781"), values(city, code="24781-van-phong")):
+        assert ward_admin.post(reverse("unit_add"), wrong).status_code == 422
+        assert ward_admin.post(reverse("unit", args=[city.office_one.pk]), wrong).status_code == 422
+    assert everything() == before
+
+
 def test_end_unit(city: City, quan: Client) -> None:
     page = quan.post(reverse("unit_end", args=[city.ward_one.pk]), {"on": "2026-12-31"})
     assert page.status_code == 422  # its office still stands

@@ -214,6 +214,21 @@ def test_a_ward_moves_nothing_out_of_itself(city: City, ward_admin: Client) -> N
     assert everything() == kept
 
 
+def test_a_ward_does_not_make_itself_larger(city: City, ward_admin: Client) -> None:
+    """Posts inside a body reach over the body above: a ward that called itself an office would reach over the province.
+    Cases go by kind, place and code: it would get those of its neighbour."""
+    kept = everything()
+    for body in ({"kind": "office"}, {"kind": "centre"}, {"area": "24781"}, {"code": "24778-moi"}):
+        assert send(ward_admin, "patch", "/units/24778", body).status_code == 404
+    assert send(ward_admin, "patch", "/units/24778-kinh-te", {"kind": "commune", "area": "24781"}).status_code == 422
+    assert send(ward_admin, "patch", "/units/24778-kinh-te", {"code": "24781-van-phong"}).status_code == 422
+    for body in ({"kind": "commune", "area": "24781"}, {"kind": "department"}, {"code": "24781-van-phong"}):
+        assert send(ward_admin, "post", "/units", {**UNIT, **body}).status_code == 422
+    assert everything() == kept
+    assert send(ward_admin, "patch", "/units/24778", {"kind": "commune", "phone": "0263 1"}).status_code == 200
+    assert send(ward_admin, "patch", "/units/24778-kinh-te", {"code": "24778-kt", "kind": "centre"}).status_code == 200
+
+
 def test_officials_are_added_changed_and_closed(city: City, quan: Client) -> None:
     added = send(quan, "post", "/officers", OFFICER)
     assert (added.status_code, added.json()["posts"][0]["unit"]) == (201, "24778-kinh-te"), added.content.decode()

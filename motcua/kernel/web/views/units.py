@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.kernel.identity.queries import managed_units, unit_ids_within
+from motcua.kernel.identity.queries import unit_ids_within
 from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.identity.views.login import add_refusal
 from motcua.kernel.identity.views.login import page as form_page
 from motcua.kernel.org import actions, queries
-from motcua.kernel.org.forms import UNIT_KINDS, EndUnitForm, UnitForm
-from motcua.kernel.web.forms.units import calendar_choices, change_form, may_manage, require_unit
+from motcua.kernel.org.forms import UNIT_KINDS, EndUnitForm
+from motcua.kernel.web.forms.units import add_form, change_form, may_manage, require_unit
 from motcua.lib.errors import Refused
 
 
@@ -65,9 +65,7 @@ def add_unit(request: Request) -> HttpResponse:
     if under.isdecimal() and len(under) < 18:
         parent = queries.get_unit(int(under))
         initial |= {"calendar_id": parent.calendar_id, "area": parent.area.code if parent.area else ""}
-    form = UnitForm(
-        request.POST or None, parents=managed_units(request.actor), calendars=calendar_choices(), initial=initial
-    )
+    form = add_form(request.actor, request.POST or None, initial)
     if request.method == "POST" and form.is_valid():
         try:
             require_unit(request.actor, queries.get_unit(form.cleaned_data["parent_id"]).path)

@@ -20,7 +20,7 @@ from motcua.kernel.cases.actions.people import change_link
 from motcua.kernel.cases.kind import KINDS, CaseKind, State
 from motcua.kernel.cases.queries.clocks import ClockView
 from motcua.kernel.cases.queries.inbox import LISTED, InboxFilter, InboxRow, inbox
-from motcua.kernel.cases.queries.people import party_of, party_token
+from motcua.kernel.cases.queries.people import link_holder, party_token
 from motcua.kernel.cases.queries.reading import find_case, get_case, may_on, moves_for, not_found
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.views import Request, public, requires
@@ -265,7 +265,7 @@ def replace_own_link(request: Request, response: HttpResponse, code: Code) -> Li
 
 def _own_party(request: Request, code: str) -> tuple[int, Any]:
     case = find_case(code)
-    party = party_of(case.id, request.actor) if case else None
+    party = link_holder(case.id, request.actor) if case else None
     if case is None or party is None:
         raise not_found()
     return case.id, party

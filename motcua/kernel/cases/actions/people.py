@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from motcua.kernel.cases.kind import REPORTERS, FileRole, PartyRole
 from motcua.kernel.cases.models import Case, CaseFile, Involvement, Party
-from motcua.kernel.cases.queries.people import own_parties
+from motcua.kernel.cases.queries.people import link_holder
 from motcua.kernel.cases.queries.reading import may_on, not_found
 from motcua.kernel.events.actions import record
 from motcua.kernel.files.actions import keep_files
@@ -143,7 +143,8 @@ def change_link(case_id: int, party_id: int, *, actor: Actor) -> Party:
     party = Party.objects.filter(pk=party_id, case_id=case_id).first()
     if case is None or party is None:
         raise not_found()
-    is_own = any(one.pk == party_id for one in own_parties(case_id, actor))
+    holder = link_holder(case_id, actor)
+    is_own = holder is not None and holder.pk == party_id
     if not is_own and not (actor.is_officer and may_on(actor.by_post, "person.reveal", case)):
         raise not_found()
     first_id = party.origin_id or party.pk

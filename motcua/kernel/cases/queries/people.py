@@ -163,6 +163,20 @@ def party_of(case_id: int, actor: Actor) -> Party | None:
     return next(iter(own_parties(case_id, actor)), None)
 
 
+def link_holder(case_id: int, actor: Actor) -> Party | None:
+    """As ``party_of``, where the private link is the actor's own: in hand, or of their card. Another representative of
+    an organisation acts as the one who filed for it, but would keep that link when their own representation ends."""
+    held = {link.party_id for link in actor.all_links}
+    return next(
+        (
+            party
+            for party in own_parties(case_id, actor)
+            if party.id in held or (party.person_id is not None and party.person_id == actor.person_id)
+        ),
+        None,
+    )
+
+
 def is_veiled(case: Case, party: Party | None) -> bool:
     """Whoever joined is a stranger to the one who reported: what officials have not let strangers read yet, or have
     hidden again, is not shown to them either."""
@@ -187,9 +201,10 @@ def cards_to_forget(kind: str, *, closed_before: datetime, limit: int) -> list[t
     return list(old.values_list("case_id", "person_id").distinct()[:limit])
 
 
-def parties(case_id: int) -> list[Party]:
-    """Everybody the case concerns, with their cards; the reporter first."""
+def parties(case_id: int, *, still: bool = False) -> list[Party]:
+    """Everybody the case concerns, with their cards; the reporter first. ``still``: without those who acted for another
+    and may no longer."""
     return sorted(
-        Party.objects.select_related("person").filter(case_id=case_id),
+        Party.objects.select_related("person").filter(standing() if still else Q(), case_id=case_id),
         key=lambda party: (party.role != PartyRole.REPORTER, party.id),
     )

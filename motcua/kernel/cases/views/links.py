@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.cases.actions.people import change_link
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.queries.people import party_of, party_token
+from motcua.kernel.cases.queries.people import link_holder, party_token
 from motcua.kernel.cases.queries.reading import find_case, get_case, may_on, not_found
 from motcua.kernel.identity.queries import masked_person
 from motcua.kernel.identity.views import Request, add_link, public, requires
@@ -24,7 +24,7 @@ from motcua.kernel.identity.views import Request, add_link, public, requires
 def own_link(request: Request, code: str) -> HttpResponse:
     """For whoever holds a link of the case, or is signed in as somebody of it. Posting replaces the link."""
     case = find_case(code)
-    party = party_of(case.id, request.actor) if case else None
+    party = link_holder(case.id, request.actor) if case else None
     if case is None or party is None:
         raise not_found()
     if request.method == "POST":

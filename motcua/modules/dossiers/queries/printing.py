@@ -117,8 +117,11 @@ def _applicant(case: Case) -> PersonCard:
 
 
 def secret_on_paper(case: Case) -> str:
-    first = next((party for party in parties(case.id) if party.role in (PartyRole.FILER, PartyRole.APPLICANT)), None)
-    return secret_of(first) if first else ""
+    """Of whoever stood there and takes the paper home: who files for another has their own, which ends with the
+    authorisation."""
+    found = {PartyRole(party.role): party for party in reversed(parties(case.id, still=True))}
+    holder = found.get(PartyRole.FILER) or found.get(PartyRole.APPLICANT)
+    return secret_of(holder) if holder else ""
 
 
 def _at(at: datetime | None) -> str:

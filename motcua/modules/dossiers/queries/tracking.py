@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, PartyRole, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_views, promise_views
-from motcua.kernel.cases.queries.people import own_cases_of, own_parties, parties, party_token
+from motcua.kernel.cases.queries.people import link_holder, own_cases_of, own_parties, parties, party_token
 from motcua.kernel.cases.queries.reading import case_files, cases_of, may_on, not_found
 from motcua.kernel.cases.queries.timeline import TimelineRow, timeline_of
 from motcua.kernel.events.kind import Audience
@@ -83,7 +83,7 @@ class TrackingPage:
     rows: list[TimelineRow]
     papers: list[PaperLine]
     attached: list[File]  # files in the answers of the form
-    secret: str
+    secret: str  # "" for who sees it as another representative of an organisation
     may_withdraw: bool
     is_late: bool
     promised_at: datetime | None  # on the receipt, before pauses and apologies
@@ -187,7 +187,7 @@ def tracking_page(code: str, *, actor: Actor) -> TrackingPage:
         rows=timeline_of(case, Audience.PARTY),
         papers=_paper_lines(kept, sent, declared),
         attached=[file for number, file in sent.items() if number not in {one.file_id for one in kept}],
-        secret=secret_of(mine[0]),
+        secret=secret_of(holder) if (holder := link_holder(case.id, actor)) else "",
         is_late=any(one.name == "result" and one.state == "late" for one in clocks),
         promised_at=found.dossier.promised_at,
         delivery=found.dossier.get_delivery_display(),

@@ -34,7 +34,9 @@ from motcua.modules.dossiers.actions.writing import begin_sheet
 from motcua.modules.dossiers.models import Dossier, Sheet
 from motcua.modules.dossiers.queries.behalf import Behalf, behalf_of, choices
 from motcua.modules.dossiers.queries.fees import payer_for
+from motcua.modules.dossiers.queries.printing import secret_on_paper
 from motcua.modules.dossiers.queries.sheets import get_written
+from motcua.modules.dossiers.queries.tracking import secret_of
 from motcua.modules.dossiers.tests.test_portal import START, photo
 from motcua.testing.one_stop import FORM, OneStop
 
@@ -289,6 +291,51 @@ def test_an_organisation_files_by_whoever_represents_it(one_stop: OneStop, yen: 
     withdraw_dossier(case.id, actor=yen, reason="Không cần nữa")
     case.refresh_from_db()
     assert case.state == "withdrawn"
+
+
+def test_the_private_link_stays_with_the_representative_who_filed(one_stop: OneStop, yen: Actor, bao: Actor) -> None:
+    """Another one reads on, but takes nothing home that would still open when they represent it no longer."""
+    represent(bao)
+    ends = represent(yen)
+    case = filed_for(signed_in(bao), "organisation:5800000001")
+    party = Party.objects.get(case=case)
+    link, secret = party_token(party), secret_of(party)
+    other, own, url = signed_in(yen), f"/duong-dan/{case.code}/", f"/api/v1/private-links/{case.code}"
+    assert "Công ty Hoa Lan" in other.get(f"/ho-so/{case.code}/").content.decode()
+    assert other.get(own).status_code == other.get(url).status_code == 404
+    assert other.post(own).status_code == other.post(url).status_code == 404
+    for door in ("", "da-nop/"):
+        shown = other.get(f"/ho-so/{case.code}/{door}", follow=True).content.decode()
+        assert secret not in shown
+        assert own not in shown
+        assert link not in shown
+    party.refresh_from_db()
+    assert party.link_number == 0
+    mine = signed_in(bao)
+    assert link in mine.get(own).content.decode()
+    assert mine.get(url).json()["token"] == link
+    assert secret in mine.get(f"/ho-so/{case.code}/").content.decode()
+    assert secret in mine.get(f"/ho-so/{case.code}/da-nop/").content.decode()
+    Representation.objects.filter(pk=ends.pk).update(state="ended")
+    assert other.get(f"/ho-so/{case.code}/").status_code == 404
+    assert secret_on_paper(case) == secret
+
+
+def test_the_secret_on_paper_ends_with_the_authorisation(one_stop: OneStop, yen: Actor, bao: Actor) -> None:
+    """It is handed to whoever filed: what lies in their pocket is theirs, not the applicant's."""
+    given = authorise(yen, bao)
+    case = filed_for(signed_in(bao), f"person:{yen.person_id}")
+    asked = {"code": case.code, "secret": secret_on_paper(case)}
+    assert Client().post("/ho-so/", asked).status_code == 302
+    revoke_authorisation(given.pk, actor=yen)
+    thief = Client(raise_request_exception=False)
+    thief.post("/ho-so/", asked)
+    assert thief.get(f"/ho-so/{case.code}/").status_code == 404
+    again = {"code": case.code, "secret": secret_on_paper(case)}  # printed anew, for whose dossier it is
+    assert again != asked
+    holder = Client()
+    holder.post("/ho-so/", again)
+    assert holder.get(f"/ho-so/{case.code}/").status_code == 200
 
 
 def test_registers_are_asked_with_the_consent_of_whom_it_is_about(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motcua.kernel.cases.queries.people import own_parties, party_token
+from motcua.kernel.cases.queries.people import link_holder, party_token
 from motcua.kernel.exchange.queries.foreign import foreign_by, own_foreign
 from motcua.kernel.files.actions import store_file
 from motcua.kernel.files.kind import Purpose
@@ -90,7 +90,9 @@ def _page(request: Request, page: TrackingPage, *, error: str = "", typed: str =
 def filed(request: Request, code: str) -> HttpResponse:
     """Thanks, with the code and what opens it elsewhere."""
     page = tracking_page(code, actor=request.actor)
-    party = own_parties(page.case.id, request.actor)[0]
+    party = link_holder(page.case.id, request.actor)
+    if party is None:
+        return redirect("dossier", page.case.code)
     private = request.build_absolute_uri(f"/p/{party_token(party)}/")
     qr = segno.make(private, error="m").svg_inline(scale=4, border=1, omitsize=True)
     return render(request, "dossiers/portal/filed.html", {"page": page, "qr": qr})

@@ -253,6 +253,7 @@ class Result(models.Model):
     store_entry_id = models.BigIntegerField(null=True)
     is_refusal = models.BooleanField(default=False)  # the answer is no, with its reasons
     leg = models.PositiveSmallIntegerField(default=0)  # position of the leg that proposed it
+    version = models.PositiveIntegerField(default=0)  # of the case when it was proposed: who saw a later one saw it
     created_at = models.DateTimeField()
 
     class Meta:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.queries.reading import get_case
@@ -119,9 +120,13 @@ def _do(row: Decision) -> None:
         # Tried again it takes the case as it is now, but signs no document that the leader did not see.
         others = Result.objects.filter(case_id=row.subject_id, created_at__gt=row.decided_at)
         if row.does != Deciding.EXTEND and others.exists():
-            raise Refused("stale", _("Văn bản đã được thay sau khi bạn duyệt. Mở hồ sơ xem lại rồi duyệt."))
+            raise Refused("stale", _exchanged_words())
         DOES[row.does](row.subject_id, actor=actor, version=row.version)
     hold_tasks(actor.key)  # until the last of them: then their telephone asks once
+
+
+def _exchanged_words() -> str:
+    return _("Văn bản đã được thay sau khi bạn duyệt. Mở hồ sơ xem lại rồi duyệt.")
 
 
 def forget_decisions() -> int:
@@ -132,8 +137,12 @@ def forget_decisions() -> int:
 @transaction.atomic
 def decide_again(batch: UUID, *, actor: Actor) -> int:
     """What failed in a batch of one's own, once more, as the cases are now: also where the signature failed afterwards.
-    Returns how many."""
+    Not where the page that was confirmed showed another document. Returns how many."""
     failed = [row.decision.pk for row in batch_of(batch, actor=actor).rows if row.state == DecisionState.FAILED]
-    return Decision.objects.filter(pk__in=failed, officer_id=actor.id).update(
+    unseen = Result.objects.filter(case_id=OuterRef("subject_id"), version__gte=OuterRef("version"))
+    rows = Decision.objects.filter(pk__in=failed, officer_id=actor.id)
+    exchanged = rows.filter(Exists(unseen), does__in=(Deciding.APPROVE, Deciding.ISSUE))
+    exchanged.update(words=_exchanged_words())
+    return rows.exclude(pk__in=list(exchanged.values_list("pk", flat=True))).update(
         state=DecisionState.WAITING, version=None, words="", ended_at=None
     )

@@ -130,6 +130,7 @@ def propose_dossier(
             file_id=result.file_id,
             is_refusal=is_refusal,
             leg=found.dossier.leg,
+            version=case.version,
             created_at=moment.now(),
         )
         for result in results

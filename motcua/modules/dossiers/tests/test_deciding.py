@@ -169,23 +169,43 @@ def test_what_failed_is_tried_again_as_it_is_now(city: City, one_stop: OneStop, 
 def test_what_is_tried_again_signs_no_other_document(
     city: City, one_stop: OneStop, proposed: Make, key: SigningKey
 ) -> None:
-    """The document was exchanged after the leader confirmed: trying again is no word about the new one."""
+    """The document was exchanged after the leader tried again, before its turn: that is no word about the new one."""
     case = proposed()
     Case.objects.filter(pk=case.id).update(version=case.version + 1)
     batch = decided(city.minh, case)
     assert states(batch, city.minh) == ["failed"]
+    assert decide_again(batch, actor=city.minh) == 1
     later = moment.now() + timedelta(minutes=1)
     with moment.at(later):
         revise_dossier(case.id, actor=city.minh, reason="Sửa tên")
         other = keep_made(paper(3), actor=SYSTEM, name="khac.pdf", is_loose=True)
         propose_dossier(case.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", file_id=other.pk)])
     with moment.at(later + timedelta(minutes=1)):
-        assert decide_again(batch, actor=city.minh) == 1
         carry_out(batch)
         assert states(batch, city.minh) == ["failed"]
         assert not SigningTask.objects.exists()
         assert not Event.objects.filter(name="dossier.approved").exists()
         assert states(decided(city.minh, Case.objects.get(pk=case.id)), city.minh) == ["done"]
+
+
+def test_what_is_tried_again_signs_no_document_that_came_after_the_page(
+    city: City, one_stop: OneStop, proposed: Make, key: SigningKey
+) -> None:
+    """It was exchanged while the leader looked at the list: they confirm what was there, and try again what failed."""
+    seen = proposed()
+    revise_dossier(seen.id, actor=city.minh, reason="Sửa tên")
+    other = keep_made(paper(3), actor=SYSTEM, name="khac.pdf", is_loose=True)
+    propose_dossier(seen.id, actor=one_stop.oanh, results=[NewResult("KQ.khai-sinh", file_id=other.pk)])
+    with moment.at(moment.now() + timedelta(minutes=1)):
+        batch = decided(city.minh, seen)
+        assert states(batch, city.minh) == ["failed"]
+        assert decide_again(batch, actor=city.minh) == 0
+        carry_out(batch)
+        assert states(batch, city.minh) == ["failed"]
+        assert "Văn bản đã được thay" in batch_of(batch, actor=city.minh).rows[0].words
+        assert not SigningTask.objects.exists()
+        assert not Event.objects.filter(name="dossier.approved").exists()
+        assert states(decided(city.minh, Case.objects.get(pk=seen.id)), city.minh) == ["done"]
 
 
 def test_a_decision_is_carried_out_by_the_rights_of_that_moment(city: City, proposed: Make) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > 18:
         raise Refused("invalid", _("Chọn một mục trong danh sách."))
     return int(value)
 

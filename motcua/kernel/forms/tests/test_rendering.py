@@ -125,7 +125,11 @@ def test_items_are_added_and_dropped_by_buttons(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("button", ["_add", "_drop"])
-@pytest.mark.parametrize("value", ["papers", "children.9", "name", "nothing.0", "children.x", ".", ""])
+@pytest.mark.parametrize(
+    "value",
+    ["papers", "children.9", "name", "nothing.0", "children.x", ".", "", f"children.{'9' * 5000}",
+     f"children.{'9' * 5000}.name.0"],
+)  # fmt: skip
 def test_buttons_that_make_no_sense_do_nothing(ask: Ask, button: str, value: str) -> None:
     answered = ask(WHAT, {button: value, "children.#": "1", "children.0.name": "An"})
     assert [item["name"] for item in answered.answers["children"]] == ["An"]

@@ -78,18 +78,22 @@ def _do_row_buttons(form: Form, step: int, post: Posted, found: StepRead) -> Non
     if dropped and dropped.partition(".")[0] in own:
         path, _dot, number = dropped.rpartition(".")
         items = _list_at(found.answers, path.split("."))
-        if items is not None and number.isdecimal() and int(number) < len(items):
+        if items is not None and _is_place(number, items):
             del items[int(number)]
             found.is_again, found.focus = True, path
     if looked_up:
         found.is_again, found.focus = True, looked_up
 
 
+def _is_place(text: str, items: list[Any]) -> bool:
+    return text.isdecimal() and len(text) < 5 and int(text) < len(items)
+
+
 def _list_at(value: Any, path: list[str]) -> list[Any] | None:
     for part in path:
         if isinstance(value, dict):
             value = value.get(part)
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+        elif isinstance(value, list) and _is_place(part, value):
             value = value[int(part)]
         else:
             return None

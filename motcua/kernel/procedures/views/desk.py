@@ -196,7 +196,7 @@ def _number(text: str | None, default: int) -> int:
 @require_POST
 def publish_procedure(request: Request, code: str) -> HttpResponse:
     lock = request.POST.get("lock", "")
-    draft = publish_draft(code, actor=request.actor, lock=int(lock) if lock.isdecimal() else -1)
+    draft = publish_draft(code, actor=request.actor, lock=int(lock) if lock.isdecimal() and len(lock) < 10 else -1)
     messages.success(request, _("Đã công bố. Áp dụng từ {day}.").format(day=f"{draft.valid_from:%d/%m/%Y}"))
     return redirect("admin_procedure", code)
 

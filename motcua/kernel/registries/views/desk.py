@@ -90,8 +90,7 @@ def registry(request: Request, registry: str) -> HttpResponse:
             words = _("Đã nạp: thêm {added}, sửa {changed}, giữ nguyên {unchanged}.")
             messages.success(request, words.format(added=told.added, changed=told.changed, unchanged=told.unchanged))
             return redirect("registry", registry)
-    before = request.GET.get("before", "")
-    lines = queries.list_records(registry, actor=request.actor, before=int(before) if before.isdecimal() else None)
+    lines = queries.list_records(registry, actor=request.actor, before=_before(request))
     older = f"?{urlencode({'before': lines[49].id})}" if len(lines) > 50 else ""
     context = {"kind": kind, "form": form, "problems": problems, "lines": lines[:50], "older_url": older}
     return render(request, "registries/desk/registry.html", context, status=422 if form.errors else 200)
@@ -161,15 +160,18 @@ def _sources(request: Request, checked: dict[str, str]) -> HttpResponse:
     return render(request, "registries/desk/sources.html", context)
 
 
+def _before(request: Request) -> int | None:
+    asked = request.GET.get("before", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+
+
 @requires("registry.manage")
 @never_cache
 @require_safe
 def log(request: Request) -> HttpResponse:
-    before, name, who = (request.GET.get(key, "") for key in ("before", "danh-ba", "ai"))
+    name, who = (request.GET.get(key, "") for key in ("danh-ba", "ai"))
     registry = name if name in REGISTRIES else ""
-    rows = queries.list_look_ups(
-        actor=request.actor, registry=registry, who=who, before=int(before) if before.isdecimal() else None, limit=51
-    )
+    rows = queries.list_look_ups(actor=request.actor, registry=registry, who=who, before=_before(request), limit=51)
     query = {key: value for key, value in (("danh-ba", registry), ("ai", who)) if value}
     older = f"?{urlencode({**query, 'before': str(rows[49].id)})}" if len(rows) > 50 else ""
     context = {"rows": rows[:50], "older_url": older, "kinds": REGISTRIES.values(), "registry": registry, "who": who}

@@ -125,7 +125,8 @@ def get_line(point: ServicePoint, letter: str) -> Line:
 
 
 def get_counter(point: ServicePoint, number: str) -> Counter:
-    counter = point.counters.filter(number=int(number), is_active=True).first() if number.isdecimal() else None
+    is_number = number.isdecimal() and len(number) < 5
+    counter = point.counters.filter(number=int(number), is_active=True).first() if is_number else None
     if counter is None:
         raise Refused("not_found", _("Không có quầy này."))
     return counter

@@ -7,9 +7,12 @@ must make no difference when it comes twice.
 
 import hashlib
 import hmac
+import json
 import re
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
+
+from motcua.lib.vietnamese import clean
 
 TIMESTAMP: Final = "X-Timestamp"
 SIGNATURE: Final = "X-Signature"
@@ -33,3 +36,20 @@ def problem_of(secret: str, timestamp: str, given: str, body: bytes, *, now: dat
     if abs((now - sent).total_seconds()) > window:
         return "the message is too old, or its clock is wrong"
     return ""
+
+
+def content_of(body: bytes) -> Any:
+    """What the JSON of a message says, its texts without what cannot be stored: whoever pays writes the purpose, and half
+    of a letter in it must not hold up everybody's money. Raises ValueError."""
+    try:
+        return _storable(json.loads(body))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _storable(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: _storable(part) for name, part in told.items()}
+    if isinstance(told, list):
+        return [_storable(part) for part in told]
+    return clean(told) if isinstance(told, str) else told

@@ -1,6 +1,5 @@
 """A bank (or whoever watches the account for the city) tells of transfers. Which field is which is configuration."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from motcua.kernel.payments.queries.bankfiles import read_moment
 from motcua.lib import moment
 from motcua.lib.dotted import part_at
 from motcua.lib.errors import Refused
-from motcua.lib.signed_messages import problem_of
+from motcua.lib.signed_messages import content_of, problem_of
 
 FIELDS = ("id", "amount", "purpose", "account", "at", "payer", "payer_account")
 NEEDED = ("id", "amount", "account", "at")
@@ -62,7 +61,7 @@ class BankSource:
         if problem:
             raise Refused("bad_signature", problem)
         try:
-            told = json.loads(body)
+            told = content_of(body)
         except ValueError as error:
             raise Refused("invalid", _("Không đọc được thư báo.")) from error
         rows = part_at(told, values["list"]) if values["list"] else told
@@ -113,6 +112,6 @@ def _whole(value: Any) -> int:
     whole, _point, part = text.partition(".")
     sign = -1 if whole.startswith("-") else 1
     digits = whole.lstrip("+-")
-    if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()) or part.strip("0"):
+    if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()) or part.strip("0") or len(digits) > 18:
         raise Refused("invalid", _("Không đọc được số tiền “%(text)s”.") % {"text": text[:40]})
     return sign * int(digits)

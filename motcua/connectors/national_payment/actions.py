@@ -19,7 +19,7 @@ from motcua.kernel.payments.queries.bankfiles import read_moment
 from motcua.kernel.payments.queries.gateways import references_of_requests
 from motcua.lib import moment
 from motcua.lib.errors import ConnectorError, Refused
-from motcua.lib.signed_messages import SIGNATURE, TIMESTAMP, problem_of, signature
+from motcua.lib.signed_messages import SIGNATURE, TIMESTAMP, content_of, problem_of, signature
 
 ANSWER_LONGEST = 65_536  # bytes that are read of an answer
 _pool = urllib3.PoolManager(num_pools=2, maxsize=4, retries=False)
@@ -81,7 +81,7 @@ class NationalGateway:
         if problem:
             raise Refused("bad_signature", problem)
         try:
-            told = json.loads(body)
+            told = content_of(body)
             rows = told.get("DSGiaoDich", [told])
             references = references_of_requests([str(row["MaTraCuuTT"]) for row in rows])
             return [

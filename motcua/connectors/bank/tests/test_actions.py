@@ -148,7 +148,8 @@ def test_money_that_went_out_is_not_ours_to_count(settings: Settings) -> None:
     "told",
     [
         "text", [5], {}, transfer(id=""), transfer(amount=None), transfer(amount="1,5"), transfer(amount="50000.5"),
-        transfer(amount=True), transfer(at="hôm qua"), transfer(account=""),
+        transfer(amount=True), transfer(at="hôm qua"), transfer(account=""), transfer(amount="9" * 5000),
+        transfer(at="9999-12-31T23:59:59-12:00"), transfer(at="0001-01-01"), transfer(id="\0"),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_refused(settings: Settings, told: object) -> None:
@@ -156,8 +157,19 @@ def test_what_is_not_understood_is_refused(settings: Settings, told: object) -> 
         read(settings, told)
 
 
-def test_no_json_is_refused(till: Till) -> None:
-    body = b"id=1&amount=5"
+def test_half_of_a_letter_from_one_payer_holds_up_nobodys_money(till: Till) -> None:
+    """An app that cuts a purpose in the middle of an emoji: JSON carries it, no database does."""
+    obligation = owed(till)
+    texts = {"description": "\ud83d cam on\0", "payer": "AN \udc00", "payer_account": "\0"}
+    told = [transfer(id="FT1", **texts), transfer(id="FT2", description=f"\ud83d {obligation.reference}")]
+    body = json.dumps(told).encode()
+    assert post(body, headers(body)).status_code == 200
+    obligation.refresh_from_db()
+    assert (obligation.state, Payment.objects.count()) == (State.PAID, 2)
+
+
+@pytest.mark.parametrize("body", [b"id=1&amount=5", b"[" * 100_000])
+def test_no_json_is_refused(till: Till, body: bytes) -> None:
     assert post(body, headers(body)).status_code == 422
     assert SourceState.objects.get(name="bank").refused == 1
 

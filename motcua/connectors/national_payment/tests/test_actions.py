@@ -139,6 +139,17 @@ def test_a_request_that_nobody_made_waits_for_a_clerk(till: Till, nation: Platfo
     assert (payment.outcome, payment.is_open) == (Outcome.UNKNOWN, True)
 
 
+@pytest.mark.parametrize("text", ["\0", "\ud83d"])
+def test_what_cannot_be_stored_holds_up_no_word(till: Till, nation: Platform, text: str) -> None:
+    obligation = owed(till)
+    start(obligation)
+    request_id = Attempt.objects.get().request_id
+    assert tell(nation, request_id, paid=False, MoTa=f"huy {text}").status_code == 200
+    assert tell(nation, request_id, HoTenNguoiNop=f"An {text}", NoiDungThanhToan=text).status_code == 200
+    obligation.refresh_from_db()
+    assert obligation.state == State.PAID
+
+
 @pytest.mark.parametrize("changes", [{"SoTien": "năm"}, {"ThoiGianGD": "?"}, {"DSGiaoDich": 5}])
 def test_a_word_that_is_not_understood(till: Till, nation: Platform, changes: dict[str, Any]) -> None:
     assert tell(nation, "HS-1", **changes).status_code == 422

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.events.actions import record
 from motcua.kernel.identity.kind import Actor
-from motcua.kernel.identity.queries import require
+from motcua.kernel.identity.queries import may, require
 from motcua.kernel.payments.actions.arrivals import take_in
 from motcua.kernel.payments.kind import Incoming
 from motcua.kernel.payments.models import BankFile, Payment
@@ -67,6 +67,10 @@ def reconcile(
             taken_in = take_in(row)
             taken += taken_in.is_new
             differences.append(Difference(TAKEN_IN, row.bank_id, row.amount, None, taken_in.payment_id))
+        elif known_payment.account != account and not may(
+            actor, "payment.reconcile", unit_path=money_path(known_payment.unit_id)
+        ):
+            differences.append(Difference(OTHER_DAY, row.bank_id, row.amount, None, None))  # another till's money
         elif known_payment.amount != row.amount:
             differences.append(
                 Difference(OTHER_AMOUNT, row.bank_id, row.amount, known_payment.amount, known_payment.pk)

@@ -17,7 +17,7 @@ from motcua.kernel.payments.ports import GATEWAYS
 from motcua.kernel.payments.queries.gateways import references_of_requests
 from motcua.lib.errors import Refused
 from motcua.lib.money import parse_money
-from motcua.lib.vietnamese import fold
+from motcua.lib.vietnamese import clean, fold
 
 # As ``_plain`` leaves them: without tones, blanks and signs.
 COLUMNS = {
@@ -62,7 +62,7 @@ def read_bank_file(content: bytes, *, source: str, account: str) -> list[Incomin
     for number, cells in enumerate(lines, start=2):
         if not any(cell.strip() for cell in cells):
             continue
-        row = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
+        row = {name: clean(cells[place]).strip() if place < len(cells) else "" for name, place in places.items()}
         if row["amount"].strip("0 .,") and _plain(row.get("state", "")) in DONE:
             rows.append(_incoming(row, number, source=source, account=account))
     if source not in GATEWAYS:
@@ -108,8 +108,11 @@ def read_moment(text: str) -> datetime:
         return datetime.fromtimestamp(int(text[:10]), UTC)
     if match := _DATE.fullmatch(text):
         day, month, year, hour, minute, second = (int(part) if part else 0 for part in match.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
-    found = datetime.fromisoformat(text)
+        found = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    else:
+        found = datetime.fromisoformat(text)
+    if not 1970 < found.year < 2200:  # time zones can be reckoned with on both sides of it
+        raise ValueError("not of our time")
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -48,6 +48,23 @@ def test_the_days_list_is_compared(till: Till) -> None:
     assert Payment.objects.count() == 4
 
 
+def test_a_list_tells_nothing_of_the_money_of_another_till(till: Till) -> None:
+    """A number that came to somebody else's account: neither how much it was, nor whether the list guessed it."""
+    take_in(money_for(None, 70_000, bank_id="FT7", account=PROVINCE_ACCOUNT, at=MONDAY + timedelta(hours=1)))
+    for guess in (70_000, 60_000):
+        assert send(as_(till.nga), bank_csv(("FT7", guess, "x"))) == 302
+        (found,) = BankFile.objects.latest("id").differences
+        assert found == {
+            "kind": "other_day", "bank_id": "FT7", "theirs": guess, "ours": None, "payment_id": None,
+        }  # fmt: skip
+    assert Payment.objects.count() == 1
+
+
+def test_what_cannot_be_stored_is_left_out_of_a_list(till: Till) -> None:
+    assert send(as_(till.nga), bank_csv(("FT1\0", 50_000, "x\0"))) == 302
+    assert Payment.objects.get().bank_id == "bank:FT1"
+
+
 def test_closing_a_day_with_differences_says_what_they_were(till: Till) -> None:
     take_in(money_for(None, bank_id="FT9", at=MONDAY + timedelta(hours=2)))
     nga = as_(till.nga)

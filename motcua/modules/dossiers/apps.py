@@ -11,6 +11,7 @@ class DossiersConfig(AppConfig):
         from motcua.kernel.events.kind import Job, Reader, register_job, register_reader
         from motcua.kernel.exchange.ports import register_describer
         from motcua.kernel.figures.kind import register_figures
+        from motcua.kernel.forms.ports import DRAFTS
         from motcua.kernel.identity.kind import ACCESS_WORDS
         from motcua.kernel.messages.kind import register_plans
         from motcua.kernel.packs.kind import register_pack_part
@@ -36,6 +37,7 @@ class DossiersConfig(AppConfig):
         from motcua.modules.dossiers.queries.exchange import describe
         from motcua.modules.dossiers.queries.fees import procedure_of
         from motcua.modules.dossiers.queries.rating import RATEABLE
+        from motcua.modules.dossiers.queries.sheets import SUBJECT, may_read_draft
         from motcua.modules.dossiers.queries.telling import PLANS
         from motcua.modules.dossiers.views.portal import finding
 
@@ -45,6 +47,7 @@ class DossiersConfig(AppConfig):
         for (kind, move), bulk in tasks.BULK.items():
             register_bulk(kind, move, bulk)
         ACCESS_WORDS.update(LOOKED_AT)
+        DRAFTS[SUBJECT.removesuffix(":")] = may_read_draft
         register_plans(*PLANS)
         register_pack_part(PART)
         register_job(Job("dossiers.forget", forget_sheets, every=6 * 3600, title=_("Xóa tờ đang điền đã hết hạn giữ")))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.forms.kind import Prefilled, Words
 from motcua.kernel.forms.models import Draft as Row
+from motcua.kernel.forms.ports import DRAFTS
 from motcua.kernel.forms.queries.versions import FormVersion, form_version
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.queries import sealer
@@ -75,7 +76,7 @@ def own_drafts(actor: Actor) -> list[Draft]:
 
 
 def own_draft_rows(actor: Actor) -> list[dict[str, Any]]:
-    """For the download of one's own data."""
+    """For the download of one's own data. Without those for others for whom one may act no longer."""
     return [
         {
             "form": draft.version.form.title.vi,
@@ -85,6 +86,7 @@ def own_draft_rows(actor: Actor) -> list[dict[str, Any]]:
             "expires_at": draft.expires_at,
         }
         for draft in own_drafts(actor)
+        if (may := DRAFTS.get(draft.subject.partition(":")[0])) is None or may(draft.id, draft.subject, actor)
     ]
 
 

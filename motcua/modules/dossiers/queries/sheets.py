@@ -214,6 +214,18 @@ def own_sheets(code: str, *, actor: Actor) -> list[Draft]:
     return [draft for draft in own_drafts(actor) if draft.subject == f"{SUBJECT}{code}"]
 
 
+def may_read_draft(draft_id: int, subject: str, actor: Actor) -> bool:
+    """What was filled in of somebody else is theirs, once the actor may no longer file for them."""
+    sheet = Sheet.objects.filter(pk=draft_id).first()
+    try:
+        behalf_of(
+            opened(sheet.values_sealed).get("for", "") if sheet else "", subject.removeprefix(SUBJECT), actor=actor
+        )
+    except Refused:
+        return False
+    return sheet is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What it will come to, if it is accepted now: said before it is sent."""

@@ -238,7 +238,12 @@ def test_a_draft_closes_with_the_authorisation(yen: Actor, bao: Actor) -> None:
     given = authorise(yen, bao)
     client = signed_in(bao)
     first = client.post(START, {"for": f"person:{yen.person_id}"})["Location"]
+    client.post(START)
+    assert "Nguyễn Thị Yên" in client.get("/tai-khoan/du-lieu.json").content.decode()
     revoke_authorisation(given.pk, actor=yen)
+    told = client.get("/tai-khoan/du-lieu.json")
+    assert "Nguyễn Thị Yên" not in str(told.json()["form_drafts"])
+    assert len(told.json()["form_drafts"]) == 1  # what they began for themselves
     answer = client.get(first)
     assert answer.status_code == 403
     assert "Nguyễn Thị Yên" not in answer.content.decode()

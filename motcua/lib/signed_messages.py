@@ -39,8 +39,8 @@ def problem_of(secret: str, timestamp: str, given: str, body: bytes, *, now: dat
 
 
 def content_of(body: bytes) -> Any:
-    """What the JSON of a message says, its texts without what cannot be stored: whoever pays writes the purpose, and half
-    of a letter in it must not hold up everybody's money. Raises ValueError."""
+    """What the JSON of a message says, its texts without what cannot be stored: whoever pays writes the purpose, and
+    half of a letter in it must not hold up everybody's money. Raises ValueError."""
     try:
         return _storable(json.loads(body))
     except RecursionError:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +18,8 @@ from motcua.kernel.identity.queries.permissions import unit_ids_within
 from motcua.kernel.identity.queries.sealed import sealer
 from motcua.lib import contacts, moment
 from motcua.lib.errors import Refused
+
+LATELY = timedelta(hours=12)  # as long as a session
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,12 @@ def own_accesses(actor: Actor, *, before: int | None = None, limit: int = 50) ->
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [_as_row(row) for row in rows.order_by("-pk")[:limit]]
+
+
+def looked_lately(actor: Actor, action: str, case_id: int) -> bool:
+    """Whether their look at this case was noted within a session: a page that refreshes itself is no new one."""
+    noted = Access.objects.filter(actor=actor.key, at__gt=moment.now() - LATELY, action=action, case_id=case_id)
+    return noted.exists()
 
 
 def list_accesses(

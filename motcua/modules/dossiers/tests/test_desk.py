@@ -1,6 +1,7 @@
 """The desk's pages of a dossier, walked as its people walk them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from motcua.kernel.events.models import Event
 from motcua.kernel.identity.kind import Actor
 from motcua.kernel.identity.models import Access, Account
 from motcua.kernel.payments.queries.obligations import obligations
+from motcua.lib import moment
 from motcua.modules.dossiers.models import Consultation, Dossier, Result
 from motcua.testing.city import City
 from motcua.testing.one_stop import OneStop
@@ -184,6 +186,19 @@ def test_who_opened_it_is_noted_for_the_person(one_stop: OneStop, processing: An
     assert [(one.actor, one.person_id) for one in Access.objects.filter(action="dossier.open")] == [
         (one_stop.oanh.key, case.person_id)
     ]
+
+
+def test_the_part_that_refreshes_itself_opens_nothing_unnoticed(one_stop: OneStop, processing: Any) -> None:
+    """It has the whole declaration: whoever asks for it alone has looked."""
+    case = processing()
+    client = signed_in(one_stop.oanh)
+    for _turn in range(2):
+        assert client.get(f"/desk/ho-so/{case.id}/?part=case").status_code == 200
+    looks = Access.objects.filter(action="dossier.open")
+    assert [(one.actor, one.person_id) for one in looks] == [(one_stop.oanh.key, case.person_id)]
+    with moment.at(moment.now() + timedelta(days=1)):
+        signed_in(one_stop.oanh).get(f"/desk/ho-so/{case.id}/?part=case")
+    assert looks.all().count() == 2
 
 
 def test_contacts_are_masked_until_somebody_asks(one_stop: OneStop, processing: Any) -> None:

@@ -25,6 +25,7 @@ from motcua.lib.identifiers import read_tax_code
 
 LONGEST_SHARE: Final = timedelta(days=90)
 MOST_SHARED: Final = 50  # papers behind one link
+MOST_OPENED: Final = 20  # times in an hour: each is a line that the owner reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,9 @@ def open_share(token: str, *, actor: Actor, who: str) -> int:
     """Somebody with the link says who they are, and sees the papers from then on; the owner is told. Of an official who
     is signed in the name is known. Returns the number of the opening."""
     share = open_share_of(token)
+    StoreShare.objects.select_for_update().get(pk=share.pk)  # one after the other, so that they are counted
+    if share.openings.filter(at__gt=moment.now() - timedelta(hours=1)).count() >= MOST_OPENED:
+        raise Refused("too_many", _("Liên kết này vừa được mở quá nhiều lần. Bạn thử lại sau một giờ."))
     who = actor.name if actor.is_officer else " ".join(who.split())[:160]
     if len(who) < 4:
         words = _("Ghi tên và nơi làm việc của bạn. Người chia sẻ sẽ thấy.")

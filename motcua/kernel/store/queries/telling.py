@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -19,6 +20,8 @@ from motcua.lib.worktime import moment_words
 if TYPE_CHECKING:
     from motcua.kernel.events.models import Event
 
+APART = timedelta(hours=1)
+
 
 def _owner(event: Event) -> Iterator[Recipient]:
     entry = StoreEntry.objects.filter(pk=int(event.data["entry"])).first()
@@ -33,6 +36,9 @@ def _sharer(event: Event) -> Iterator[Recipient]:
     opening = StoreOpening.objects.filter(pk=int(event.data["opening"])).select_related("share").first()
     if opening is None:
         return
+    before = opening.share.openings.filter(is_official=False, at__gt=opening.at - APART, pk__lt=opening.pk)
+    if not opening.is_official and before.exists():
+        return  # a letter says no more than the one before; who it was stands on the page
     # What a stranger typed stands on the owner's page, not in our letters: it could be anything.
     variables = {
         "who": sealer().open(opening.who_sealed) if opening.is_official else gettext("Có người"),

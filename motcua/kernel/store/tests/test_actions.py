@@ -216,6 +216,24 @@ def test_a_link_says_who_opened_it_and_the_owner_hears(an: Actor, certificate: S
     assert "mam non" not in fold(message), "what a stranger typed is not sent in our name"
 
 
+def test_whoever_holds_a_link_floods_nobody(an: Actor, city: City, certificate: StoreEntry) -> None:
+    """Neither the owner's page nor their telephone: strangers make one letter an hour, each has its line."""
+    _number, token = share_entries([certificate.pk], actor=an, until=moment.now() + timedelta(days=1), purpose="Thử")
+    stranger = Actor("anonymous")
+    for number in range(20):
+        open_share(token, actor=stranger, who=f"Người thứ {number}")
+    with pytest.raises(Refused, match="too_many"):
+        open_share(token, actor=stranger, who="Người thứ 20")
+    assert StoreOpening.objects.count() == 20
+    plan_messages(list(Event.objects.filter(name="store.share_opened")))
+    assert Notice.objects.count() == 1
+    with moment.at(moment.now() + timedelta(minutes=61)):
+        open_share(token, actor=stranger, who="Người hôm sau")
+        open_share(token, actor=city.tam, who="")
+        plan_messages(list(Event.objects.filter(name="store.share_opened").order_by("pk"))[-2:])
+    assert Notice.objects.count() == 3
+
+
 def test_an_officials_name_is_known(an: Actor, city: City, certificate: StoreEntry) -> None:
     _number, token = share(an, certificate)
     open_share(token, actor=city.tam, who="Ai Đó Khác")

@@ -169,7 +169,7 @@ def _before(request: Request) -> int | None:
 @never_cache
 @require_safe
 def log(request: Request) -> HttpResponse:
-    name, who = (request.GET.get(key, "") for key in ("danh-ba", "ai"))
+    name, who = (request.GET.get(key, "").replace("\0", "") for key in ("danh-ba", "ai"))
     registry = name if name in REGISTRIES else ""
     rows = queries.list_look_ups(actor=request.actor, registry=registry, who=who, before=_before(request), limit=51)
     query = {key: value for key, value in (("danh-ba", registry), ("ai", who)) if value}

@@ -116,6 +116,14 @@ def test_two_presses_make_one_dossier(one_stop: OneStop) -> None:
     assert Case.objects.filter(kind="dossier").count() == 1
 
 
+def test_a_key_that_cannot_be_stored_is_no_error(one_stop: OneStop) -> None:
+    client = signed_in(one_stop.nga)
+    page = step(client, client.get("/desk/tiep-nhan/").content.decode(), card=CARD)
+    sent = {**fields(step(client, page, q="ks")), "paper": "GT.chung-sinh", "do": "take_in", "key": "a\0b"}
+    assert client.post("/desk/tiep-nhan/", sent).status_code == 200
+    assert Case.objects.filter(kind="dossier").count() == 1
+
+
 def test_what_is_missing_is_said_and_nothing_is_lost(one_stop: OneStop) -> None:
     client = signed_in(one_stop.nga)
     page = client.get("/desk/tiep-nhan/").content.decode()

@@ -62,6 +62,7 @@ def intake(request: Request) -> HttpResponse:
     data = request.POST.copy()
     if request.method != "POST":
         return _opened(request, counter)
+    data["key"] = data.get("key", "").replace("\0", "")  # no text to PostgreSQL
     if "area" not in data:
         data["area"] = _own_area(counter)
     do = data.get("do") or _next(data)

@@ -118,6 +118,11 @@ def read_human_code(text: str) -> str | None:
     return "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))
 
 
+def row_number(text: str) -> int | None:
+    """The key of a row as it stands in an address or a form; None for anything else, and for more than a key holds."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def private_token() -> str:
     """For a private link: 256 bits, safe in a URL."""
     return secrets.token_urlsafe(32)

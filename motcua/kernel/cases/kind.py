@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from django.db.models import TextChoices
@@ -26,6 +27,18 @@ class PartyRole(TextChoices):
 
 # Who is asked, and may say that it is not done.
 REPORTERS = frozenset({PartyRole.REPORTER, PartyRole.APPLICANT, PartyRole.FILER, PartyRole.MERGED})
+
+
+class Sight(IntEnum):
+    """How much of a case somebody reads."""
+
+    VEILED = 0
+    """Joined what no official has let strangers read: of somebody else's case that leaves what, about where, when."""
+    STRANGER = 1
+    JOINED = 2
+    """Met it too, or reported it as well: of the case, but a stranger to whoever wrote this."""
+    REPORTER = 3
+    OFFICIAL = 4
 
 
 # How a case came in, in words; a channel that is not named here is shown by its name.

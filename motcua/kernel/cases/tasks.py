@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from motcua.kernel.cases.actions.sweeping import hand_to_heirs, reckon_open_clocks, remind_and_escalate
-from motcua.kernel.cases.kind import KINDS, FileRole
+from motcua.kernel.cases.kind import KINDS, FileRole, Sight
 from motcua.kernel.cases.models import CaseFile
-from motcua.kernel.cases.queries.people import is_veiled, own_parties
+from motcua.kernel.cases.queries.people import own_parties, sight_of
 from motcua.kernel.cases.queries.reading import may_on
 from motcua.kernel.files.kind import Concern, Variant
 from motcua.kernel.identity.kind import SYSTEM, Actor
@@ -42,7 +42,7 @@ def may_see_file(file_id: int, actor: Actor, variant: Variant) -> bool:
             continue
         mine = {one.id: one for one in own_parties(use.case_id, actor)}
         is_theirs = bool(mine) if use.role == FileRole.PAPER else use.party_id in mine
-        reads_shown = any(not is_veiled(use.case, one) for one in mine.values())
+        reads_shown = any(sight_of(use.case, one) > Sight.VEILED for one in mine.values())
         if is_theirs or (reads_shown and use.is_public and variant is not Variant.ORIGINAL):
             return True
     return False

@@ -13,6 +13,7 @@ from motcua.lib.codes import (
     read_code,
     read_human_code,
     render_code,
+    row_number,
     token_digest,
 )
 
@@ -91,6 +92,15 @@ def test_codes_to_read_out_have_no_letters_that_look_alike() -> None:
     assert read_human_code("OOOO-0000") is None
     assert read_human_code(" - ") is None
     assert len(human_code(10)) == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("007", 7), ("", None), ("-1", None), ("1.5", None), ("7 ", None), ("9" * 18, 10**18 - 1),
+     ("9" * 19, None), ("9" * 5_000, None), ("²", None), ("một", None)],
+)  # fmt: skip
+def test_keys_of_rows_in_addresses(text: str, number: int | None) -> None:
+    assert row_number(text) == number
 
 
 def test_tokens_are_long_and_stored_as_digests() -> None:

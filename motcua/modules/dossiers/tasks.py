@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from motcua.kernel.cases.kind import Bulk
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.apologising import ask_extension_dossier, extend_dossier, why_no_extension
 from motcua.modules.dossiers.actions.consulting import assign_consultation
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal() or len(value) > 18:
+    if (number := row_number(value)) is None:
         raise Refused("invalid", _("Chọn một mục trong danh sách."))
-    return int(value)
+    return number
 
 
 def _assign(case_id: int, actor: Actor, value: str) -> object:

@@ -9,6 +9,7 @@ from motcua.kernel.cases.queries.people import cards_to_forget
 from motcua.kernel.cases.queries.reading import cases_of
 from motcua.kernel.identity.kind import SYSTEM, Actor
 from motcua.lib import moment
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions.people import forget_contact, forget_words
 from motcua.modules.incidents.actions.receiving import accept_incident, assign_incident, dispatch_incident
@@ -21,9 +22,9 @@ WORDS_BATCH = 2_000  # a country closes some thousands in a day
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal() or len(value) > 18:
+    if (number := row_number(value)) is None:
         raise Refused("invalid", _("Chọn một mục trong danh sách."))
-    return int(value)
+    return number
 
 
 def _accept(case_id: int, actor: Actor, value: str) -> object:

@@ -23,6 +23,7 @@ from motcua.kernel.identity.queries import masked_name
 from motcua.kernel.org import queries as org
 from motcua.kernel.statements.queries import prepared
 from motcua.lib import moment
+from motcua.lib.codes import row_number
 
 PAGE = 30  # a screen shows seventeen
 COUNT_TO = 999  # chips say "999+": nobody acts on an exact larger number, and counting it costs
@@ -305,16 +306,17 @@ def key_of(case: Case) -> str:
 
 def after_key(rows: QuerySet[Case], key: str) -> QuerySet[Case]:
     """Those that come after the row of which ``key_of`` gave ``key``, in the order of the inbox."""
-    due, _sep, number = key.partition(":")
-    if not number.isdecimal():
+    due, _sep, text = key.partition(":")
+    number = row_number(text)
+    if number is None:
         return rows
     if due == "-":
-        return rows.filter(next_due_at__isnull=True, id__gt=int(number))
+        return rows.filter(next_due_at__isnull=True, id__gt=number)
     try:
         at = datetime.fromtimestamp(float(due), tz=moment.now().tzinfo)
     except (ValueError, OverflowError, OSError):
         return rows
-    return rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=int(number)) | Q(next_due_at__isnull=True))
+    return rows.filter(Q(next_due_at__gt=at) | Q(next_due_at=at, id__gt=number) | Q(next_due_at__isnull=True))
 
 
 def _before(rows: QuerySet[Case], case: Case) -> QuerySet[Case]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole
+from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole, Sight
 from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.cases.queries.rules import rules
 from motcua.kernel.identity.kind import Actor, Link
@@ -177,10 +177,16 @@ def link_holder(case_id: int, actor: Actor) -> Party | None:
     )
 
 
-def is_veiled(case: Case, party: Party | None) -> bool:
-    """Whoever joined is a stranger to the one who reported: what officials have not let strangers read yet, or have
+def sight_of(case: Case, party: Party | None) -> Sight:
+    """``party``: as whom the reader has a part in the case; None for strangers, who read it once it is published.
+
+    Whoever joined is a stranger to the one who reported: what officials have not let strangers read yet, or have
     hidden again, is not shown to them either."""
-    return party is not None and party.role == PartyRole.JOINED and case.published_at is None
+    if party is None:
+        return Sight.STRANGER
+    if party.role == PartyRole.JOINED and case.published_at is None:
+        return Sight.VEILED
+    return Sight.JOINED if party.role in (PartyRole.JOINED, PartyRole.MERGED) else Sight.REPORTER
 
 
 def veiled_subject(case: Case) -> str:

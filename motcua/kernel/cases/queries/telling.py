@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
-from motcua.kernel.cases.kind import KINDS, REPORTERS, PartyRole
+from motcua.kernel.cases.kind import KINDS, REPORTERS, Sight
 from motcua.kernel.cases.models import Case, Party
-from motcua.kernel.cases.queries.people import is_veiled, party_token, standing, veiled_subject
+from motcua.kernel.cases.queries.people import party_token, sight_of, standing, veiled_subject
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.identity.kind import Role
 from motcua.kernel.identity.queries import accounts_of_persons, active_accounts, contact_addresses, list_officers
@@ -35,7 +35,6 @@ VARIABLES: dict[str, Sample] = {
     "link": "https://motcua.example.vn/p/7.Zx3…/",
 }
 RECEIVING = frozenset({Role.LEADER, Role.CLERK, Role.OPERATOR})
-ALSO_MET = frozenset({PartyRole.JOINED, PartyRole.MERGED})  # strangers to whoever reported
 
 
 def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipient]:
@@ -118,16 +117,16 @@ def _called(event: Event, unit_id: int) -> set[int]:
 
 def _words(case: Case, event: Event, link: str, language: str, party: Party | None = None) -> Mapping[str, str]:
     """``party``: of a letter to somebody of the case, who is told no more than their page shows."""
-    veiled = is_veiled(case, party)
+    sight = sight_of(case, party) if party else Sight.OFFICIAL
     with translation.override(language):
-        subject = veiled_subject(case) if veiled else case.subject
+        subject = veiled_subject(case) if sight is Sight.VEILED else case.subject
     data = event.data
     due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
     said = next((str(data[key]) for key in ("reason", "question", "text", "note") if data.get(key)), "")
     result = str(data.get("result", ""))
-    if veiled:
+    if sight is Sight.VEILED:
         said, result = "–" if said else "", "–" if result else ""
-    elif party is not None and party.role in ALSO_MET and event.audience == Audience.PARTY:
+    elif sight is Sight.JOINED and event.audience == Audience.PARTY:
         said, result = redact(said), redact(result)
     return {
         "code": case.code,

@@ -38,6 +38,7 @@ from motcua.kernel.identity.views import requires
 from motcua.kernel.org import queries as org
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
+from motcua.lib.codes import row_number
 
 WHOSE = ("mine", "unit", "unassigned")
 ROW_KEYS = (  # UX §5
@@ -233,7 +234,7 @@ def _bulk_action(move: Move) -> dict[str, str]:
 def bulk_page(request: HttpRequest, move_name: str) -> HttpResponse:
     """One action on many cases: asked once, done case by case, and each refusal told with its code."""
     actor = actor_of(request).by_post
-    numbers = [int(number) for number in _values(request, "case") if number.isdecimal() and len(number) < 19]
+    numbers = [number for text in _values(request, "case") if (number := row_number(text)) is not None]
     chosen = choose(move_name, numbers, actor=actor)
     cases, needs = chosen.cases, chosen.needs
     form = _form(chosen, request.POST or None)

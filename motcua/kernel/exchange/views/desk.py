@@ -19,6 +19,7 @@ from motcua.kernel.exchange.queries.foreign import foreign_page
 from motcua.kernel.exchange.queries.lanes import LaneFilter, lane_page, lanes, partner_lines
 from motcua.kernel.identity.queries import require
 from motcua.kernel.identity.views import Request, requires
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 
 WATCH = "exchange.watch"
@@ -82,7 +83,7 @@ def _filter(request: Request, name: str) -> LaneFilter:
         state=state if state in LaneState.values else "",
         reason=request.GET.get("reason", "").replace("\0", "")[:300],
         words=request.GET.get("q", "").replace("\0", "").strip()[:60],
-        before=int(before) if before.isdecimal() and before.isascii() and len(before) < 19 else None,
+        before=row_number(before),
     )
 
 

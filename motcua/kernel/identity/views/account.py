@@ -34,6 +34,7 @@ from motcua.kernel.identity.views.login import (
     remembered_contact,
     send_code,
 )
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 
 _PROVING = "proving_contact"  # in the session: the remembered contact is one to add, not one to sign in with
@@ -173,9 +174,7 @@ def accesses(request: Request) -> HttpResponse:
     """Who looked at my data, in plain words."""
     person_account(request)
     before = request.GET.get("before", "")
-    rows = queries.own_accesses(
-        request.actor, before=int(before) if before.isdecimal() and len(before) < 19 else None, limit=51
-    )
+    rows = queries.own_accesses(request.actor, before=row_number(before), limit=51)
     older = f"?{urlencode({'before': rows[49].id})}" if len(rows) > 50 else ""
     return render(request, "identity/accesses.html", {"rows": rows[:50], "older_url": older})
 

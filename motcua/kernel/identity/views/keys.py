@@ -15,6 +15,7 @@ from motcua.kernel.identity import actions, queries
 from motcua.kernel.identity.forms import AccessFilterForm, ServiceKeyForm
 from motcua.kernel.identity.views.doors import Request, requires
 from motcua.kernel.identity.views.login import add_refusal, page
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 
 
@@ -57,7 +58,7 @@ def access_log(request: Request) -> HttpResponse:
         who=chosen.get("who", ""),
         contact=chosen.get("contact", ""),
         since=chosen.get("since"),
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before=row_number(before),
         limit=51,
     )
     query: dict[str, Any] = {name: value for name, value in request.GET.items() if name != "before" and value}

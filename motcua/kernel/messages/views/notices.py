@@ -12,6 +12,7 @@ from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.messages.actions import mark_notices_read, set_preference
 from motcua.kernel.messages.forms import CHANNELS_OF, PreferenceForm
 from motcua.kernel.messages.queries import count_unread, get_preference, list_notices
+from motcua.lib.codes import row_number
 
 
 @requires("desk.enter")
@@ -19,7 +20,7 @@ from motcua.kernel.messages.queries import count_unread, get_preference, list_no
 @require_safe
 def show_notices(request: Request) -> HttpResponse:
     before = request.GET.get("before", "")
-    place = int(before) if before.isdecimal() and len(before) < 19 else None
+    place = row_number(before)
     rows, next_before = list_notices(request.actor, before=place)
     preference = get_preference(request.actor.key)
     chosen = next((name for name, channels in CHANNELS_OF.items() if channels == preference.channels), "both")

@@ -16,6 +16,7 @@ from motcua.kernel.messages.actions import hold_message, retry_message, retry_pa
 from motcua.kernel.messages.kind import CHANNEL_LABELS, EMAIL, SMS
 from motcua.kernel.messages.ports import senders_of
 from motcua.kernel.messages.queries import OutboxFilter, OutboxRow, outbox, outbox_counts
+from motcua.lib.codes import row_number
 
 GROUPS = {
     "waiting": gettext_lazy("Chờ gửi"),
@@ -75,8 +76,8 @@ def _filter(request: Request) -> OutboxFilter:
     return OutboxFilter(
         group=group if group in GROUPS else "",
         channel=channel if channel in (EMAIL, SMS) else "",
-        case_id=int(case) if case.isdecimal() and len(case) < 19 else None,
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        case_id=row_number(case),
+        before=row_number(before),
     )
 
 

@@ -14,6 +14,7 @@ from motcua.kernel.payments.forms import FindForm
 from motcua.kernel.payments.kind import STATE_TONES, Line, Means, Outcome, Reason, RefundState, State
 from motcua.kernel.payments.models import Obligation, Payment, Refund
 from motcua.kernel.payments.queries import desk
+from motcua.lib.codes import row_number
 
 TABS = (
     ("payments", _("Tiền cần xem"), "payments", "payment.read"),
@@ -71,7 +72,7 @@ def refund_line(row: Refund) -> dict[str, Any]:
 
 def before(request: Request) -> int | None:
     asked = request.GET.get("before", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    return row_number(asked)
 
 
 def paged(request: Request, rows: Any, *, newest_first: bool = True) -> tuple[list[Any], str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from motcua.kernel.identity.kind import DeviceTarget, Role
 from motcua.kernel.identity.queries import list_officers
+from motcua.lib.codes import row_number
 
 
 def targets() -> Sequence[DeviceTarget]:
@@ -23,5 +24,5 @@ def page_url(code: str, place: str) -> str:
 
 def officer_at(unit_id: int, place: str) -> int | None:
     """The clerk whose desk this is, while they hold a post there."""
-    number = int(place) if place.isdecimal() and len(place) < 18 else 0
+    number = row_number(place) or 0
     return number if any(row.id == number for row in list_officers([unit_id])) else None

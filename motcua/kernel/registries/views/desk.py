@@ -15,6 +15,7 @@ from motcua.kernel.registries import actions, queries
 from motcua.kernel.registries.forms import ImportForm, LookUpForm, RecordForm
 from motcua.kernel.registries.kind import REGISTRIES, RegistryKind
 from motcua.kernel.registries.ports import source_of
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 
 
@@ -162,7 +163,7 @@ def _sources(request: Request, checked: dict[str, str]) -> HttpResponse:
 
 def _before(request: Request) -> int | None:
     asked = request.GET.get("before", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    return row_number(asked)
 
 
 @requires("registry.manage")

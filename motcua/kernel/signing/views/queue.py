@@ -12,6 +12,7 @@ from motcua.kernel.signing.actions import cancel_task, refuse_task, retry_task, 
 from motcua.kernel.signing.forms import RefuseForm
 from motcua.kernel.signing.kind import MOST_AT_ONCE, STATE_NAMES, TaskState
 from motcua.kernel.signing.queries import get_task, own_tasks, recent_tasks, waiting_tasks
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 
 # Tone and icon of a state.
@@ -62,7 +63,7 @@ def _line(row: object, asker: str = "") -> dict[str, object]:
 def confirm(request: Request) -> HttpResponse:
     """The chosen ones once more, and one button; then what became of each."""
     asked = (request.POST if request.method == "POST" else request.GET).getlist("viec")
-    chosen = {int(number) for number in asked if number.isdecimal() and len(number) < 19}
+    chosen = {number for text in asked if (number := row_number(text)) is not None}
     rows = [row for row in waiting_tasks(request.actor) if row.task.pk in chosen]
     if request.method == "POST" and chosen:
         outcomes = sign_tasks(sorted(chosen), actor=request.actor)

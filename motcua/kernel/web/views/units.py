@@ -16,6 +16,7 @@ from motcua.kernel.identity.views.login import page as form_page
 from motcua.kernel.org import actions, queries
 from motcua.kernel.org.forms import UNIT_KINDS, EndUnitForm
 from motcua.kernel.web.forms.units import add_form, change_form, may_manage, require_unit
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 
 
@@ -27,7 +28,7 @@ def list_units(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     tree = queries.tree()
     chosen = request.GET.get("duoi", "")
-    under = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None
+    under = row_number(chosen)
     if under is None and not words:
         roots = tree.children(None)
         under = roots[0].id if roots else None

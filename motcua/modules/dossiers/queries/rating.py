@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.procedures.queries.catalogue import version
 from motcua.kernel.procedures.queries.page import said
 from motcua.kernel.ratings.kind import Rateable, Service
+from motcua.lib.codes import row_number
 from motcua.modules.dossiers.kind import KIND, Does
 from motcua.modules.dossiers.models import Dossier, Leg
 
@@ -18,7 +19,7 @@ ANSWERED = ("returned", "refused", "stopped")  # there is an answer, liked or no
 
 def service(key: str) -> Service | None:
     """``key`` is the number of the case. The officer is the one who worked on it last, before it was signed."""
-    number = int(key) if key.isdecimal() and len(key) < 19 else 0
+    number = row_number(key) or 0
     found = Dossier.objects.select_related("case").filter(pk=number, case__state__in=ANSWERED).first()
     if found is None or found.case.closed_at is None:
         return None

@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
-from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, State
+from motcua.kernel.cases.kind import KINDS, REPORTERS, FileRole, Sight, State
 from motcua.kernel.cases.queries.clocks import ClockView, clock_view, promise_views
-from motcua.kernel.cases.queries.people import is_veiled, party_of
+from motcua.kernel.cases.queries.people import party_of, sight_of
 from motcua.kernel.cases.queries.reading import (
     case_files,
     cases_of,
@@ -33,11 +33,12 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.packs.queries import city_setting
 from motcua.kernel.places import queries as places
 from motcua.lib import moment
+from motcua.lib.codes import row_number
 from motcua.lib.redaction import contacts_in
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
-from motcua.modules.incidents.queries.sight import Reading, Sight, reading_as, veil
+from motcua.modules.incidents.queries.sight import Reading, reading_as, veil
 from motcua.modules.incidents.queries.timeline import timeline_rows
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ def filtered(wanted: PublicFilter) -> QuerySet[Case]:
     if wanted.unit is not None:
         tree = org.tree()
         rows = rows.filter(unit_id__in=tree.ids_under(tree.path(wanted.unit)))
-    if wanted.after.isdecimal() and len(wanted.after) < 19:
-        rows = rows.filter(id__lt=int(wanted.after))
+    if (last := row_number(wanted.after)) is not None:
+        rows = rows.filter(id__lt=last)
     return rows
 
 
@@ -131,7 +132,7 @@ def rows_by_code(codes: Sequence[str], *, actor: Actor) -> list[PublicRow]:
         readable |= visible(actor, "incident.read")
     cases = list(found.filter(readable))
     for case in cases:
-        if case.published_at is None and is_veiled(case, party_of(case.id, actor)):
+        if case.published_at is None and sight_of(case, party_of(case.id, actor)) is Sight.VEILED:
             veil(case)
     rows = {row.code: row for row in public_rows(cases)}
     return [rows[code] for code in dict.fromkeys(codes) if code in rows]

@@ -20,12 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from motcua.kernel.cases.kind import PartyRole
-from motcua.kernel.cases.queries.people import is_veiled, veiled_subject
+from motcua.kernel.cases.kind import Sight
+from motcua.kernel.cases.queries.people import sight_of, veiled_subject
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.queries import kind_of
 from motcua.lib.redaction import redact
@@ -34,16 +33,6 @@ if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case, CaseFile, Party
     from motcua.kernel.events.models import Event
     from motcua.modules.incidents.models import Addition, Incident
-
-
-class Sight(IntEnum):
-    VEILED = 0
-    """Joined what no official has let strangers read: of somebody else's report that leaves what, about where, when."""
-    STRANGER = 1
-    JOINED = 2
-    """Met it too, or reported it as well: of the case, but a stranger to whoever wrote this."""
-    REPORTER = 3
-    OFFICIAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +93,7 @@ OFFICIAL = Reading(Sight.OFFICIAL)
 
 
 def reading_as(case: Case, party: Party | None) -> Reading:
-    """``party``: as whom the reader has a part in the case; None for strangers, who read it once it is published."""
-    if party is None:
-        return STRANGER
-    if party.role == PartyRole.REPORTER:
-        return Reading(Sight.REPORTER, party.id)
-    return Reading(Sight.VEILED if is_veiled(case, party) else Sight.JOINED, party.id)
+    return Reading(sight_of(case, party), party.id if party else None)
 
 
 def veil(case: Case) -> None:

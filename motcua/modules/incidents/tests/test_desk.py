@@ -371,3 +371,10 @@ def test_dropping_the_filters_keeps_search_and_time(city: City) -> None:
 )
 def test_what_to_try_when_nothing_was_found(city: City, query: str, advice: str) -> None:
     assert advice in signed_in("minh").get(f"/desk/?{query}&q=khong-co-gi").content.decode()
+
+
+@pytest.mark.parametrize("key", ["-", "abc", f"-:{'9' * 5_000}", f"1e999:{'9' * 30}", "1.5:x", "nan:1", "\0:1"])
+def test_an_odd_place_in_the_inbox_is_its_beginning(city: City, key: str) -> None:
+    lamp(city)
+    client = signed_in("minh")
+    assert "Đèn đường tắt" in client.get("/desk/", {"xem": "unit", "sau": key}).text

@@ -2,12 +2,13 @@
 
 import pytest
 
+from motcua.kernel.cases.kind import Sight
 from motcua.kernel.cases.models import Case, CaseFile, Party
 from motcua.kernel.events.kind import Audience
 from motcua.kernel.events.models import Event
 from motcua.lib import moment
 from motcua.modules.incidents.models import Addition, Incident
-from motcua.modules.incidents.queries.sight import OFFICIAL, STRANGER, Reading, Sight, reading_as
+from motcua.modules.incidents.queries.sight import OFFICIAL, STRANGER, Reading, reading_as
 
 OWN = 7
 READERS = [Reading(Sight.VEILED, OWN), STRANGER, Reading(Sight.JOINED, OWN), Reading(Sight.REPORTER, OWN), OFFICIAL]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from motcua.kernel.org import queries as org
 from motcua.kernel.ratings.kind import Rateable, Service
 from motcua.kernel.ratings.queries.links import may_be_rated, rate_path
+from motcua.lib.codes import row_number
 from motcua.modules.tickets.kind import State
 from motcua.modules.tickets.models import Ticket
 
@@ -13,7 +14,7 @@ KIND = "ticket"
 
 def service(key: str) -> Service | None:
     """``key`` is the number of the ticket. Who served it is known while they still sit at that counter."""
-    number = int(key) if key.isdecimal() and len(key) < 19 else 0
+    number = row_number(key) or 0
     found = Ticket.objects.select_related("point", "counter").filter(pk=number, state=State.DONE).first()
     if found is None or found.ended_at is None:
         return None

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.identity.queries import may_somewhere
 from motcua.kernel.identity.views import Request, requires
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 from motcua.modules.tickets.actions import arranging
 from motcua.modules.tickets.forms import CounterForm, LineForm
@@ -24,7 +25,7 @@ from motcua.modules.tickets.queries import points
 def admin_points(request: Request) -> HttpResponse:
     if request.method == "POST":
         unit = request.POST.get("unit", "")
-        point = arranging.add_point(int(unit) if unit.isdecimal() and len(unit) < 18 else 0, actor=request.actor)
+        point = arranging.add_point(row_number(unit) or 0, actor=request.actor)
         return redirect("admin_point", points.point_row(point).code)
     context = {"points": points.managed_points(request.actor), "units": points.units_without_point(request.actor)}
     return render(request, "tickets/desk/points.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.identity.views import Request, requires
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 from motcua.modules.tickets.actions import calling
 from motcua.modules.tickets.queries.desk import free_counters, seat_of
@@ -45,7 +46,7 @@ def ticket_desk(request: Request) -> HttpResponse:
 
 def _do(request: Request) -> None:
     name, _sep, number = request.POST.get("do", "").partition(":")
-    pk = int(number) if number.isdecimal() and len(number) < 18 else 0
+    pk = row_number(number) or 0
     if name == "call":
         if calling.call_next(actor=request.actor) is None:
             messages.info(request, _("Không còn ai chờ hàng của quầy này."))
@@ -55,7 +56,7 @@ def _do(request: Request) -> None:
         calling.open_counter(pk, actor=request.actor)
     elif name == "transfer":
         line = request.POST.get("line", "")
-        line_id = int(line) if line.isdecimal() and len(line) < 18 else 0
+        line_id = row_number(line) or 0
         moved = calling.transfer_ticket(pk, actor=request.actor, line_id=line_id)
         messages.success(
             request, _("Đã chuyển số {number} sang hàng {line}.").format(number=moved.label, line=moved.line.title)

@@ -19,6 +19,7 @@ from motcua.kernel.org import queries as org
 from motcua.kernel.payments.kind import OWED
 from motcua.kernel.payments.queries.obligations import obligations
 from motcua.lib import moment
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.claiming import confirm_exemption
 from motcua.modules.dossiers.actions.counter import drop_counter_draft, save_counter_draft, scan_pages
@@ -127,10 +128,10 @@ def _discard(request: Request, data: QueryDict, counter: org.UnitRow, rest: str)
 def _opened(request: Request, counter: org.UnitRow) -> HttpResponse:
     """A new one; or, with ``?nhap=``, a draft of this counter as it was left."""
     data = _fresh(counter)
-    number = request.GET.get("nhap", "")
-    if not number.isdecimal() or len(number) > 17:
+    number = row_number(request.GET.get("nhap", ""))
+    if number is None:
         return _page(request, data, counter, focus="card", saves=False)
-    draft = get_counter_draft(int(number), counter.id)
+    draft = get_counter_draft(number, counter.id)
     for name, values in draft_values(draft).items():
         data.setlist(name, values)
     data["key"] = draft.key

@@ -24,6 +24,7 @@ from motcua.kernel.procedures.queries.catalogue import in_force
 from motcua.kernel.procedures.queries.page import said
 from motcua.kernel.registries.actions import give_consent
 from motcua.kernel.web.views.middleware import limited
+from motcua.lib.codes import row_number
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.writing import begin_sheet, claim_on_sheet, keep_on_sheet, send_sheet
 from motcua.modules.dossiers.forms.portal import ContactForm
@@ -215,7 +216,7 @@ def _receive_papers(request: Request, written: Written) -> dict[str, str]:
 def _chosen_entry(request: Request, code: str) -> int:
     """Number of the store's entry that the person takes for this paper; 0 for none. Whose it is, get_written asks."""
     text = request.POST.get(f"store-{code}", "")
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
+    return row_number(text) or 0
 
 
 @public

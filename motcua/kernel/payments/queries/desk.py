@@ -1,6 +1,7 @@
 """What clerks see of money: what waits for them, each thing to its end, and what is near a payment nobody knows."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -26,6 +27,9 @@ from motcua.kernel.statements.queries import prepared
 from motcua.lib.errors import Refused
 from motcua.lib.transfers import references_in
 from motcua.lib.vietnamese import fold
+
+if TYPE_CHECKING:
+    from motcua.kernel.cases.models import Case
 
 PAGE = 50
 NEAR = 8  # suggestions
@@ -96,11 +100,22 @@ class ObligationPage:
     may_cancel: bool
 
 
+def _note(actor: Actor, case: "Case | None", said: str) -> None:
+    """For whose case it is: they read it among those who looked at their data."""
+    note_access(
+        actor,
+        "payment.read",
+        person_id=case.person_id if case else None,
+        case_id=case.pk if case else None,
+        reason=said,
+    )
+
+
 def obligation_page(obligation_id: int, *, actor: Actor) -> ObligationPage:
     obligation = get_obligation(obligation_id, actor=actor)
     case = obligation.case
     path = tree().path(obligation.unit_id)
-    note_access(actor, "payment.read", case_id=obligation.case_id, reason=obligation.reference)
+    _note(actor, case, obligation.reference)
     return ObligationPage(
         obligation,
         [Line.from_json(line) for line in obligation.lines],
@@ -147,9 +162,8 @@ def payment_page(payment_id: int, *, actor: Actor) -> PaymentPage:
         raise not_found()
     path = money_path(payment.unit_id)
     require(actor, "payment.read", unit_path=path)
-    case_id = payment.obligation.case_id if payment.obligation else None
     said = payment.bank_number or (payment.obligation.reference if payment.obligation else "")
-    note_access(actor, "payment.read", case_id=case_id, reason=said)
+    _note(actor, payment.obligation.case if payment.obligation else None, said)
     purpose = str(opened(payment.purpose_sealed).get("purpose", ""))
     refunds = list(payment.refunds.order_by("id"))
     left = payment.surplus - payment.returned - sum(row.amount for row in refunds if row.state in OPEN_REFUNDS)
@@ -209,10 +223,12 @@ def find_obligation(words: str, *, actor: Actor) -> Obligation:
 
 
 def get_receipt(receipt_id: int, *, actor: Actor) -> Receipt:
+    """With name, address and number of whoever paid: that they were read is noted."""
     found = Receipt.objects.select_related("series", "obligation__case", "replaces").filter(pk=receipt_id).first()
     if found is None:
         raise not_found()
     require(actor, "payment.read", unit_path=tree().path(found.obligation.unit_id))
+    _note(actor, found.obligation.case, found.shown_number)
     return found
 
 

@@ -28,7 +28,7 @@ from motcua.modules.dossiers.queries.printing import heading, letterhead, regist
 from motcua.modules.dossiers.tests.conftest import AN
 from motcua.modules.dossiers.tests.test_actions import on
 from motcua.modules.dossiers.tests.test_desk import signed_in
-from motcua.testing.city import ZONE, City
+from motcua.testing.city import ZONE, City, add_officer
 from motcua.testing.one_stop import OneStop
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,19 @@ def test_a_form_comes_out_as_a_pdf_and_is_noted(one_stop: OneStop, accepted: Any
     assert signed_in(one_stop.nga).get(f"/desk/ho-so/{case.id}/mau-03.pdf").status_code == 409
     assert signed_in(one_stop.nga).get(f"/desk/ho-so/{case.id}/mau-99.pdf").status_code == 404
     assert signed_in(city.tam).get(f"/desk/ho-so/{case.id}/mau-01.pdf").status_code == 404
+
+
+def test_who_reads_a_dossier_but_no_contacts_prints_nothing(one_stop: OneStop, accepted: Any) -> None:
+    """The slips bear name and telephone, and the secret by which one acts as the applicant."""
+    case = accepted()
+    secretary = add_officer("thu", "Cao Thư", one_stop.reception_one, "secretary")
+    client = signed_in(secretary)
+    assert client.get(f"/desk/ho-so/{case.id}/").status_code == 200
+    for form in ("01", "06"):
+        answer = client.get(f"/desk/ho-so/{case.id}/mau-{form}.pdf")
+        assert answer.status_code == 403
+        assert not answer.content.startswith(b"%PDF")
+    assert not Access.objects.filter(action="dossier.print").exists()
 
 
 OLD, NEW = date(2018, 11, 23), date(2025, 9, 15)

@@ -35,11 +35,12 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "dossiers" / "pr
 @requires("desk.enter")
 @require_safe
 def print_form(request: Request, case_id: int, form: str) -> HttpResponse:
-    """One of Mẫu 01–06 as a PDF with a QR code that leads to the tracking page."""
+    """One of Mẫu 01–06 as a PDF with a QR code that leads to the tracking page. It bears name, contact and the secret
+    that opens the dossier: for those alone who may open the card."""
     case = get_case(case_id, actor=request.actor.by_post)
     if case.kind != KIND:
         raise not_found()
-    if not is_at_home(whole(case), f"{KIND}.read", request.actor):
+    if not is_at_home(whole(case), "person.reveal", request.actor):
         raise Refused("not_allowed", _("Nơi nhận hồ sơ hoặc đơn vị đang giữ hồ sơ mới in được giấy cho người nộp."))
     with override("vi"):
         called, found = sheet(form, case)

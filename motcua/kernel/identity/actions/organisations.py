@@ -34,18 +34,27 @@ def _data(row: Representation, **more: str) -> dict[str, str | int]:
     }
 
 
-def known_organisation(tax_code: str, name: str) -> Organisation:
-    """By a tax code that was read. The name is the one known already; else ``name``, as it was told.
+def known_organisation(tax_code: str, name: str, *, by_official: bool = False) -> Organisation:
+    """By a tax code that was read. The name is the one known already; else ``name``, as it was told. Of one that is
+    known only because somebody asked to act for it, what an official tells counts.
 
     Refused("invalid") without either.
     """
     organisation = Organisation.objects.filter(tax_code=tax_code).first()
     if organisation is not None:
+        asked = set(organisation.representations.values_list("state", flat=True)) if by_official else set()
+        if name.strip() and asked and Representation.State.ACCEPTED not in asked:
+            _rename(organisation, name)
         return organisation
     name = _told(name, "name", _("Ghi tên tổ chức như trên giấy đăng ký."))
     return Organisation.objects.create(
         tax_code=tax_code, name=name[:200], folded=fold(name)[:200], created_at=moment.now()
     )
+
+
+def _rename(organisation: Organisation, name: str) -> None:
+    organisation.name, organisation.folded = name.strip()[:200], fold(name)[:200]
+    organisation.save(update_fields=["name", "folded"])
 
 
 @transaction.atomic
@@ -106,8 +115,7 @@ def accept_representation(representation_id: int, *, actor: Actor, reason: str =
     row = _locked(representation_id)
     _decide(row, Representation.State.ACCEPTED, actor, reason)
     if name.strip() and name.strip() != row.organisation.name:
-        row.organisation.name, row.organisation.folded = name.strip()[:200], fold(name)[:200]
-        row.organisation.save(update_fields=["name", "folded"])
+        _rename(row.organisation, name)
     record("representation.accepted", actor=actor, data=_data(row))
 
 

@@ -12,16 +12,17 @@ from motcua.kernel.cases.models import Case, Party
 from motcua.kernel.files.actions import keep_files, store_file
 from motcua.kernel.files.models import File
 from motcua.kernel.forms.actions.versions import publish_body
-from motcua.kernel.identity.actions import Proof, prove_person
+from motcua.kernel.identity.actions import Proof, ask_representation, prove_person
 from motcua.kernel.identity.actions.persons import create_person
 from motcua.kernel.identity.kind import ANONYMOUS, SYSTEM, Level
-from motcua.kernel.identity.models import Organisation
+from motcua.kernel.identity.models import Organisation, Representation
 from motcua.kernel.payments.models import Obligation
 from motcua.kernel.procedures.actions.versions import publish_draft, save_draft
 from motcua.lib import moment
 from motcua.modules.dossiers.actions.reception import supply_dossier
 from motcua.modules.dossiers.actions.writing import forget_sheets
 from motcua.modules.dossiers.models import Claim, CounterDraft, Dossier, DossierPaper
+from motcua.modules.dossiers.queries.fees import payer_for
 from motcua.modules.dossiers.queries.printing import sheet
 from motcua.modules.dossiers.queries.reading import supplements
 from motcua.modules.dossiers.tests.test_behalf import BAO_ID, YEN_ID, authorise, somebody
@@ -217,6 +218,20 @@ def test_for_an_organisation_at_the_counter(one_stop: OneStop) -> None:
     case = Case.objects.get(kind="dossier")
     assert Dossier.objects.get(pk=case.id).organisation_id == Organisation.objects.get().pk
     assert Party.objects.get(case=case).organisation_id is None  # on paper: it is the visitor's to follow
+
+
+@pytest.mark.parametrize("state", ["asked", "refused", "accepted"])
+def test_who_merely_asks_to_act_for_a_company_does_not_name_it(one_stop: OneStop, state: str) -> None:
+    """On receipts stands what the clerk read off the paper, unless somebody was accepted for it."""
+    asker = somebody("Kẻ Trêu", "0905000111", "068190000102")
+    ask_representation("5800000001", actor=asker, name="Công ty Lừa Đảo", title="Giám đốc", evidence="x")
+    Representation.objects.update(state=state)
+    client, page = clerk_page(one_stop, do="for:organisation")
+    page = step(client, page, do="all")
+    step(client, page, do="take_in", tax_code="5800000001", organisation="Công ty Hoa Lan", by_paper="on")
+    payer = payer_for(Case.objects.get(kind="dossier").id)
+    assert payer is not None
+    assert payer.name == ("Công ty Lừa Đảo" if state == "accepted" else "Công ty Hoa Lan")
 
 
 def test_an_exemption_at_the_counter(one_stop: OneStop, fees: int) -> None:

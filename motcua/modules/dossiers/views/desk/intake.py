@@ -293,7 +293,8 @@ def _new(
         if behalf == "person"
         else None
     )
-    company = known_organisation(values["tax_code"], values["organisation"]) if behalf == "organisation" else None
+    told = values["tax_code"], values["organisation"]
+    company = known_organisation(*told, by_official=True) if behalf == "organisation" else None
     about = giver or visitor
     claims, shown = _claimed(request, chosen, data, about)
     papers = [*_papers(chosen, set(data.getlist("paper")), data), *shown]

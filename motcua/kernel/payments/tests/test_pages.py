@@ -11,10 +11,9 @@ from django.test import Client
 from django.utils.functional import Promise
 
 from motcua.kernel.cases.kind import KINDS
-from motcua.kernel.cases.models import Case, Party
+from motcua.kernel.cases.models import Party
 from motcua.kernel.cases.queries.people import party_token
 from motcua.kernel.files.queries import content_of
-from motcua.kernel.identity.actions import create_person
 from motcua.kernel.identity.kind import SYSTEM
 from motcua.kernel.identity.models import Access
 from motcua.kernel.messages.ports import Health, Option
@@ -285,22 +284,6 @@ def test_a_payment_shows_the_number_of_its_bank_and_none_of_ours(till: Till) -> 
     assert "Mã giao dịch" not in shown[1]
     noted = list(Access.objects.filter(action="payment.read").order_by("id").values_list("reason", flat=True))
     assert noted == [number, Obligation.objects.latest("id").reference]
-
-
-def test_whose_money_it_is_reads_who_looked(till: Till) -> None:
-    """At what is owed, what came, and the receipt, which bears their name and number."""
-    obligation = owed(till)
-    person_id = create_person("Nguyễn Văn An", "0905111222").pk
-    Case.objects.filter(pk=obligation.case_id).update(person_id=person_id)
-    payment_id = take_in(money_for(obligation)).payment_id
-    receipt = Receipt.objects.get()
-    nga = as_(till.nga)
-    for page in (f"khoan/{obligation.pk}/", f"tien/{payment_id}/", f"bien-lai/{receipt.pk}/xml/"):
-        assert nga.get(f"/desk/thu-phi/{page}").status_code == 200
-    looks = Access.objects.filter(action="payment.read", actor=till.nga.key)
-    assert list(looks.values_list("person_id", "case_id")) == [(person_id, obligation.case_id)] * 3
-    assert as_(till.dung).get(f"/desk/thu-phi/bien-lai/{receipt.pk}/xml/").status_code == 404
-    assert Access.objects.count() == 3
 
 
 def test_matching_with_a_suggestion(till: Till) -> None:

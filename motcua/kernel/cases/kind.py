@@ -36,9 +36,11 @@ class Sight(IntEnum):
     """Joined what no official has let strangers read: of somebody else's case that leaves what, about where, when."""
     STRANGER = 1
     JOINED = 2
-    """Met it too, or reported it as well: of the case, but a stranger to whoever wrote this."""
-    REPORTER = 3
-    OFFICIAL = 4
+    """Met it too: of the case, as anybody can be, but a stranger to whoever wrote this."""
+    MERGED = 3
+    """Reported it as well: answered like whoever wrote this, but a stranger to them."""
+    REPORTER = 4
+    OFFICIAL = 5
 
 
 # How a case came in, in words; a channel that is not named here is shown by its name.

@@ -184,9 +184,9 @@ def sight_of(case: Case, party: Party | None) -> Sight:
     hidden again, is not shown to them either."""
     if party is None:
         return Sight.STRANGER
-    if party.role == PartyRole.JOINED and case.published_at is None:
-        return Sight.VEILED
-    return Sight.JOINED if party.role in (PartyRole.JOINED, PartyRole.MERGED) else Sight.REPORTER
+    if party.role == PartyRole.JOINED:
+        return Sight.VEILED if case.published_at is None else Sight.JOINED
+    return Sight.MERGED if party.role == PartyRole.MERGED else Sight.REPORTER
 
 
 def veiled_subject(case: Case) -> str:

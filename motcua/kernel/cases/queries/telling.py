@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ VARIABLES: dict[str, Sample] = {
     "link": "https://motcua.example.vn/p/7.Zx3…/",
 }
 RECEIVING = frozenset({Role.LEADER, Role.CLERK, Role.OPERATOR})
+MOST_NAMES = 20  # of those who reported are looked for in what others are told
 
 
 def recipients(event: Event, *, unit_id: int | None = None) -> Iterator[Recipient]:
@@ -59,6 +60,8 @@ def _people(case: Case, event: Event, chosen: QuerySet[Party] | None = None) -> 
     parties = list(wanted.filter(standing(), person_id__isnull=False))
     cards = contact_addresses(party.person_id for party in parties if party.person_id is not None)
     accounts = accounts_of_persons(cards)
+    reported = [cards[party.person_id][0] for party in parties if party.person_id in cards and party.role in REPORTERS]
+    names = [card.name for card in reported[:MOST_NAMES]]
     for party in parties:
         held = cards.get(party.person_id or 0)
         if held is None:
@@ -68,7 +71,7 @@ def _people(case: Case, event: Event, chosen: QuerySet[Party] | None = None) -> 
         yield Recipient(
             key=f"party:{party.id}",
             audience="reporter" if party.role in REPORTERS else "follower",
-            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language, party),
+            variables=_words(case, event, f"{settings.PUBLIC_URL}{path}", language, party, names),
             language=language,
             addresses={EMAIL: card.email, SMS: card.phone},
             account_id=accounts.get(party.person_id or 0),
@@ -115,8 +118,11 @@ def _called(event: Event, unit_id: int) -> set[int]:
     return {row.id for row in list_officers([unit_id]) if RECEIVING & set(row.roles)}
 
 
-def _words(case: Case, event: Event, link: str, language: str, party: Party | None = None) -> Mapping[str, str]:
-    """``party``: of a letter to somebody of the case, who is told no more than their page shows."""
+def _words(
+    case: Case, event: Event, link: str, language: str, party: Party | None = None, names: Sequence[str] = ()
+) -> Mapping[str, str]:
+    """``party``: of a letter to somebody of the case, who is told no more than their page shows. ``names``: of those
+    who reported."""
     sight = sight_of(case, party) if party else Sight.OFFICIAL
     with translation.override(language):
         subject = veiled_subject(case) if sight is Sight.VEILED else case.subject
@@ -126,8 +132,9 @@ def _words(case: Case, event: Event, link: str, language: str, party: Party | No
     result = str(data.get("result", ""))
     if sight is Sight.VEILED:
         said, result = "–" if said else "", "–" if result else ""
-    elif sight is Sight.JOINED and event.audience == Audience.PARTY:
-        said, result = redact(said), redact(result)
+    elif Sight.STRANGER < sight < Sight.REPORTER and event.audience == Audience.PARTY:
+        private = redact(result, names) if sight is Sight.MERGED else "–"
+        said, result = redact(said, names), private if result else ""
     return {
         "code": case.code,
         "subject": subject,

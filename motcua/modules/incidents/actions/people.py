@@ -23,12 +23,12 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.publishing import names_of
 from motcua.modules.incidents.actions.receiving import KIND, OPEN_STATES, unit_words
 from motcua.modules.incidents.kind import LONGEST_TEXT
 from motcua.modules.incidents.models import Addition, Incident, Rating
 from motcua.modules.incidents.queries.near import joinable_cases
 from motcua.modules.incidents.queries.public import may_reopen, public_answers, public_cases, reopen_days
+from motcua.modules.incidents.queries.sight import names_of
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case

@@ -31,9 +31,7 @@ from motcua.modules.incidents.actions.submitting import subject_of
 from motcua.modules.incidents.models import Incident
 
 if TYPE_CHECKING:
-    from motcua.kernel.cases.models import Case, Party
-
-MOST_NAMES = 20  # of one case are looked for in a text
+    from motcua.kernel.cases.models import Case
 
 
 def publish(case: Case) -> bool:
@@ -70,14 +68,6 @@ def moderate(case: Case, *, public_text: str | None, public_file_ids: Sequence[i
         incident.moderated_at = moment.now()
         publish_files(case.id, [FileRole.BEFORE], only=public_file_ids)
     incident.save(update_fields=["moderated_at", "public_text"])
-
-
-def names_of(case_id: int, writer: Party | None = None) -> list[str]:
-    """Full names that the people of the case gave us, to be struck out of what others read; nobody looks at them. Of
-    many: whoever writes, whoever reported, and those who joined first."""
-    known = [party for party in parties(case_id) if party.person is not None]
-    known.sort(key=lambda party: party != writer)
-    return [opened(party.person).name for party in known[:MOST_NAMES] if party.person is not None]
 
 
 def said_in_public(case: Case, text: str, field: str, empty: str, most: int = 2000) -> str:

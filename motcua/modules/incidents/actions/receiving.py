@@ -23,9 +23,10 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.lib.redaction import redact
 from motcua.lib.vietnamese import nfc
-from motcua.modules.incidents.actions.publishing import moderate, names_of, publish, said_in_public
+from motcua.modules.incidents.actions.publishing import moderate, publish, said_in_public
 from motcua.modules.incidents.actions.submitting import triage_unit_id
 from motcua.modules.incidents.models import Incident, Phrase
+from motcua.modules.incidents.queries.sight import names_of
 
 if TYPE_CHECKING:
     from motcua.kernel.cases.models import Case

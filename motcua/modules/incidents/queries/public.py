@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ from motcua.lib.redaction import contacts_in
 from motcua.modules.incidents.kind import REOPEN_DAYS
 from motcua.modules.incidents.models import Incident, Rating, Submission
 from motcua.modules.incidents.queries.promising import days_not_counted
-from motcua.modules.incidents.queries.sight import Reading, reading_as, veil
+from motcua.modules.incidents.queries.sight import Reading, names_of, reading_as, veil
 from motcua.modules.incidents.queries.timeline import timeline_rows
 
 if TYPE_CHECKING:
@@ -227,6 +227,7 @@ class PublicPage:
     reporter: str  # a name only where its owner wished it to be shown
     answers: list[Answer]
     reject_reason: str
+    extend_reason: str
     question: str  # what its reporters are asked
     before: list[CaseFile]
     after: list[CaseFile]
@@ -263,6 +264,8 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
     reading = reading_as(case, party)
     if reading.sight is Sight.VEILED:
         veil(case)
+    elif reading.sight in (Sight.JOINED, Sight.MERGED):
+        reading = replace(reading, names=tuple(names_of(case.id)))
     is_reporter = party is not None and party.role in REPORTERS
     files = reading.files(case_files(case.id))
     mean, number, merged = _said_of(case.id)
@@ -289,6 +292,7 @@ def public_page(code: str, *, actor: Actor) -> PublicPage:
         reporter=_name_shown(case, incident) if reading.sight > Sight.VEILED else "",
         answers=_answers(category, incident.attributes, reading),
         reject_reason=reading.told(incident.reject_reason),
+        extend_reason=reading.told_to_all(incident.extend_reason),
         question=reading.told(incident.info_question),
         before=[file for file in files if file.role == FileRole.BEFORE],
         after=[file for file in files if file.role == FileRole.AFTER],

@@ -30,8 +30,10 @@ def timeline_rows(case: Case, files: Sequence[CaseFile], reading: Reading) -> li
         result = event.data.get("result", result)
         if not reading.reads(event):
             continue
-        if event.name in ("incident.published", "incident.answered"):
-            words[event.id] = reading.result(result)
+        if event.name == "incident.published":
+            words[event.id] = reading.told_to_all(result)
+        elif event.name == "incident.answered":
+            words[event.id] = reading.private_result(result)
         row = timeline_row(
             event,
             text=words.get(event.id, ""),

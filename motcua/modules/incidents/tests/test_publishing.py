@@ -20,9 +20,9 @@ from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.incidents.actions import receiving, working
 from motcua.modules.incidents.actions.people import join_incident
-from motcua.modules.incidents.actions.publishing import MOST_NAMES, names_of
 from motcua.modules.incidents.actions.submitting import NewIncident, submit_incident
 from motcua.modules.incidents.models import Addition, Incident, Rating
+from motcua.modules.incidents.queries.sight import MOST_NAMES, names_of
 from motcua.modules.incidents.tasks import BULK
 from motcua.testing.city import LAMP_AT, MONDAY, City
 

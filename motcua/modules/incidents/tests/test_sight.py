@@ -11,7 +11,15 @@ from motcua.modules.incidents.models import Addition, Incident
 from motcua.modules.incidents.queries.sight import OFFICIAL, STRANGER, Reading, reading_as
 
 OWN = 7
-READERS = [Reading(Sight.VEILED, OWN), STRANGER, Reading(Sight.JOINED, OWN), Reading(Sight.REPORTER, OWN), OFFICIAL]
+NAMES = ("Quách Thị Yến",)
+READERS = [
+    Reading(Sight.VEILED, OWN),
+    STRANGER,
+    Reading(Sight.JOINED, OWN, NAMES),
+    Reading(Sight.MERGED, OWN, NAMES),
+    Reading(Sight.REPORTER, OWN),
+    OFFICIAL,
+]
 
 
 def told(what: str) -> list[str]:
@@ -21,8 +29,10 @@ def told(what: str) -> list[str]:
     files = [CaseFile(caption="own", party_id=OWN), CaseFile(caption="shown", is_public=True), CaseFile(caption="all")]
     return {
         "its words": [one.text(incident) for one in READERS],
-        "told to people": [one.told("gọi 0905 111 222") for one in READERS],
-        "result": [one.result("done") for one in READERS],
+        "told to all": [one.told_to_all("done") for one in READERS],
+        "told to people": [one.told("gọi chị Yến 0905") for one in READERS],
+        "contacts": [one.told("0905 111 222") for one in READERS],
+        "private result": [one.private_result("done") for one in READERS],
         "own addition": [one.addition(hers) for one in READERS],
         "others' addition": [one.addition(others) for one in READERS],
         "files": [" ".join(file.caption for file in one.files(files)) for one in READERS],
@@ -35,15 +45,17 @@ def told(what: str) -> list[str]:
 @pytest.mark.parametrize(
     ("what", "boxes"),
     [
-        ("its words", ["", "shown", "shown", "all", "all"]),
-        ("told to people", ["", "gọi •••", "gọi •••", "gọi 0905 111 222", "gọi 0905 111 222"]),
-        ("result", ["", "done", "done", "done", "done"]),
-        ("own addition", ["all", "shown", "all", "all", "all"]),
-        ("others' addition", ["", "shown", "shown", "shown", "all"]),
-        ("files", ["own", "shown", "own shown", "own shown", "own shown all"]),
-        ("events of", ["PARTY", "PUBLIC", "PARTY", "PARTY", "OFFICIALS"]),
-        ("with words", ["False", "True", "True", "True", "True"]),
-        ("without words", ["True", "True", "True", "True", "True"]),
+        ("its words", ["", "shown", "shown", "shown", "all", "all"]),
+        ("told to all", ["", "done", "done", "done", "done", "done"]),
+        ("told to people", ["", "gọi chị Yến 0905", *["gọi chị ••• 0905"] * 2, *["gọi chị Yến 0905"] * 2]),
+        ("contacts", ["", "•••", "•••", "•••", "0905 111 222", "0905 111 222"]),
+        ("private result", ["", "", "", "done", "done", "done"]),
+        ("own addition", ["all", "shown", "all", "all", "all", "all"]),
+        ("others' addition", ["", "shown", "shown", "shown", "shown", "all"]),
+        ("files", ["own", "shown", "own shown", "own shown", "own shown", "own shown all"]),
+        ("events of", ["PARTY", "PUBLIC", "PARTY", "PARTY", "PARTY", "OFFICIALS"]),
+        ("with words", ["False", "True", "True", "True", "True", "True"]),
+        ("without words", ["True", "True", "True", "True", "True", "True"]),
     ],
 )
 def test_who_reads_what(what: str, boxes: list[str]) -> None:
@@ -55,7 +67,8 @@ def test_who_reads_what(what: str, boxes: list[str]) -> None:
     [
         ("reporter", False, Sight.REPORTER),
         ("reporter", True, Sight.REPORTER),
-        ("merged", False, Sight.JOINED),
+        ("merged", False, Sight.MERGED),
+        ("merged", True, Sight.MERGED),
         ("joined", True, Sight.JOINED),
         ("joined", False, Sight.VEILED),
     ],

@@ -2,6 +2,7 @@
 what officials wrote while a report was hidden; and a key opens the doors of machines alone."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from motcua.kernel.files.kind import Purpose
 from motcua.kernel.files.tests.pictures import PDF as PAPER
 from motcua.kernel.identity.actions import create_service_key
 from motcua.kernel.identity.kind import ANONYMOUS
+from motcua.lib import moment
 from motcua.modules.incidents.actions.people import forget_words, join_incident, reopen_incident
 from motcua.modules.incidents.actions.receiving import (
     accept_incident,
@@ -29,6 +31,7 @@ from motcua.modules.incidents.actions.submitting import NewIncident, submit_inci
 from motcua.modules.incidents.actions.working import (
     approve_incident,
     close_incident,
+    extend_incident,
     hide_incident,
     reply_incident,
     request_info_incident,
@@ -205,6 +208,48 @@ def test_choices_and_numbers_are_for_everybody(city: City, datatype: str, answer
     assert shown in everything(reading(), case)
     forget_words(case.id)
     assert Incident.objects.get(pk=case.id).attributes == {"source": answer}
+
+
+def test_joining_later_opens_no_private_answer(city: City) -> None:
+    """Anybody joins an open report with one press, and one that was answered privately may be open again."""
+    case, other = sent(city), sent(city)
+    accept_incident(case.id, actor=city.minh)
+    merge_incident(other.id, actor=city.lan, into_code=case.code)
+    hide_incident(case.id, actor=city.minh, reason="Có tên người")
+    resolved(city, case)
+    approve_incident(case.id, actor=city.minh)
+    reopen_incident(case.id, actor=city.minh, reason="Xem lại")
+    show_incident(case.id, actor=city.minh)
+    joined = reading(join_incident(case.id, actor=city.an))
+    assert joined.get(f"/phan-anh/{case.code}/").status_code == 200
+    assert SECRET not in everything(joined, case)
+    assert SECRET in everything(reading(link_of(case)), case)
+    assert SECRET in everything(reading(link_of(other)), case)
+
+
+def test_why_it_takes_longer_is_not_told_of_what_is_hidden(city: City) -> None:
+    case = sent(city)
+    accept_incident(case.id, actor=city.minh)
+    joined = reading(join_incident(case.id, actor=city.an))
+    hide_incident(case.id, actor=city.minh, reason="Có tên người")
+    take_incident(case.id, actor=city.hoa)
+    extend_incident(case.id, actor=city.hoa, reason=f"Chờ {SECRET}", due_at=moment.now() + timedelta(days=30))
+    assert SECRET not in everything(joined, case)
+    assert SECRET in everything(reading(link_of(case)), case)
+
+
+def test_a_question_does_not_name_the_reporter_to_whoever_joins(city: City) -> None:
+    new = NewIncident(text="Đèn tắt", category="street-lighting", lat=LAMP_AT[0], lon=LAMP_AT[1],
+                      name="Quách Thị Yến", email=AN)  # fmt: skip
+    case = submit_incident(new, actor=city.an).case
+    accept_incident(case.id, actor=city.minh)
+    joined = reading(join_incident(case.id, actor=ANONYMOUS, email="cung-gap@example.vn"))
+    request_info_incident(case.id, actor=city.lan, question="Chị Yến ơi, trụ nào ạ?")
+    assert "Chị Yến" not in everything(joined, case)
+    assert "Chị ••• ơi, trụ nào ạ?" in everything(joined, case)
+    assert "Chị Yến ơi" in everything(reading(link_of(case)), case)
+    told = letters(case, "incident.info_requested")
+    assert told == {AN: "Chị Yến ơi, trụ nào ạ? ", "cung-gap@example.vn": "Chị ••• ơi, trụ nào ạ? "}
 
 
 def letters(case: Case, event: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from motcua.kernel.cases.kind import KINDS, REPORTERS, Sight
 from motcua.kernel.cases.models import Case, Party
@@ -126,15 +127,16 @@ def _words(
     sight = sight_of(case, party) if party else Sight.OFFICIAL
     with translation.override(language):
         subject = veiled_subject(case) if sight is Sight.VEILED else case.subject
+        kept_back = gettext("chỉ người gửi đọc được")
     data = event.data
     due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
     said = next((str(data[key]) for key in ("reason", "question", "text", "note") if data.get(key)), "")
     result = str(data.get("result", ""))
     if sight is Sight.VEILED:
-        said, result = "–" if said else "", "–" if result else ""
+        said, result = said and kept_back, result and kept_back
     elif Sight.STRANGER < sight < Sight.REPORTER and event.audience == Audience.PARTY:
-        private = redact(result, names) if sight is Sight.MERGED else "–"
-        said, result = redact(said, names), private if result else ""
+        private = redact(result, names) if sight is Sight.MERGED else kept_back
+        said, result = redact(said, names), result and private
     return {
         "code": case.code,
         "subject": subject,

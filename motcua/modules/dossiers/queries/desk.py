@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from motcua.modules.dossiers.queries.routes import Stop
 
 
-OPENED = "dossier.open"  # as it is noted
-
-
 @dataclass(frozen=True, slots=True)
 class PaperLine:
     paper: DossierPaper
@@ -222,7 +219,7 @@ def _consultations(case_id: int) -> list[ConsultationLine]:
 def note_opened(page: DossierPage, *, actor: Actor) -> None:
     """Whose declaration was opened, by whom: they can read it (facts §9.3)."""
     person_id = next((line.person_id for line in page.shown.people if line.person_id), None)
-    note_access(actor, OPENED, person_id=person_id, case_id=page.case.id, reason=page.case.code)
+    note_access(actor, "dossier.open", person_id=person_id, case_id=page.case.id, reason=page.case.code)
 
 
 @dataclass(frozen=True, slots=True)

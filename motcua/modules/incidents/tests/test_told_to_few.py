@@ -265,7 +265,7 @@ def test_a_letter_says_no_more_than_the_page(city: City) -> None:
     join_incident(case.id, actor=ANONYMOUS, email="cung-gap@example.vn")
     reject_incident(case.id, actor=city.lan, reason=f"Ngoài phạm vi: {SECRET}")
     assert SECRET in letters(case, "incident.rejected")[AN]
-    assert letters(case, "incident.rejected")["cung-gap@example.vn"] == "– "
+    assert letters(case, "incident.rejected")["cung-gap@example.vn"] == "chỉ người gửi đọc được "
     reopen_incident(case.id, actor=city.lan, reason="Xem lại")
     resolved(city, case)
     approve_incident(case.id, actor=city.minh)

@@ -128,8 +128,7 @@ def _discard(request: Request, data: QueryDict, counter: org.UnitRow, rest: str)
 def _opened(request: Request, counter: org.UnitRow) -> HttpResponse:
     """A new one; or, with ``?nhap=``, a draft of this counter as it was left."""
     data = _fresh(counter)
-    number = row_number(request.GET.get("nhap", ""))
-    if number is None:
+    if (number := row_number(request.GET.get("nhap", ""))) is None:
         return _page(request, data, counter, focus="card", saves=False)
     draft = get_counter_draft(number, counter.id)
     for name, values in draft_values(draft).items():

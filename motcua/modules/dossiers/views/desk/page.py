@@ -14,7 +14,7 @@ from motcua.kernel.identity.views import Request, requires
 from motcua.kernel.procedures.queries.page import said
 from motcua.lib.errors import Refused
 from motcua.modules.dossiers.actions.looking import look_up_paper
-from motcua.modules.dossiers.queries.desk import OPENED, consultation_page, dossier_page, note_opened
+from motcua.modules.dossiers.queries.desk import consultation_page, dossier_page, note_opened
 from motcua.modules.dossiers.views.desk.moves import BUTTONS, CONSULTATION_BUTTONS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def dossier_on_desk(request: Request, case_id: int) -> HttpResponse:
     """``?part=case`` gives the middle alone, for the live refresh."""
     page = dossier_page(case_id, actor=request.actor)
     is_part = request.GET.get("part") == "case"
-    if not is_part or not looked_lately(request.actor, OPENED, case_id):
+    if not is_part or not looked_lately(request.actor, "dossier.open", case_id):
         note_opened(page, actor=request.actor)
     context: dict[str, Any] = {
         **case_context(

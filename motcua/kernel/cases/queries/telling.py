@@ -127,7 +127,7 @@ def _words(
     sight = sight_of(case, party) if party else Sight.OFFICIAL
     with translation.override(language):
         subject = veiled_subject(case) if sight is Sight.VEILED else case.subject
-        kept_back = gettext("chỉ người gửi đọc được")
+        kept_back = gettext("chỉ báo cho người gửi")
     data = event.data
     due = datetime.fromisoformat(data["due"]) if isinstance(data.get("due"), str) else case.due_at
     said = next((str(data[key]) for key in ("reason", "question", "text", "note") if data.get(key)), "")

@@ -265,14 +265,14 @@ def test_a_letter_says_no_more_than_the_page(city: City) -> None:
     join_incident(case.id, actor=ANONYMOUS, email="cung-gap@example.vn")
     reject_incident(case.id, actor=city.lan, reason=f"Ngoài phạm vi: {SECRET}")
     assert SECRET in letters(case, "incident.rejected")[AN]
-    assert letters(case, "incident.rejected")["cung-gap@example.vn"] == "chỉ người gửi đọc được "
+    assert letters(case, "incident.rejected")["cung-gap@example.vn"] == "chỉ báo cho người gửi "
     reopen_incident(case.id, actor=city.lan, reason="Xem lại")
     resolved(city, case)
     approve_incident(case.id, actor=city.minh)
     hide_incident(case.id, actor=city.minh, reason="Có tên người")
     close_incident(case.id, actor=city.lan)
     assert SECRET in letters(case, "incident.closed")[AN]
-    assert letters(case, "incident.closed")["cung-gap@example.vn"] == " –"
+    assert letters(case, "incident.closed")["cung-gap@example.vn"] == " chỉ báo cho người gửi"
 
 
 def test_a_letter_masks_what_the_page_masks(city: City) -> None:

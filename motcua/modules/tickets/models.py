@@ -77,6 +77,7 @@ class Ticket(models.Model):
     slot_at = models.DateTimeField(null=True)  # booked for then: called first from then on
     queued_at = models.DateTimeField()  # its place among the others
     called_at = models.DateTimeField(null=True)
+    near_at = models.DateTimeField(null=True)  # whoever asked was told then that it is near
     calls = models.PositiveSmallIntegerField(default=0)
     serving_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -116,7 +117,6 @@ class Reminder(models.Model):
     channel = models.CharField(max_length=8, blank=True)
     address_sealed = models.BinaryField(default=bytes)
     language = models.CharField(max_length=5, default="vi")
-    near_at = models.DateTimeField(null=True)  # told then that it is near
     created_at = models.DateTimeField()
 
     class Meta:

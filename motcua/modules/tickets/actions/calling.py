@@ -178,6 +178,6 @@ def transfer_ticket(ticket_id: int, *, actor: Actor, line_id: int) -> Ticket:
         queued_at=ticket.queued_at,
         origin=ticket,
     )
-    Reminder.objects.filter(ticket=ticket).update(ticket=successor, near_at=None)
+    Reminder.objects.filter(ticket=ticket).update(ticket=successor)
     say("ticket.transferred", point, actor=actor, ticket=successor, line=line.name)
     return successor

@@ -42,7 +42,7 @@ def ask_reminder(ticket_id: int, *, actor: Actor, address: str = "", language: s
         contact = read_contact(address)
         to |= {"channel": contact.channel, "address_sealed": sealer().seal(contact.address)}
     reminder, _is_new = Reminder.objects.update_or_create(
-        ticket=ticket, defaults={**to, "language": language, "near_at": None, "created_at": moment.now()}
+        ticket=ticket, defaults={**to, "language": language, "created_at": moment.now()}
     )
     say("ticket.reminder_asked", point, actor=actor, ticket=ticket)
     return reminder
@@ -57,9 +57,10 @@ def drop_reminder(ticket_id: int, *, actor: Actor) -> None:
 
 
 def tell_near() -> int:
-    """Those whose turn is near and who were not told yet. Once for each number, whatever happens to its place."""
+    """Those whose turn is near and who were not told yet. Once for each number, whatever happens to its place, and
+    whoever asks again with another address."""
     day = org.local_today()
-    waiting = Reminder.objects.filter(near_at=None, ticket__state=State.WAITING, ticket__day=day)
+    waiting = Reminder.objects.filter(ticket__near_at=None, ticket__state=State.WAITING, ticket__day=day)
     points = waiting.values_list("ticket__point_id", flat=True).distinct().order_by("ticket__point_id")
     return sum(_tell_near_at(point_id) for point_id in list(points))
 
@@ -70,7 +71,7 @@ def _tell_near_at(point_id: int) -> int:
     reminders = {
         row.ticket_id: row
         for row in Reminder.objects.select_related("ticket").filter(
-            near_at=None, ticket__state=State.WAITING, ticket__day=day, ticket__point=point
+            ticket__near_at=None, ticket__state=State.WAITING, ticket__day=day, ticket__point=point
         )
     }
     ahead: dict[int, int] = {}  # people of the same line before each; a booked time that is near has nobody before it
@@ -83,8 +84,8 @@ def _tell_near_at(point_id: int) -> int:
     told = 0
     for ticket_id, reminder in reminders.items():
         if ahead.get(ticket_id, NEAR + 1) <= NEAR:
-            reminder.near_at = now
-            reminder.save(update_fields=["near_at"])
+            reminder.ticket.near_at = now
+            reminder.ticket.save(update_fields=["near_at"])
             say("ticket.near", point, actor=SYSTEM, ticket=reminder.ticket, ahead=ahead[ticket_id])
             told += 1
     return told

@@ -13,7 +13,7 @@ from motcua.kernel.messages.models import Message, Notice, Preference
 from motcua.lib import moment
 from motcua.lib.errors import Refused
 from motcua.modules.tickets.actions import calling
-from motcua.modules.tickets.actions.reminding import ask_reminder, tell_near
+from motcua.modules.tickets.actions.reminding import ask_reminder, drop_reminder, tell_near
 from motcua.modules.tickets.actions.taking import end_days, take_ticket
 from motcua.modules.tickets.kind import NEAR, Source
 from motcua.modules.tickets.models import Reminder
@@ -65,6 +65,19 @@ def test_near_and_called(hall: Hall, monday: datetime, words: None) -> None:
     assert called[:3] == ("ticket.called", "sms", "+84905123456")
     assert called[3].startswith("A005 > 1 http")
     assert len(told()) == 2  # and not again
+
+
+def test_asking_again_and_again_tells_no_second_telephone(hall: Hall, monday: datetime, words: None) -> None:
+    mine = take(hall.civil)
+    ask_reminder(mine.pk, actor=ANONYMOUS, address=PHONE)
+    assert tell_near() == 1
+    assert [one[2] for one in told()] == ["+84905123456"]
+    ask_reminder(mine.pk, actor=ANONYMOUS, address="0905 999 888")
+    assert tell_near() == 0
+    drop_reminder(mine.pk, actor=ANONYMOUS)
+    ask_reminder(mine.pk, actor=ANONYMOUS, address="0905 777 666")
+    assert tell_near() == 0
+    assert len(told()) == 1
 
 
 def test_a_booked_time_is_near_a_quarter_of_an_hour_before(hall: Hall, monday: datetime) -> None:

@@ -18,6 +18,7 @@ Ints = npt.NDArray[np.int64]
 SIZE: Final = 2**20  # hashed columns, before those that training never saw are dropped
 BLOCKS: Final = (1.2, 0.9, 0.4)  # weight of: words with tones, words without, letters
 LONGEST: Final = 2_000  # characters read of one text; what it is about is said early
+LONGEST_WORD: Final = 20  # letters read of one word; each that was read is kept for a while
 
 
 @lru_cache(maxsize=200_000)
@@ -39,7 +40,7 @@ def _letters(word: str) -> tuple[int, ...]:
 def tokens_of(text: str) -> list[str]:
     """Words as the features see them: chat and switched-off keyboards undone, every number alike."""
     found = words(expand_chat(from_telex(text[:LONGEST])))
-    return ["0" if word[0].isdigit() else word for word in found]
+    return ["0" if word[0].isdigit() else word[:LONGEST_WORD] for word in found]
 
 
 def _columns(tokens: Sequence[str]) -> tuple[set[int], set[int], set[int]]:

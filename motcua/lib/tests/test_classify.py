@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motcua.lib.classify import Model, evaluate, train, with_slips
+from motcua.lib.classify import Model, evaluate, features, train, with_slips
 from motcua.lib.classify.features import presence, tokens_of, weigh
 from motcua.lib.classify.model import softmax
 
@@ -204,3 +204,12 @@ def test_slips_are_small_and_repeat() -> None:
     assert slipped == with_slips(text, random.Random(3))
     assert 1 <= sum(one != other for one, other in zip(text.split(), slipped.split(), strict=True)) <= 2
     assert with_slips("", random.Random(3)) == ""
+
+
+def test_a_word_without_an_end_is_not_kept_whole() -> None:
+    """What was read of each word is kept for a while; whoever sends long ones would fill the memory."""
+    letters = "abcdefghij" * 200
+    features._letters.cache_clear()
+    presence([tokens_of(letters)])
+    assert len(features._letters(letters[:20])) < 60
+    assert features._letters.cache_info().hits == 1

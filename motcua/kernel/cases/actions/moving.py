@@ -77,8 +77,9 @@ def finish(
     )
 
 
-def touch(case: Case) -> None:
-    """Save a locked case as changed."""
+def touch(case: Case, *, outdates: bool = True) -> None:
+    """Save a locked case as changed. ``outdates``: a form that was opened before is refused, as what it decides about
+    is not the same any more; not so when somebody merely met it too."""
     case.updated_at = moment.now()
-    case.version += 1
+    case.version += outdates
     case.save()

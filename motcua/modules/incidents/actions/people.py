@@ -65,7 +65,7 @@ def join_incident(
         language=language,
     )
     Incident.objects.filter(pk=case_id).update(joined=F("joined") + 1)
-    touch(case)
+    touch(case, outdates=False)
     record("incident.joined", case_id=case_id, actor=actor)
     return party_token(party)
 
@@ -76,7 +76,7 @@ def report_still_there_incident(case_id: int, *, actor: Actor) -> Case:
     require(actor, "incident.report_still_there")
     case = _public_case(case_id)
     Incident.objects.filter(pk=case_id).update(still_there=F("still_there") + 1, still_there_at=moment.now())
-    touch(case)
+    touch(case, outdates=False)
     record("incident.still_there", case_id=case_id, actor=actor)
     return case
 

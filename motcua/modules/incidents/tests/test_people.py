@@ -430,3 +430,16 @@ def test_what_officials_add_concerns_the_report_and_nobody(met: Met, city: City)
     assert opens(sent.token, Variant.ORIGINAL, city.minh)
     note = Access.objects.get(action="file.original")
     assert (note.person_id, note.case_id) == (None, met.case.id)
+
+
+def test_whoever_meets_it_too_outdates_no_official_s_form(city: City) -> None:
+    case = lamp(city, "An", "0905 111 111")
+    receiving.take_incident(case.id, actor=city.hoa)
+    opened = Case.objects.get(pk=case.id)
+    people.join_incident(case.id, actor=city.binh)
+    people.report_still_there_incident(case.id, actor=city.an)
+    assert Case.objects.get(pk=case.id).updated_at > opened.updated_at
+    working.visit_incident(case.id, actor=city.hoa, note="Bóng cháy", version=opened.version)
+    with pytest.raises(Refused) as refusal:
+        working.visit_incident(case.id, actor=city.hoa, note="Bóng cháy", version=opened.version)
+    assert refusal.value.code == "stale"

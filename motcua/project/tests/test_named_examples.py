@@ -282,13 +282,16 @@ def test_a_copy_is_certified_the_same_day_until_three(house: House, at: datetime
     desk = house.desk().sign_in("xuanhuong.hcc1")
     page = desk.page
     page.goto("/desk/tiep-nhan/")
+    page.locator("#id_card:focus").wait_for()
     page.keyboard.type(BINH)
     page.keyboard.press("Enter")
     page.get_by_text("Đã có thông tin người này").wait_for()
+    page.locator("#id_q:focus").wait_for()
     page.keyboard.type("chung thuc ban sao")
     page.locator("#intake-found .is-first").wait_for()
     page.keyboard.press("Enter")
-    page.locator("[name=paper]").first.wait_for()
+    page.locator("[name=paper]:focus").wait_for()
+    page.wait_for_load_state("networkidle")  # a key that waited in the queue opens nothing
     look(page, "counter")
     page.keyboard.press("t")
     page.keyboard.press("s")

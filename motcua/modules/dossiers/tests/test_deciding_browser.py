@@ -89,7 +89,7 @@ def test_approved_by_keyboard(
     page.keyboard.press("j")
     page.wait_for_selector("#peek [data-key=r]")
     page.keyboard.press("r")
-    page.wait_for_selector("#move[open] textarea")
+    page.wait_for_selector("#move[open] textarea:focus")
     page.keyboard.type("Sai tên đệm")
     with page.expect_navigation(url="**/phe-duyet/"):
         page.keyboard.press("Control+Enter")

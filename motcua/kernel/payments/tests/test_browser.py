@@ -77,7 +77,8 @@ def test_without_scripts_the_page_says_how_to_pay(open_page: OpenPage, till: Til
     assert page.get_by_text(WARD_ACCOUNT).is_visible()
     assert page.get_by_role("img", name=re.compile("VietQR")).is_visible()
     assert not page.get_by_role("button", name="Chép số tài khoản").is_visible()
-    page.get_by_role("link", name="Xem lại tiền đã đến chưa").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Xem lại tiền đã đến chưa").click()
     assert page.get_by_text(obligation.reference).is_visible()
 
 

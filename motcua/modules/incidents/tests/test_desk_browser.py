@@ -98,7 +98,7 @@ def test_a_dialog_keeps_what_was_typed_when_it_is_closed(desk: Desk, city: City)
     assert not page.locator("#move").is_visible()
     assert f"/{case.id}/" in page.url  # Esc closed the dialog, not the case
     page.keyboard.press("i")
-    assert page.locator("#id_note").input_value() == "Hẹn cô tổ trưởng 15 giờ"
+    page.wait_for_function("document.querySelector('#id_note')?.value === 'Hẹn cô tổ trưởng 15 giờ'")
     page.keyboard.press("b")  # letters are letters while one types
     assert page.locator("#id_note").input_value() != ""
     assert page.locator("#move-title").inner_text() == "Ghi chú nội bộ"
